@@ -16,6 +16,7 @@ from services.notifier.adapters.sql.people.doors import NewAddress, SignUp, SqlD
 from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.composing import Composer
+from services.notifier.domain.consent import Consent
 from services.notifier.domain.feedback import TrackedJob, answer_of
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Item, Sender, WaitingJob
@@ -81,6 +82,7 @@ def every_page(
 
 def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dict[str, PortalPage]:
     ada, bob, eve, ian = people.values()
+    portal.store.subscribers.move(eve.subscriber_id, "eve@new.example", Consent("moved", NOW, "page", "There"))
     slot = slot_of(NOW + timedelta(hours=3))
     first = "main form button"
     searches = portal.store.searches.all(ada.subscriber_id)
@@ -98,6 +100,14 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         ),
         "sign-up, read from a text": PortalPage(
             "/sign-up", press='button[value="read"]', fill=(("pasted", "Senior Go work in Poland"),)
+        ),
+        "sign-up of an unknown trade": PortalPage(
+            "/sign-up", press='button[value="read"]', fill=(("pasted", "Beekeeper"),)
+        ),
+        "signed up": PortalPage(
+            "/sign-up",
+            press=".asks .row button",
+            fill=(("skills", "Go"), ("worked_as", "Dragon tamer"), ("address", "grace@example.com")),
         ),
         "sign-up without a trade": PortalPage(
             "/sign-up", press=".asks .row button", fill=(("places", "Germany"), ("address", "grace@example.com"))
@@ -134,6 +144,8 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "privacy": PortalPage("/privacy"),
         "unknown": PortalPage("/u/forged.aaaaaaaaaaaaaaaa"),
         "job": PortalPage(portal.path("job", ada, job)),
+        "a job of a mail to a former address": PortalPage(portal.path("job", eve, job)),
+        "a press of such a mail": PortalPage(portal.path("save", eve, job)),
         "saved": PortalPage(portal.path("save", ada, job), press=first),
         "more like this": PortalPage(portal.path("more", ada, job)),
         "hidden": PortalPage(portal.path("hide", ada, job), press=first),

@@ -26,9 +26,19 @@ from services.usecases.wishes.fields import (
 )
 from services.usecases.wishes.named import tools_typed
 from services.usecases.wishes.places import named_in
-from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, parts_of, stretches_of, without_idle
+from services.usecases.wishes.sentence import (
+    choices_in,
+    choices_of,
+    is_idle,
+    parts_of,
+    stretches_of,
+    ways_said,
+    without_idle,
+)
 
 _MOST_OFFERED: Final = 4
+_LEAST_WORDS: Final = 2
+"""Of the beginning of a part that stands for a trade: one word may be of many."""
 
 
 class Offer(NamedTuple):
@@ -64,7 +74,8 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
             return Titles(alone)
         if fields := trades.listed() or trades.beside_tool():
             return Titles(fields, near=True, offered=_offers(trades.doubtful(), fields), said=words)
-        return _beside_place(wanted)
+        found = _beside_place(wanted)
+        return found if found.asked or found.offered else _beginning(wanted)
     reading = read_in(wanted)
     if reading.roles[:1] != tuple(read[:1]) or not reading.spans:
         return Titles(tuple(read[:1]))
@@ -100,9 +111,9 @@ def _offers(fields: Iterable[Field], asked: Sequence[str]) -> tuple[Offer, ...]:
 
 
 def _beside_place(wanted: str) -> Titles:
-    """What is asked for where a place beside it is too near to it: "marketing in LA or NYC", "developer Georgia, US".
+    """What is asked for where a place beside it, or a way of working, is too near to it: "marketing in LA or NYC".
 
-    What is a skill too is asked for as one.
+    What is a skill too is asked for as one, but for work by hand: "cleaning jobs Leeds" asks for a cleaner's.
     """
     bare = wanted
     for place in reversed(named_in(wanted)):
@@ -110,12 +121,27 @@ def _beside_place(wanted: str) -> Titles:
         while is_idle(last := before.rpartition(" ")[2]):
             before = before.removesuffix(last).rstrip()
         bare = f"{before}, {bare[place.end :]}"
+    for way in ways_said(bare):
+        bare = bare.replace(way, ",")
     reading = read_in(bare) if bare != wanted else RoleReading()
     said = [bare[start:end] for start, end in reading.spans]
-    if not said or any(name and taxonomy().kind(name) != "broad" for name in map(taxonomy().canonical, said)):
+    skills = [name for name in map(taxonomy().canonical, said) if name and taxonomy().kind(name) != "broad"]
+    if not said or (skills and not roles()[reading.roles[0]].by_hand):
         return Titles(())
     titles = titles_in(bare, reading.roles)
     return replace(titles, said=(*titles.said, *said))
+
+
+def _beginning(wanted: str) -> Titles:
+    """The trade with which a part begins that says more than any title: "adjointe administrative bilingue"."""
+    for start, end in stretches_of(wanted):
+        words = wanted[start:end].split()
+        for count in range(len(words) - 1, _LEAST_WORDS - 1, -1):
+            said = " ".join(words[:count])
+            reading = read_in(said)
+            if reading.spans and reading.spans[0][1] == len(said):
+                return Titles(reading.roles[:1], said=(said,))
+    return Titles(())
 
 
 def _in_industry(

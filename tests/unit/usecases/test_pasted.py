@@ -566,6 +566,10 @@ def test_a_field_beside_a_trade_is_offered_unless_it_stands_in_a_list_of_trades(
         ("developer in Georgia, US", ("software-engineer",), 0),
         ("Entwickler Hamburg oder Bremen", ("software-engineer",), 2),
         ("manager Berlin", (), 1),
+        ("cleaning jobs Leeds", ("cleaner",), 1),
+        ("adjointe administrative télétravail Québec", ("administrative-assistant",), 0),
+        ("adjointe administrative bilingue", ("administrative-assistant",), 0),
+        ("adjointe administrative bilingue, Laval", ("administrative-assistant",), 1),
         # A skill that the sentence asks for already.
         ("HR in SF or LA", (), 2),
     ],
