@@ -166,7 +166,7 @@ def _experience() -> _Experience:
         else_before=re.compile(
             rf"{any_of('experience.else_before', 'experience.without_work')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE
         ),
-        else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
+        else_behind=re.compile(rf"\W*{any_of('experience.else_behind', 'experience.without_work')}", re.IGNORECASE),
         ages=re.compile(rf"{any_of('experience.ages')}(?: \d{{1,2}} \w+)?\s*$", re.IGNORECASE),
         knowing=re.compile(
             rf"(?:{any_of('denial.kind_of_knowledge')} )?{own}(?: {any_of('denial.needed')})?", re.IGNORECASE

@@ -38,9 +38,9 @@ def taken_apart(sentence: str) -> Wish:
         if never is None:
             kept.append(clause)
         else:
-            # What one wants to be paid is no part of it: "no nights £17 an hour".
+            # What one wants to be paid, and where to work, is no part of it: "no nights £17 an hour".
             pay = _SUM.search(clause, never)
-            ends = pay.start() if pay else len(clause)
+            ends = min(pay.start() if pay else len(clause), _town_behind(clause, never))
             kept.append(f"{clause[:never].strip()}, {clause[ends:]}")
             refused.append(clause[never:ends].strip(_EDGES))
     return Wish("".join(kept).strip(_EDGES) if refused else sentence, tuple(refused))
@@ -177,6 +177,16 @@ def _clauses(sentence: str) -> Iterator[str]:
             yield sentence[start : found.end()]
             start = found.end()
     yield sentence[start:]
+
+
+def _town_behind(clause: str, never: int) -> int:
+    """Where a town begins with which a clause ends, behind what is refused: "no nights Leeds", but "not in Leeds"."""
+    denied = clause[never:]
+    for place in find_places(denied, cities=True):
+        between = without_denial(denied[: place.start])
+        if place.kind == "city" and not denied[place.end :].strip(_EDGES) and without_idle(between) == between != "":
+            return never + place.start
+    return len(clause)
 
 
 def _never_in(clause: str) -> int | None:

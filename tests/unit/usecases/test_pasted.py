@@ -704,6 +704,8 @@ def test_what_a_posting_asks_for_finds_that_very_posting(title: str, where: str,
         ("unemployed for the last 2 years, warehouse worker in Leeds", "Leeds, GB", None),
         ("nurse in Leeds, 25 days of holiday a year", "Leeds, GB", None),
         ("Python developer in Leeds, no experience with Java", "Leeds, GB", None),
+        ("returning after 5 years at home with kids, receptionist in Limerick", "Limerick, IE", None),
+        ("5 years raising kids, receptionist in Limerick", "Limerick, IE", None),
         ("remote Go jobs from Poland above 90k", "", None),
     ],
 )

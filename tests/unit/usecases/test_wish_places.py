@@ -67,6 +67,10 @@ def test_each_place_that_is_named_is_meant(
         ("data analyst, remote europe, except UK", ("europe",), (), ("except UK",)),
         ("accountant, remote, no US companies", (), (), ("no US companies",)),
         ("Desenvolvedor Python, no Brasil", ("BR",), (), ()),
+        # Where to work is no part of it, behind what is refused.
+        ("nurse, no nights Leeds", ("GB",), ("Leeds, GB",), ("no nights",)),
+        ("Kassiererin, kein Sonntag Bochum", ("DE",), ("Bochum, DE",), ("kein Sonntag",)),
+        ("driver, no work in central London", (), (), ("no work in central London",)),
         ("professora no porto", ("PT",), ("Porto, PT",), ()),
     ],
 )

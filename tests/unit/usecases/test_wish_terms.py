@@ -92,3 +92,10 @@ def test_a_permanent_post_is_any_that_no_day_ends(text: str, forms: tuple[str, .
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert (asked.criteria.employment, asked.missed) == (forms, missed)
+
+
+def test_years_at_home_with_children_are_no_work_from_home() -> None:
+    asked = asked_in("returning after 5 years at home with kids, receptionist in Limerick", "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.workplace == ()
+    assert [near.town for near in asked.criteria.near] == ["Limerick, IE"]
