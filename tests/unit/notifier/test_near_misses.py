@@ -8,12 +8,14 @@ import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Skill
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.near_misses import Newest, near_candidates, with_near_misses
+from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Recipient, SentItem
 from services.rules.signature import fold_company
-from tests.support.digests import NOON, pay, posting, recipient, search
+from tests.support.digests import NOON, SENDER, pay, posting, recipient, search
 
 MID = search("Python, mid", Criteria(skills=SkillTerms(any=("Python",)), seniority=("mid",)))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -58,6 +60,9 @@ def test_what_misses_by_a_level_stands_below_what_fits_and_says_so() -> None:
     [found] = item.found_by
     assert (item.posting.source_id, found.search.name, found.verdict.outcome) == ("a", "Python, mid", "near")
     assert [reason.criterion for reason in found.verdict.reasons if reason.fit == "near"] == ["seniority"]
+    text = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text
+    assert "What is off: Is at senior level" in text
+    assert "Senior" not in text, "the level is said once"
 
 
 def test_there_are_three_at_most_the_newest_of_equal_ones() -> None:

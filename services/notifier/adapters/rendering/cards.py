@@ -198,8 +198,9 @@ class Cards:
         due_on = stack.due_at.astimezone(zone).date()
         age = age_of(wanted.card, due_on, zone, words)
         zones = timezones_line(posting.timezones, stack.due_at, zone, words, wanted.against)
-        level = level_line(posting, words, wanted.against)
-        no_pay = "" if wanted.misses_pay or pay_differs(wanted.card) else no_pay_line(posting, words)
+        unlevelled = posting.model_copy(update={"seniority": None}) if wanted.misses("seniority") else posting
+        level = level_line(unlevelled, words, wanted.against)
+        no_pay = "" if wanted.misses("salary") or pay_differs(wanted.card) else no_pay_line(posting, words)
         years = experience_line(posting, words, wanted.against)
         visa = "" if criteria.visa_sponsorship else visa_line(posting, stack.reader.country, words)
         clearance = clearance_line(posting, words)
@@ -262,7 +263,7 @@ class Cards:
         shown = pay_bar(posting.salary, floor, wanted.words, part_time=is_part_time(posting))
         if shown is None:
             return _Bar(None, "")
-        if wanted.misses_pay:
+        if wanted.misses("salary"):
             # What is off says the same in more words.
             shown = replace(shown, caption="")
         return _Bar(shown, str(self._html.bar(shown)))

@@ -83,12 +83,10 @@ class Wanted:
         of_reader = (reader.currency, reader.zone.key, reader.country, self.stack.due_at, self.offered, places)
         return self.shared, of_reader, self.floor, self.said
 
-    @property
-    def misses_pay(self) -> bool:
-        """Whether pay is what a near miss is off by, and is said to be."""
-        return any(
-            reason.fit == "near" and reason.criterion == "salary" for reason in self.explained_by.verdict.reasons
-        )
+    def misses(self, criterion: str) -> bool:
+        """Whether it is what a near miss is off by, and is said to be."""
+        reasons = self.explained_by.verdict.reasons
+        return any(reason.fit == "near" and reason.criterion == criterion for reason in reasons)
 
     @cached_property
     def said(self) -> Hashable:
