@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.notifier.adapters.mail.folder import forget_mails
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
@@ -36,7 +36,6 @@ __all__ = [
     "Account",
     "Difference",
     "Profile",
-    "RetentionDays",
     "Saved",
     "Selectivity",
     "Subscriber",
@@ -216,28 +215,15 @@ def erase(installation: Installation, person: str, now: datetime) -> None:
     forget_mails(folder, installation.ids, hashes, known.subscriber_id)
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionDays:
-    """How long things are kept, in whole days."""
-
-    sign_ups: int
-    sessions: int
-    mails: int
-    digests: int
-    mail_events: int
-    erasures: int
-    events: int
-    """Of webhooks, like what follows."""
-    attempts: int
-
-
-RETENTION = RetentionDays(
-    sign_ups=CONFIRM_WITHIN.days,
-    sessions=SESSION_FOR.days,
-    mails=KEEP_BODIES.days,
-    digests=KEEP_DIGESTS.days,
-    mail_events=KEEP_MAIL_EVENTS.days,
-    erasures=KEEP_ERASURES.days,
-    events=KEEP_EVENTS.days,
-    attempts=KEEP_ATTEMPTS.days,
-)
+RETENTION: Final[Mapping[str, int]] = {
+    "sign_ups": CONFIRM_WITHIN.days,
+    "sessions": SESSION_FOR.days,
+    "mails": KEEP_BODIES.days,
+    "digests": KEEP_DIGESTS.days,
+    "mail_events": KEEP_MAIL_EVENTS.days,
+    "erasures": KEEP_ERASURES.days,
+    # Of webhooks, as the attempts are.
+    "events": KEEP_EVENTS.days,
+    "attempts": KEEP_ATTEMPTS.days,
+}
+"""How long things are kept, in whole days."""
