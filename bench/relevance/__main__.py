@@ -1,5 +1,7 @@
 """How well jobs are chosen: `python -m bench.relevance [--half seen|unseen] [--people] [--unjudged] [--json]`.
 
+`--selectivity`: where everybody is so choosy; the yardstick is the usual choice.
+
 Runs the invented people over the captured feeds and holds what they are mailed against what readers judged. Whoever
 changes rules looks at `--half seen` alone by person, cause or job; of the unseen half only at its shares.
 """
@@ -8,7 +10,7 @@ import argparse
 import json
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ from bench.relevance.judgements import Judgement, read
 from bench.relevance.pairs import read_pairs
 from bench.relevance.people import LABELS, Half, people
 from bench.relevance.run import Run, run
+from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity
 
 _AIMS: Final[Mapping[str, str]] = {
     "precision": ">= 85 %",
@@ -47,7 +50,7 @@ def main() -> None:
     """Run, hold against the judgements, print."""
     given = _parser().parse_args()
     halves: Sequence[Half] = [given.half] if given.half else ["seen", "unseen"]
-    done = _run(given.keep)
+    done = _run(given.keep, given.selectivity)
     console = Console()
     found = {half: _judged(done, half) for half in halves}
     if given.json:
@@ -74,15 +77,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--people", action="store_true", help="by person, and why wrong ones are wrong")
     parser.add_argument("--unjudged", action="store_true", help="list what was sent and nobody judged")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--selectivity", choices=SELECTIVITIES, default="usual", help="how choosy everybody is")
     parser.add_argument("--keep", type=Path, help="take the run from this file, or keep it there")
     return parser
 
 
-def _run(kept: Path | None) -> Run:
+def _run(kept: Path | None, selectivity: Selectivity) -> Run:
     if kept and kept.exists():
         return pickle.loads(kept.read_bytes())
     with Console(stderr=True).status("running the people over the captures: some minutes"):
-        done = run(people())
+        done = run([replace(person, selectivity=selectivity) for person in people()])
     if kept:
         kept.write_bytes(pickle.dumps(done))
     return done

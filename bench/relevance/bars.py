@@ -2,7 +2,8 @@
 
 Reads what `jobchime normalise` prints of the captures. Each job is foreseen by weights that know nothing of its person,
 and everybody is mailed once a day. Of the people who may be looked at: the seen half, those who teach and those who
-decide. Prints shares over all of them, and how far each lies from the bars of today, with 95 % intervals.
+decide. Prints what each selectivity brings them, then shares over all of them by other rules, and how far each lies
+from the bars of today, with 95 % intervals.
 """
 
 import argparse
@@ -22,10 +23,12 @@ from bench.relevance.figures import judged_pairs, verdicts_about
 from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings_in
 from bench.relevance.pairs import read_pairs
 from bench.relevance.people import people
+from bench.relevance.run import SPANS
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance.facts import facts_of
 from services.notifier.domain.curation.chance.model import probability
 from services.notifier.domain.curation.curate import DEFAULTS
+from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity, bar_for
 
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = 7
@@ -51,8 +54,13 @@ class Rule(NamedTuple):
         return f"bar {self.bar:.0%}, a mail from {self.mail:.0%} on, else {self.days} days, {then}"
 
 
-_TODAY: Final = Rule(DEFAULTS.least_chance, DEFAULTS.least_mail_chance, _WEEK - 1, then_sent=False)
-"""What waits longer than a week, while it is fresh, comes too late to count."""
+def _rule_of(selectivity: Selectivity) -> Rule:
+    """What waits longer than a week, while it is fresh, comes too late to count."""
+    job, mail = (bar_for(selectivity, least) for least in (DEFAULTS.least_chance, DEFAULTS.least_mail_chance))
+    return Rule(job, mail, _WEEK - 1, then_sent=False)
+
+
+_TODAY: Final = _rule_of("usual")
 _RULES: Final = (
     _TODAY,
     *(Rule(bar) for bar in (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)),
@@ -132,19 +140,20 @@ class Shares(NamedTuple):
     mails: float
     lone: float
     """Of these, with one job."""
+    jobs: float
 
 
 def shares_of(mails: Iterable[Sequence[tuple[date, Sequence[FittingPair]]]], wanted: float) -> Shares:
     """Over what some people are mailed, who want pairs of so much weight."""
-    right = judged = nothing = whole = sent = number = lone = 0.0
+    right = judged = nothing = whole = sent = number = lone = jobs_sent = 0.0
     for day, jobs in (mail for own in mails for mail in own):
         said = [job.wanted for job in jobs if job.wanted is not None]
-        number, lone = number + 1, lone + (len(jobs) == 1)
+        number, lone, jobs_sent = number + 1, lone + (len(jobs) == 1), jobs_sent + len(jobs)
         right, judged = right + sum(said), judged + len(said)
         sent += sum(job.weight for job in jobs if job.wanted and (day - job.day).days < _WEEK)
         if len(said) == len(jobs):
             whole, nothing = whole + 1, nothing + (not any(said))
-    return Shares(right / judged, nothing / whole, sent / wanted, number, lone)
+    return Shares(right / judged, nothing / whole, sent / wanted, number, lone, jobs_sent)
 
 
 def _wanted() -> Mapping[str, float]:
@@ -158,7 +167,7 @@ def _wanted() -> Mapping[str, float]:
 
 
 def main() -> None:
-    """Print a row for each rule."""
+    """Print a row for each selectivity, and one for each other rule."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("postings", type=Path)
     given = parser.parse_args()
@@ -171,6 +180,20 @@ def main() -> None:
     def shares(mails: Mapping[str, Sequence[tuple[date, list[FittingPair]]]], some: Sequence[str]) -> Shares:
         return shares_of((mails[name] for name in some), sum(wanted[name] for name in some))
 
+    weeks = sum((last - first).days + 1 for first, last in SPANS) / _WEEK
+    print("| selectivity | bars | jobs a week | mails a week | right | of the wanted | mails with nothing |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for selectivity in SELECTIVITIES:
+        rule = _rule_of(selectivity)
+        of = shares({name: list(mails_of(found.get(name, ()), rule)) for name in names}, names)
+        a_week = [f"{number / len(names) / weeks:.2f}" for number in (of.jobs, of.mails)]
+        cells = [
+            f"{rule.bar:.0%}, {rule.mail:.0%}",
+            *a_week,
+            *(f"{part:.0%}" for part in (of.precision, of.recall, of.nothing)),
+        ]
+        print(f"| `{selectivity}` | {' | '.join(cells)} |")
+    print()
     by_rule = {rule: {name: list(mails_of(found.get(name, ()), rule)) for name in names} for rule in _RULES}
     before = [shares(by_rule[_TODAY], some) for some in draws]
     print("| | mails | with one job | precision | nothing acceptable | recall | seen half |")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
+from services.notifier.domain.selectivity import Selectivity
+
 Half = Literal["seen", "unseen"]
 Group = Literal["seen", "unseen", "training", "deciding"]
 
@@ -46,6 +48,7 @@ class Person:
     """Whole years in the trade that they look for; 0 for who begins."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had."""
+    selectivity: Selectivity = "usual"
 
     @property
     def address(self) -> str:
@@ -57,7 +60,8 @@ class Person:
         searches = [{field: search[field] for field in _TIMING if field in search} for search in self.searches]
         given = {"address": self.address, "name": self.name.capitalize(), "searches": searches}
         of_person = {"time_zone": self.time_zone, "currency": self.currency, "locale": "en", "speaks": self.speaks}
-        return json.dumps(given | of_person | {"home": self.home, "years": self.years, "worked_as": self.worked_as})
+        of_work = {"home": self.home, "years": self.years, "worked_as": self.worked_as}
+        return json.dumps(given | of_person | of_work | {"selectivity": self.selectivity})
 
 
 def people(groups: Sequence[Group] = get_args(Half)) -> list[Person]:
