@@ -127,6 +127,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
                 "short",
                 (("max(jobchime_due_subscribers)", "due"), ("max(jobchime_put_off_subscribers)", "put off by warm-up")),
             ),
+            _gauge_panel("People by how choosy their mails are", "jobchime_subscribers", "selectivity"),
             _gauge_panel("Digests of the last day", "jobchime_digests_last_day", "outcome"),
             _gauge_panel("Deliveries", "jobchime_deliveries", "state"),
             _rate("Attempts", "jobchime_mail_attempts_total", "mailer", "outcome", "fault"),

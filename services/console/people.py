@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
 from services.runtime.errors import UsageError
-from services.usecases import accounts, consent, mail, mailed, searches, suppressions
+from services.usecases import accounts, choices, consent, mail, mailed, searches, suppressions
 from services.usecases.accounts import Subscriber
 from services.usecases.errors import WrongFieldError
 
@@ -135,6 +135,7 @@ async def _listed(door: ConsoleDoor, request: Request, operator: Operator, fault
         ],
         "more": max(len(suppressed) - _MOST_LISTED, 0),
         "in_force": sum(listed.suppression.lifted_at is None for listed in suppressed),
+        "chosen": await door.work(lambda: choices.counted(installation)),
         "doubts": [(doubt, accounts.masked(doubt.address)) for doubt in doubts],
     }
     return door.show(request, "people", operator, 404 if fault else 200, values)

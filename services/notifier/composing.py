@@ -8,6 +8,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import PATHS, Purpose, links_for, public_base, slot_of, token
 from services.notifier.domain.model import Digest, Recipient, Sender
 from services.notifier.domain.quiet import QUIET
+from services.notifier.domain.selectivity import wider
 from services.notifier.domain.webhooks import Webhook
 from services.notifier.domain.wording.letters import write_letter, write_quiet
 from services.notifier.emails import email_of
@@ -79,6 +80,7 @@ class Composer:
             to.asks,
             unlikely,
             leave,
+            offers_more=wider(to.selectivity) is not None,
         )
         return email_of(self._sender, own_id, to.address, written, now, leave)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from services.portal.forms import fault_in
 from services.usecases.accounts import Profile
+from services.usecases.choices import Selectivity
 from services.usecases.completion import readable_home, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
@@ -14,6 +15,20 @@ from services.wording.words import Words, mark
 
 ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as": ""}
 """What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
+CHOICES: Final[Mapping[Selectivity, str]] = {
+    "strict": mark("Less: only the surest jobs"),
+    "usual": mark("The usual choice"),
+    "wide": mark("More: also jobs that are less sure"),
+    "all": mark("All that fits your searches, however unlikely"),
+}
+"""What somebody may have their mails be."""
+SENT: Final[Mapping[Selectivity, str]] = {
+    "strict": mark("You are sent less than the usual choice."),
+    "usual": mark("You are sent the usual choice."),
+    "wide": mark("You are sent more than the usual choice."),
+    "all": mark("You are sent all that fits your searches."),
+}
+"""What they are, in a sentence."""
 
 
 def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dict[str, str]:
@@ -58,12 +73,13 @@ def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
         "years": given["years"].strip(),
         "worked_as": names_in(given["worked_as"]),
     }
-    return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, "currency": given["currency"], **about}
+    about |= {"selectivity": given["selectivity"], "currency": given["currency"]}
+    return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, **about}
 
 
 def owner_fields(profile: Profile, words: Words) -> dict[str, str]:
     """What a form at home carries on of its owner."""
-    return {"time_zone": profile.time_zone, **about_oneself(profile, words)}
+    return {"time_zone": profile.time_zone, "selectivity": profile.selectivity, **about_oneself(profile, words)}
 
 
 def about_oneself(profile: Profile, words: Words) -> dict[str, str]:

@@ -66,6 +66,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     **FURTHER,
     "preferred_places": "",
     **ABOUT_ONESELF,
+    "selectivity": "",
     "time_zone": "",
     "cadence": "daily",
     "hour": "8",

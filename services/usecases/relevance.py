@@ -135,7 +135,9 @@ class Relevance:
     by_source: tuple[AcceptedShare, ...]
     """Of what was judged alone, the most judged first."""
     bars: tuple[BarView, ...]
-    """That of jobs, and that of mails."""
+    """That of jobs, and that of mails, by readers of the usual choice alone: others have bars of their own."""
+    choosing: int
+    """How many readers that leaves out."""
 
 
 def relevance(installation: Installation) -> Relevance:
@@ -167,7 +169,8 @@ def relevance(installation: Installation) -> Relevance:
             replace(_shared(name, some), mailed=0)
             for name, some in sorted(by_source.items(), key=lambda source: (-len(source[1]), source[0]))
         ),
-        _bars(jobs, [job for job in every if job.left_out], installation.settings.notifier.curate),
+        _bars([job for job in every if job.usual], installation.settings.notifier.curate),
+        len({job.reader for job in jobs if not job.usual}),
     )
 
 
@@ -182,7 +185,9 @@ _Words = tuple[str, str, str, str]
 _USUAL: Final = CurateSettings()
 
 
-def _bars(jobs: Sequence[JudgedJob], left_out: Sequence[JudgedJob], settings: CurateSettings) -> tuple[BarView, ...]:
+def _bars(every: Sequence[JudgedJob], settings: CurateSettings) -> tuple[BarView, ...]:
+    """By readers of the usual choice."""
+    jobs, left_out = ([job for job in every if job.left_out == left] for left in (False, True))
     mails: dict[int, list[JudgedJob]] = {}
     for job in jobs:
         if not job.near:

@@ -74,7 +74,7 @@ def _all_held(figures: StoreFigures) -> Iterator[Trouble]:
             f"each of the {figures.digests['hold']:,} digests of the last 24 hours was held: nothing in them was likely"
             " enough to be wanted, and nobody was mailed" + ", where some were in the week before" * before,
             "`jobchime preview SUBSCRIBER --dropped` says why of one; the bars are notifier.curate.least_chance and"
-            " least_mail_chance",
+            " least_mail_chance, which each person may move for themself",
             "settings",
             grave=before,
         )

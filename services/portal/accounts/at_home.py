@@ -28,6 +28,7 @@ _DONE: Final[Mapping[str, str]] = {
     "save": _SAVED,
     "timing": _SAVED,
     "profile": _SAVED,
+    "choose": _SAVED,
     "note": _SAVED,
     "note-hidden": _SAVED,
     "delete-search": mark("Deleted."),

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from services.portal.about_oneself import about_oneself
+from services.portal.about_oneself import CHOICES, about_oneself
 from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.accounts.searches import path_of_wish
@@ -27,7 +27,7 @@ from services.portal.preview_page import EVERY_TRADE
 from services.portal.search_form import given_of, timing_fields
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import accounts, links, searches, sessions, signing, suppressions
+from services.usecases import accounts, choices, links, searches, sessions, signing, suppressions
 from services.usecases.accounts import Profile
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import SavedSearch
@@ -121,7 +121,7 @@ def _add_home(
         here = await at_home(door, cookies, request)
         return await door.work(partial(_page, door, cookies, live, here))
 
-    fields = ("csrf", "session", "sure", "address", "until", *_PROFILE, *_TIMING)
+    fields = ("csrf", "session", "sure", "address", "until", "selectivity", *_PROFILE, *_TIMING)
 
     @router.post("/home", openapi_extra=form(*fields, do=(*_HERE_ALONE, *CHANGES)))
     async def do(request: Request) -> Response:
@@ -307,6 +307,8 @@ def _page(
         typed=typed,
         profile=_profile(person.profile, words) | dict(typed if wrong == "profile" else {}),
         languages=_languages(person.profile.locale),
+        chosen=choices.choice(door.installation, person, door.clock()),
+        choices=[(value, words.say(label)) for value, label in CHOICES.items()],
         until=paused_until(here.person, here.words),
         soonest=soonest_day(person, door.clock()),
         searches=[

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.about_oneself import owner_fields
+from services.portal.about_oneself import SENT, owner_fields
 from services.portal.accounts.at_home import AtHome, at_home
 from services.portal.accounts.guard import Cookies
 from services.portal.accounts.questions import asked
@@ -162,6 +162,7 @@ def _list_page(door: Door, upcoming_mails: _Upcoming, before: str, here: AtHome)
         serves=here.person.status == "active",
         until=paused_until(here.person, here.words) if here.person.status == "paused" else "",
         upcoming=upcoming,
+        said_choice=here.words.say(SENT[here.person.profile.selectivity]),
         comes=_moment(here, upcoming.due_at) if upcoming and upcoming.due_at else "",
         unlikely=[
             (

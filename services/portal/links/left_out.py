@@ -15,7 +15,7 @@ from services.portal.door import Door, Visit
 from services.portal.links.former import is_former, sign_in_first
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import left_out
+from services.usecases import choices, left_out
 from services.usecases.feedback import FADES_IN, Kind
 from services.usecases.left_out import UnlikelyJob
 from services.usecases.wording import ShownJob, doubts_briefly, shown_job
@@ -23,7 +23,7 @@ from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 
 _SAYS: Final[Mapping[str, Kind]] = {"more": "more_like", "irrelevant": "not_relevant"}
-_DOES = (*_SAYS, "undo")
+_DOES = (*_SAYS, "undo", "choose")
 
 
 def routes(door: Door, cookies: Cookies) -> APIRouter:
@@ -31,27 +31,29 @@ def routes(door: Door, cookies: Cookies) -> APIRouter:
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
     @router.get("/r/{token}")
-    async def show(request: Request, token: str) -> Response:
-        """List what was left out; a look changes nothing."""
+    async def show(request: Request, token: str, was: str = "") -> Response:
+        """List what was left out; a look changes nothing. `was`: how choosy their mails were until a moment ago."""
         visit = await door.visit(request, "rest", token)
         former = await is_former(door, cookies, request, visit, "rest")
-        return await door.work(partial(_page, door, visit, former=former))
+        return await door.work(partial(_page, door, visit, former=former, was=was))
 
     @router.post(
         "/r/{token}",
-        openapi_extra=form("job", "at", do=_DOES),
+        openapi_extra=form("job", "at", "selectivity", do=_DOES),
         response_class=RedirectResponse,
         responses=answers(303),
         status_code=303,
     )
     async def say(request: Request, token: str) -> Response:
-        """Keep what is said of one of the unlikely jobs, or take it back, and lead back to where it stands."""
+        """Keep what is said of one of the unlikely jobs, or of all to come, and lead back to where it stands."""
         sent = await form_of(request)
         visit = await door.visit(request, "rest", token)
         if await is_former(door, cookies, request, visit, "rest"):
             return sign_in_first(door, visit)
         await door.work(partial(_act, door, visit, sent))
         page = door.link("rest", visit.subscriber, visit.about)
+        if sent.get("do") == "choose":
+            return RedirectResponse(f"{page}?was={visit.subscriber.profile.selectivity}#choice", 303)
         at = sent.get("at", "")
         return RedirectResponse(f"{page}#at{at}" if at.isdecimal() and at.isascii() else page, 303)
 
@@ -62,13 +64,15 @@ def _act(door: Door, visit: Visit, sent: Mapping[str, str]) -> None:
     installation, person, job, do = door.installation, visit.subscriber, sent.get("job", ""), sent.get("do", "")
     if do not in _DOES:
         raise UsageError("the form says nothing that can be done here")
-    if do == "undo":
+    if do == "choose":
+        choices.choose(installation, person, sent.get("selectivity", ""), visit.now)
+    elif do == "undo":
         left_out.take_back(installation, person, visit.about, job)
     else:
         left_out.answer(installation, person, visit.about, job, _SAYS[do], visit.now)
 
 
-def _page(door: Door, visit: Visit, *, former: bool) -> Response:
+def _page(door: Door, visit: Visit, *, former: bool, was: str) -> Response:
     """`former`: it lists the jobs alone."""
     found, words = left_out.left_out(door.installation, visit.subscriber, visit.about), visit.words
     if found is None:
@@ -83,6 +87,8 @@ def _page(door: Door, visit: Visit, *, former: bool) -> Response:
         former=former,
         found=found,
         days=FADES_IN.days,
+        chosen=choices.choice(door.installation, visit.subscriber, visit.now),
+        was=was if was in choices.SELECTIVITIES and was != visit.subscriber.profile.selectivity else "",
     )
 
 

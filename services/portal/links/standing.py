@@ -22,7 +22,7 @@ from services.portal.preview_page import Outlook, outlook
 from services.portal.search_form import given_of
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import consent, links, searches, signing
+from services.usecases import choices, consent, links, searches, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
@@ -35,10 +35,10 @@ from services.wording.words import Words, mark
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """The field that a mail program sends (RFC 8058 section 3.2)."""
-CHANGES = ("again", "pause", "go-on", "pause-search", "resume-search")
+CHANGES = ("again", "pause", "go-on", "pause-search", "resume-search", "choose")
 """What a form may say, see `change`."""
 LEAVE = ("leave", "why", "pause-until", "weekly-search", "erase", *CHANGES)
-_LEAVING = form("search", "why", "until", **{ONE_CLICK[0]: (ONE_CLICK[1],)}, do=LEAVE)
+_LEAVING = form("search", "selectivity", "why", "until", **{ONE_CLICK[0]: (ONE_CLICK[1],)}, do=LEAVE)
 BUTTON = mark("Stop all job alerts")
 AGAIN = mark("Mail me again")
 PAUSE = mark("Only pause")
@@ -100,7 +100,7 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
         visit = await door.visit(request, "manage", token)
         return await door.work(partial(_manage_page, door, visit, live if more else None))
 
-    @router.post("/m/{token}", openapi_extra=form("search", do=("mail", *CHANGES)))
+    @router.post("/m/{token}", openapi_extra=form("search", "selectivity", do=("mail", *CHANGES)))
     async def manage(request: Request, token: str) -> Response:
         """Do what the form says."""
         form = await form_of(request)
@@ -200,6 +200,8 @@ def change(
             searches.pause(installation, own_search(), now)
         case "resume-search":
             searches.resume(installation, own_search(), now)
+        case "choose":
+            choices.choose(installation, person, form.get("selectivity", ""), now)
         case _:
             raise UsageError("the form says nothing that can be done here")
     # To change something is a sign of life, by whichever link.
@@ -280,6 +282,7 @@ def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None) -> 
         searches=[(search, when(search, visit.words)) for search in saved],
         outlooks={search.search_id: _outlook(door, visit, live, search) for search in asked if live and live.ready},
         reading=bool(asked and live and not live.ready),
+        chosen=choices.choice(door.installation, visit.subscriber, visit.now),
         leave=leave,
     )
 

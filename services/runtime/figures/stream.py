@@ -16,6 +16,7 @@ from services.runtime.figures.hours import read_left_unread
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.restarts import Restarts, read_restarts
 from services.runtime.figures.sources import Expected, SourceFigures, sources_in
+from services.runtime.figures.subscribers import read_selectivities
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.pauses import Pauses, read_pauses
@@ -70,7 +71,8 @@ class StoreFigures:
     """Open ones that came within the last week."""
     match_records: int = 0
     criteria: int = 0
-    subscribers: int = 0
+    selectivities: dict[str, int] = field(default_factory=dict)
+    """Subscribers who are mailed, by how choosy their mails are."""
     searches: int = 0
     due_subscribers: int = 0
     due_since: datetime | None = None
@@ -101,6 +103,11 @@ class StoreFigures:
     """Since when the store, a file, is another one than the one that ran before; None where it never was."""
     canary: CanaryFigures | None = None
     """None where the settings want none."""
+
+    @property
+    def subscribers(self) -> int:
+        """Those who are mailed."""
+        return sum(self.selectivities.values())
 
     @property
     def sending_paused(self) -> bool:
@@ -156,7 +163,7 @@ def read_figures(
             # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
             match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
             criteria=_number(connection, select(func.count()).where(criteria.c.members > 0)),
-            subscribers=_number(connection, select(func.count()).where(subscribers.c.status == "active")),
+            selectivities=read_selectivities(connection),
             searches=_number(connection, select(func.count()).where(saved_searches.c.paused.is_(False))),
             due_subscribers=due.subscribers,
             due_since=due.since,

@@ -264,6 +264,7 @@ class _StoreGauges(Collector):
         yield _labelled(listed.MAILS_NOT_ARRIVING, figures.mail.arriving.failing)
         yield _gauge(listed.MAILS_UNTAKEN, figures.untaken_for.total_seconds())
         yield _gauge(listed.MAILS_UNHEARD, figures.mail.unheard)
+        yield _labelled(listed.SUBSCRIBERS, figures.selectivities)
         yield _labelled(listed.WEBHOOKS, {state: figures.webhooks.webhooks.get(state, 0) for state in WEBHOOK_STATES})
         yield _gauge(listed.WEBHOOKS_WAITING, figures.webhooks.overdue)
         since = figures.webhooks.overdue_since

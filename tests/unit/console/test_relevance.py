@@ -113,6 +113,17 @@ def test_mails_have_a_bar_of_their_own(console: ServedConsole) -> None:
     assert rows(mails)["60 to 70 %"][:3] == ["25", "25", "15"]
 
 
+def test_the_bars_are_judged_by_readers_of_the_usual_choice_alone(console: ServedConsole) -> None:
+    store = NotifierStore(console.installation.engine)
+    mailed(store, 0.43, accepted=1)
+    for reader in range(2):
+        wide = store.subscribers.find(f"reader{reader}@example.com")
+        store.subscribers.change(wide.subscriber_id, replace(wide.profile, selectivity="wide"), NOW)
+    page = console.client.get("/relevance").text
+    assert rows(section(page, "Jobs by what was foreseen"))["40 to 50 %"][:3] == ["15", "15", "3"]
+    assert "Left out of both bars: 2 readers who chose how choosy their mails are" in page
+
+
 def test_few_judgements_are_told_as_such(console: ServedConsole) -> None:
     mailed(NotifierStore(console.installation.engine), 0.43, accepted=0, people=1)
     jobs = section(console.client.get("/relevance").text, "Jobs by what was foreseen")

@@ -65,7 +65,7 @@ def found() -> dict[str, Any]:
 def _quiet(language: str) -> WrittenLetter:
     base, asks = "https://jobs.harbour.example", (Ask("Go", GO), Ask("Berlin <or> Porto", PYTHON))
     links = f"{base}/m/a.b?more=1", f"{base}/r/a.c.b"
-    return write_quiet(*links, SENDER, words_of(language), "", asks, 2, f"{base}/u/a.b")
+    return write_quiet(*links, SENDER, words_of(language), "", asks, 2, f"{base}/u/a.b", offers_more=True)
 
 
 @pytest.mark.parametrize("name", NAMES)

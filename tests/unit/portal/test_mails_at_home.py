@@ -151,7 +151,7 @@ def test_beside_the_next_mail_stands_what_fits_and_would_be_left_out(
     assert "1 job that fits, and that we doubt you would want" in said
     assert "Account executive" in said
     assert "Is at director level" in said
-    [page] = re.findall(r'href="([^"]+)"', said)
+    _, page = re.findall(r'href="([^"]+)"', said)
     assert page == portal.path("job", ada, out.posting_id), "each leads to where one says more like this, or less"
     assert "More like this" in browser.get(page).text
     store.matches.store(0, [arrival(2, posting("in"), (search.key,))], NOW)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
+from services.notifier.domain.selectivity import Selectivity
 from services.notifier.domain.wording.job import seen_on, title_of
 from services.rules.criterion.salary import is_part_time
 from services.rules.criterion.skills import AllFacts, AnyFacts
@@ -47,6 +48,10 @@ _CADENCE: Mapping[Cadence, str] = {
     "instant": mark("You get this mail because you saved the search {search} (sent as jobs come in)."),
     "daily": mark("You get this mail because you saved the search {search} (sent daily)."),
     "weekly": mark("You get this mail because you saved the search {search} (sent weekly)."),
+}
+_ASKED_FOR: Mapping[Selectivity, str] = {
+    "wide": mark("You asked for more than the usual choice."),
+    "all": mark("You asked for all that fits your searches."),
 }
 
 
@@ -189,11 +194,14 @@ def closed_line(digest: Digest, words: Words) -> str:
 
 
 def why_line(digest: Digest, words: Words) -> str:
-    """Why the reader gets this mail."""
+    """Why the reader gets this mail, and that they asked for more than others get, where they did."""
     names = [quoted(search.name, words) for search in digest.searches]
     if len(names) == 1:
-        return words.say(_CADENCE[digest.searches[0].cadence], search=names[0])
-    return words.say("You get this mail because you saved the searches {searches}.", searches=words.all_of(names))
+        said = words.say(_CADENCE[digest.searches[0].cadence], search=names[0])
+    else:
+        said = words.say("You get this mail because you saved the searches {searches}.", searches=words.all_of(names))
+    asked = _ASKED_FOR.get(digest.recipient.selectivity)
+    return f"{said} {words.say(asked)}" if asked else said
 
 
 def week_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:

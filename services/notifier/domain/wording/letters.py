@@ -158,10 +158,12 @@ def write_quiet(
     asks: Sequence[Ask],
     unlikely: int,
     unsubscribe: str,
+    *,
+    offers_more: bool,
 ) -> WrittenLetter:
     """That nothing came since a day, for what is looked for, and how many jobs fitted it by the letter alone.
 
-    `left_out`: where these are listed.
+    `left_out`: where these are listed; `offers_more`: and where one press has more of them sent.
     """
     alone = words.count(
         "1 job fitted by the letter, and was unlikely to be what you want.",
@@ -170,6 +172,9 @@ def write_quiet(
         shown=format_decimal(unlikely, locale=words.locale),
     )
     searches = [_asked(ask, words) for ask in asks]
+    if offers_more:
+        press = words.say("One press there has more such jobs sent to you from now on.")
+        alone = f"{alone} {press}"
     see = LABELS["unlikely"]
     beside = (alone, words.say(see), left_out) if unlikely else None
     return write_letter("quiet", link, sender, words, {"day": day}, unsubscribe, searches, beside)

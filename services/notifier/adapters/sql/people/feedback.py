@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Subquery, delete, select, update
 
 from schemas.sql.doors import tracked_jobs
-from schemas.sql.tables import digest_items, digests, feedback
+from schemas.sql.tables import digest_items, digests, feedback, subscribers
 from services.notifier.adapters.sql.digests.digest_rows import chance_in, kept_dropped
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json
 from services.notifier.domain.feedback import Answer, Kind
@@ -232,6 +232,8 @@ class JudgedJob:
     """Numbers that tell jobs of one mail, and of one reader, from those of others."""
     left_out: bool = False
     """It was not in the mail, for its chance, and its reader answered it on the page of what was left out."""
+    usual: bool = True
+    """Whether its reader has the usual choice now; else other bars decide what they are mailed."""
 
 
 def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
@@ -246,10 +248,13 @@ def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
     own = digest_items.c
     columns = (own.digest_id, own.posting_id, own.score, own.kind, own.found_by, newest.c.subscriber_id)
     said: dict[tuple[str, str], str] = {}
+    choosing = set[str]()
     with reading(engine) as connection:
         items = connection.execute(select(*columns).join(newest, newest.c.digest_id == digest_items.c.digest_id)).all()
         for some in chunks(sorted({row.subscriber_id for row in items})):
-            jobs = tracked_jobs.c
+            jobs, person = tracked_jobs.c, subscribers.c
+            others = select(person.subscriber_id).where(person.subscriber_id.in_(some), person.selectivity.is_not(None))
+            choosing.update(connection.execute(others).scalars())
             query = select(jobs.subscriber_id, jobs.posting_id, jobs.applied_on).where(jobs.subscriber_id.in_(some))
             for row in connection.execute(query):
                 said[row.subscriber_id, row.posting_id] = "applied" if row.applied_on else "saved"
@@ -269,6 +274,7 @@ def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
             chance=chance_in(row.found_by),
             mail=mails.setdefault(row.digest_id, len(mails)),
             reader=readers.setdefault(row.subscriber_id, len(readers)),
+            usual=row.subscriber_id not in choosing,
         )
         for row in items
     )
@@ -282,6 +288,7 @@ def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
             mail=mails.setdefault(digest_id, len(mails)),
             reader=readers.setdefault(subscriber_id, len(readers)),
             left_out=True,
+            usual=subscriber_id not in choosing,
         )
         for (subscriber_id, posting_id), (digest_id, chance, verdict) in left_out.items()
     )

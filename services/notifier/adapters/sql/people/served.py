@@ -1,13 +1,14 @@
 """Who is served, and who of them is sent nothing, with what the store knows of why."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, not_, or_, select
 
 from schemas.sql.tables import deliveries, digests, postings, saved_searches, subscribers
-from services.notifier.adapters.sql.digests.digest_rows import code_of
+from services.notifier.adapters.sql.digests.digest_rows import KeptDropped, code_of, kept_as
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import NOT_OUT
@@ -51,9 +52,17 @@ def quiet_of(connection: Connection, own_id: str, now: datetime, days: int) -> Q
     return _quiet(row) if row is not None else None
 
 
-def unlikely_since(connection: Connection, own_id: str, since: datetime) -> list[tuple[str, Any]]:
+def left_out_since(engine: Engine, own_id: str, since: datetime) -> list[KeptDropped]:
+    """Jobs that were too unlikely to be wanted for any digest of somebody since then, whether it was mailed or held."""
+    with reading(engine) as connection:
+        return [kept_as(*left) for left in unlikely_since(connection, own_id, since, ("digest", "hold"))]
+
+
+def unlikely_since(
+    connection: Connection, own_id: str, since: datetime, outcomes: Sequence[str] = ("hold",)
+) -> list[tuple[str, Any]]:
     """Jobs that somebody was not sent as too unlikely to be wanted, each with why, as digests keep them."""
-    held = (digests.c.subscriber_id == own_id) & (digests.c.due_at > since) & (digests.c.outcome == "hold")
+    held = (digests.c.subscriber_id == own_id) & (digests.c.due_at > since) & digests.c.outcome.in_(outcomes)
     packed = connection.execute(select(digests.c.dropped).where(held).order_by(digests.c.due_at)).scalars()
     left_out = ((posting_id, why) for dropped in packed for posting_id, why in json.loads(unsqueeze(dropped)))
     unlikely = {posting_id: why for posting_id, why in left_out if code_of(why) == "unlikely"}

@@ -1,0 +1,121 @@
+"""How choosy somebody's mails are: one press where a mail's left out jobs are listed, and a choice at home."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.domain.links import slot_of
+from services.notifier.domain.people import Subscriber
+from services.notifier.domain.selectivity import Selectivity
+from tests.support.left_out import AT, mailed, unlikely
+from tests.support.notifying import NOW, NotifierStore, posting
+from tests.support.portal import ServedPortal
+from tests.support.signed_in import Browser
+
+LATER = NOW + timedelta(days=14)
+MORE, ALL, BACK, UNDO = (
+    "Send me more of these from now on",
+    "Send me all that fits from now on",
+    "Back to the usual choice",
+    "Undo",
+)
+
+
+@pytest.fixture
+def page(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> str:
+    """Of a mail that left out what a wide choice would have held, and what it would not."""
+    mailed(
+        store,
+        (posting("some", title="Clerk"), unlikely(0.3)),
+        (posting("there", title="Clerk"), unlikely(0.3, posting_id=posting("some").posting_id)),
+        (posting("hardly", title="Cook"), unlikely(0.05)),
+        (posting("near"), unlikely(0.35, near=True)),
+    )
+    portal.now = LATER
+    return portal.path("rest", ada, slot_of(AT))
+
+
+def own(store: NotifierStore, ada: Subscriber) -> Selectivity:
+    return store.subscribers.find(ada.subscriber_id).profile.selectivity
+
+
+def choice(page: str) -> tuple[str, list[str]]:
+    """What is said of it, and what each press says."""
+    [part] = re.findall(r'<div id="choice".*?\n</div>\n', page, re.DOTALL)
+    said = " ".join(re.findall(r"<p[^>]*>([^<]+)</p>", part))
+    return said, re.findall(r"<button[^>]*>([^<]+)</button>", part)
+
+
+def test_one_press_sends_more_from_then_on_and_says_what_that_would_have_brought(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, page: str
+) -> None:
+    assert choice(portal.get(page).text) == ("In the last 14 days that would have brought 1 more job.", [MORE])
+    assert own(store, ada) == "usual", "a look changes nothing"
+    pressed = portal.post(page, do="choose", selectivity="wide").headers["location"]
+    assert (own(store, ada), pressed) == ("wide", f"{page}?was=usual#choice")
+    said, presses = choice(portal.get(pressed).text)
+    assert said == "You are sent more than the usual choice. In the last 14 days that would have brought 1 more job."
+    assert presses == [ALL, UNDO]
+    portal.post(page, do="choose", selectivity="all")
+    assert own(store, ada) == "all"
+    assert choice(portal.get(page).text) == ("You are sent all that fits your searches.", [BACK])
+
+
+def test_a_press_is_undone_by_another_and_the_way_back_is_always_there(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    bob = store.person("bob", selectivity="strict")
+    store.search(bob)
+    mailed(store, (posting("some"), unlikely(0.45)), (posting("less"), unlikely(0.3)))
+    page = portal.path("rest", bob, slot_of(AT))
+    said, presses = choice(portal.get(page).text)
+    assert said == "You are sent less than the usual choice. In the last 7 days that would have brought 1 more job."
+    assert presses == [MORE, BACK]
+    pressed = portal.post(page, do="choose", selectivity="usual").headers["location"]
+    assert choice(portal.get(pressed).text)[1] == [MORE, UNDO]
+    portal.post(page, do="choose", selectivity="strict")
+    assert own(store, bob) == "strict"
+
+
+@pytest.mark.parametrize("said", ["", "Wide", "lots", "<b>"])
+def test_nothing_else_is_chosen(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, page: str, said: str
+) -> None:
+    assert portal.post(page, do="choose", selectivity=said).status_code == 400
+    assert UNDO not in portal.get(f"{page}?was={said}").text
+    assert own(store, ada) == "usual"
+
+
+def test_the_page_of_searches_that_each_mail_leads_to_has_it_too(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, page: str
+) -> None:
+    manage = portal.path("manage", ada, slot_of(LATER))
+    assert choice(portal.get(manage).text)[1] == ["Send me more from now on"]
+    assert choice(portal.post(manage, do="choose", selectivity="all").text)[1] == [BACK]
+    assert own(store, ada) == "all"
+
+
+def test_at_home_it_is_chosen_among_four_beside_what_each_would_have_brought(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, page: str
+) -> None:
+    browser = Browser(portal, ada)
+    shown = browser.get("/home").text
+    [part] = re.findall(r'<section id="choice">.*?</section>', shown, re.DOTALL)
+    assert re.findall(r'value="(\w+)" required( checked)?', part) == [
+        ("strict", ""), ("usual", " checked"), ("wide", ""), ("all", "")
+    ]  # fmt: skip
+    assert re.findall(r'class="facts">([^<]+)', part) == [
+        "1 more job in the last 14 days", "2 more jobs in the last 14 days"
+    ]  # fmt: skip
+    assert browser.post("/home", do="choose", selectivity="all").status_code == 303
+    assert own(store, ada) == "all"
+    assert browser.post("/home", do="choose", selectivity="lots").status_code == 400
+    assert "You are sent all that fits your searches." in browser.get("/home/mails").text
+
+
+def test_the_form_of_a_search_previews_by_what_its_owner_chose(store: NotifierStore, portal: ServedPortal) -> None:
+    bob = store.person("bob", selectivity="wide")
+    search = store.search(bob)
+    browser = Browser(portal, bob)
+    assert 'name="selectivity" value="wide"' in browser.get(f"/home/search/{search.search_id}").text
