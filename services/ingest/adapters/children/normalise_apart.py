@@ -10,18 +10,17 @@ from datetime import date
 from schemas.codec import decode
 from schemas.posting import Posting
 from schemas.raw import RawPosting
-from services.ingest.domain.draft import STATED_FIELDS, Draft
+from services.ingest.adapters.children.work import MOST_TOGETHER, draft_read, size_of
+from services.ingest.domain.draft import Draft
 from services.ingest.domain.normalise import Reading, read_together, reading_of
 from services.ingest.faults import FeedFault
 from services.rules.money import Rates, rates_before
 from services.runtime.child import Child, ChildEndedError
 from services.runtime.errors import PoisonError, UnavailableError
 
-MOST_HERE = 60_000
-"""Characters of an item that is read in our own process; none of 2,731 captured ones has more than 50,000 of markup."""
 BUDGET_S = 5.0
 """Of the processor, for one item. The largest that is read at all takes about one."""
-_MOST_S = 60.0
+MOST_S = 60.0
 """By the clock, the start of the process too: on a machine that is busy with other things."""
 
 
@@ -33,7 +32,7 @@ class NormaliseApart:
         rates: Callable[[date], Rates] = rates_before,
         *,
         stopping: Callable[[], bool] = lambda: False,
-        most_here: int = MOST_HERE,
+        most_here: int = MOST_TOGETHER,
         budget_s: float = BUDGET_S,
     ) -> None:
         """`rates` gives the last ones published before a day. `stopping`: the end of our own process is asked for."""
@@ -55,25 +54,23 @@ class NormaliseApart:
         return _reading_of(self._read_apart(draft, raw, rates, size))
 
     def _read_apart(self, draft: Draft, raw: RawPosting, rates: Rates, size: int) -> Posting:
-        task = pickle.dumps((draft, raw.model_copy(update={"item": {}}), rates.on, dict(rates.euro)))
+        bare = raw.model_copy(update={"item": {}})
+        work = functools.partial(draft_read, draft, bare, rates.on, dict(rates.euro))
         try:
-            answer = self.child.ask(task, most_s=_MOST_S, stopping=self._stopping)
+            return decode(Posting, self.process.do(work, stopping=self._stopping))
         except ChildEndedError as ended:
             raise self._why(ended, size) from None
-        if answer.startswith(b"-"):
-            raise RuntimeError(answer[1:].decode("utf-8"))
-        return decode(Posting, answer[1:])
 
     @property
-    def child(self) -> Child:
-        """The process that reads large items, shared by all of one budget."""
-        return _child(self._budget_s)
+    def process(self) -> "ReadingProcess":
+        """The one that reads large items, shared by all of one budget."""
+        return reading_process(self._budget_s)
 
     def _why(self, ended: ChildEndedError, size: int) -> Exception:
         if ended.stopped:
             return UnavailableError("the end of the process has been asked for while an item is read")
         if ended.late or ended.status == -signal.SIGPROF:
-            limit = f"{_MOST_S:g} s" if ended.late else f"{self._budget_s:g} s of the processor"
+            limit = f"{MOST_S:g} s" if ended.late else f"{self._budget_s:g} s of the processor"
             fault = FeedFault("too_heavy", f"it takes too long to be read: more than {limit}, {size / 1000:,.0f} kB")
             return PoisonError(fault.sentence, code=fault.code)
         return RuntimeError(f"the process that reads large items gave no answer: {ended}")
@@ -84,15 +81,25 @@ def _reading_of(posting: Posting) -> Reading:
     return posting
 
 
-def size_of(draft: Draft) -> int:
-    """Characters of what the rules read of a draft."""
-    stated = sum(len(part.text) for name in STATED_FIELDS for part in getattr(draft, name))
-    return len(draft.title) + len(draft.company) + len(draft.html) + stated
+class ReadingProcess:
+    """A process of its own that does `work`, ended by the system where an item takes more than its budget."""
+
+    def __init__(self, budget_s: float) -> None:
+        self.child = Child(["-m", "services.ingest.adapters.children.normalise_child"])
+        self._budget_s = budget_s
+
+    def do(self, work: Callable[[], bytes], *, items: int = 1, stopping: Callable[[], bool] = lambda: False) -> bytes:
+        """What `work` gives. Raises ChildEndedError, and RuntimeError with the words of an error of its own."""
+        frame = pickle.dumps((self._budget_s * items, work))
+        answer = self.child.ask(frame, most_s=MOST_S, stopping=stopping)
+        if answer.startswith(b"-"):
+            raise RuntimeError(answer[1:].decode("utf-8"))
+        return answer[1:]
 
 
 @functools.cache
-def _child(budget_s: float) -> Child:
-    """The process's one child of a budget, closed at its exit."""
-    child = Child(["-m", "services.ingest.adapters.children.normalise_child", str(budget_s)])
-    atexit.register(child.close)
-    return child
+def reading_process(budget_s: float = BUDGET_S) -> ReadingProcess:
+    """Our process's one of a budget, closed at our exit."""
+    process = ReadingProcess(budget_s)
+    atexit.register(process.child.close)
+    return process
