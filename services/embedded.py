@@ -13,7 +13,7 @@ from random import Random, SystemRandom
 import structlog
 from sqlalchemy import Engine
 
-from services.ingest.app import make_collector, make_normaliser
+from services.ingest.app import make_collector, normaliser_over
 from services.ingest.collector import Collector
 from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
@@ -116,6 +116,7 @@ def embedded(
         locked(settings.data) as hold,
         _migrated_store(settings) as engine,
         SqliteLog(settings.data / LOG_FILE, clock=clock) as log,
+        ExitStack() as hold_open,
     ):
         shown = Operations(lambda: engine, settings, clock)
         shown.pauses.refresh()
@@ -149,7 +150,9 @@ def embedded(
             consent=settings.portal.consent,
         )
         webhooks = build_webhooks(engine, ids, settings.mail, settings.notifier, stopping, shown.metrics, chance)
-        services = _services(settings, engine, log, collector, (notifier, webhooks), stopping, with_housekeeper)
+        normaliser = hold_open.enter_context(normaliser_over(log, settings.ingest, stopping=stopping))
+        reading = (collector, normaliser)
+        services = _services(settings, engine, log, reading, (notifier, webhooks), with_housekeeper)
         runner = EmbeddedRunner(
             tuple(shown.measured(service) if service.inputs else service for service in services),
             log,
@@ -179,14 +182,13 @@ def _services(
     settings: Settings,
     engine: Engine,
     log: SqliteLog,
-    collector: Collector,
+    reading: tuple[Collector, Service],
     notifying: tuple[Notifier, Webhooks],
-    stopping: Stopping,
     tidy: bool,
 ) -> tuple[Service, ...]:
     """In the order of the flow, so that what one writes the next reads in the same step."""
     relay = OutboxRelay(SqlOutbox(engine), log)
-    normaliser = make_normaliser(settings.ingest, stopping=stopping)
+    collector, normaliser = reading
     matcher = make_matcher(log, settings.matcher, settings.data)
     flow: Sequence[Service] = (collector, relay, normaliser, matcher, *notifying)
     return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

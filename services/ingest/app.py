@@ -1,10 +1,13 @@
 """Wires the collectors and the normaliser."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from random import Random
 
 from sqlalchemy import Engine
 
+from services.ingest.adapters.children.beside import NormaliserBeside
 from services.ingest.adapters.children.normalise_apart import NormaliseApart
 from services.ingest.adapters.fetch.files import FileFetcher
 from services.ingest.adapters.fetch.web import WebFetcher
@@ -16,7 +19,8 @@ from services.ingest.reader import Reader
 from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings
 from services.ingest.trial import Normalise
-from services.runtime.records import Producer
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.records import Producer, Record, Service
 
 
 def make_reader(settings: IngestSettings, chance: Random) -> Reader:
@@ -57,6 +61,29 @@ def make_normaliser(
     """
     formats = Catalogue(settings.mappings if settings else {}).by_name()
     return Normaliser(formats, NormaliseApart(stopping=stopping).begin, stopping=stopping)
+
+
+@contextmanager
+def normaliser_over(
+    log: SqliteLog, settings: IngestSettings, *, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[Service]:
+    """The normaliser of the embedded form: while open, with a process beside it, where there is a core for that."""
+    normaliser = make_normaliser(settings, stopping=stopping)
+    wanted = settings.reads_beside
+    if not (_cores() > 1 if wanted is None else wanted):
+        yield normaliser
+        return
+
+    def following(last: Record, most: int) -> Sequence[Record]:
+        return log.read(last.topic, last.partition, last.offset + 1, most)
+
+    with NormaliserBeside(normaliser, settings.mappings, following, stopping=stopping) as beside:
+        yield beside
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def make_normalise() -> Normalise:

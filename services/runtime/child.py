@@ -97,6 +97,14 @@ class Child:
             process.kill()
             process.wait()
 
+    def rest(self) -> None:
+        """End the process unless it is being asked; whoever asks next has it started again."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                self._lock.release()
+
     @property
     def pid(self) -> int | None:
         """The process that runs, if one does."""

@@ -26,7 +26,7 @@ def _no_child_is_left() -> Iterator[None]:
     """But from one test to the next, since its start takes seconds."""
     yield
     for budget in (_SHORT_S, BUDGET_S):
-        apart(budget_s=budget).child.close()
+        apart(budget_s=budget).process.child.close()
 
 
 def apart(**changes: object) -> NormaliseApart:
@@ -35,10 +35,10 @@ def apart(**changes: object) -> NormaliseApart:
 
 def test_a_large_item_is_read_in_another_process_and_comes_out_the_same() -> None:
     assert apart()(_LARGE, a_raw()) == normalise(_LARGE, raw=a_raw(), rates=RATES)
-    pid = apart().child.pid
+    pid = apart().process.child.pid
     assert pid not in (None, os.getpid())
     apart()(_LARGE, a_raw())
-    assert apart().child.pid == pid
+    assert apart().process.child.pid == pid
 
 
 def test_the_rates_of_the_day_go_along() -> None:
@@ -49,7 +49,7 @@ def test_the_rates_of_the_day_go_along() -> None:
 def test_an_item_of_a_common_size_is_read_here() -> None:
     read = apart(budget_s=BUDGET_S + 1)
     read(a_draft(html="<p>Remote from Spain.</p>"), a_raw())
-    assert read.child.pid is None
+    assert read.process.child.pid is None
 
 
 def test_an_item_that_takes_longer_than_its_budget_says_so_and_the_next_is_read() -> None:
@@ -59,7 +59,7 @@ def test_an_item_that_takes_longer_than_its_budget_says_so_and_the_next_is_read(
 
 
 def test_the_reading_of_an_item_ends_soon_after_the_end_of_the_process_is_asked_for() -> None:
-    apart().child.close()  # one that runs already may be done before it is asked
+    apart().process.child.close()  # one that runs already may be done before it is asked
     with pytest.raises(UnavailableError, match="end of the process"):
         apart(stopping=lambda: True)(_LARGE, a_raw())
 

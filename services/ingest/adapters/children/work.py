@@ -50,4 +50,3 @@ def _begun(draft: Draft, raw: RawPosting) -> Reading:
     if size_of(draft) > MOST_TOGETHER:
         raise LargeItemError
     return reading_of(draft, raw=raw, rates=rates_before(raw.fetched_at.date()))
-
