@@ -94,7 +94,7 @@ class IngestSettings(_Settings):
     polls_at_once: int = Field(default=16, ge=1, le=200)
     """Of one process, each of another host. One that lasts leaves both to others, up to four times as many."""
     reads_beside: bool | None = None
-    """Whether `run` has a process of its own read postings where hundreds wait (250 MB); unset: with two cores or more."""
+    """Whether `run` has a second process (250 MB) read postings where hundreds wait; unset: on two cores or more."""
     gap: Span = timedelta(seconds=1)
     """The least time between two requests to one host."""
     connect_timeout: Span = timedelta(seconds=10)

@@ -67,7 +67,8 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
         self._process = process or reading_process()
         self._thread: ThreadPoolExecutor | None = None
         self._ahead: dict[int, Sequence[_Asked]] = {}
-        self._is_up = False
+        self.is_up = False
+        """Whether the process runs and has made its tables."""
         self._is_left = False
         self._not_before = self._idle_since = monotonic()
 
@@ -79,7 +80,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
         """As the normaliser does; raises what it raises, for the first record of which it does."""
         if len(batch) >= MANY:
             self._start()
-        if not self._is_up or (len(batch) <= AT_ONCE and not self._ahead.get(batch[0].partition)):
+        if not self.is_up or (len(batch) <= AT_ONCE and not self._ahead.get(batch[0].partition)):
             return super().handle(batch)
         self._idle_since = self._monotonic()
         asked = list(self._asked(batch))
@@ -94,13 +95,13 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """End the process after a minute in which few records came at a time: it holds the tables of all rules."""
-        if self._is_up and self._monotonic() - self._idle_since > _IDLE_S:
+        if self.is_up and self._monotonic() - self._idle_since > _IDLE_S:
             self._rest()
         return super().tick(now)
 
     def _start(self) -> None:
         """Start the process, unless it runs or has ended a moment ago; nobody waits until it can read."""
-        if self._is_up or self._monotonic() < self._not_before:
+        if self.is_up or self._monotonic() < self._not_before:
             return
         self._idle_since = self._monotonic()
         self._not_before = self._idle_since + _NOT_AGAIN_S  # One that the system ends for its memory would end again.
@@ -108,7 +109,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
         self._thread.submit(self._begin)
 
     def _begin(self) -> None:
-        self._is_up = self._answer(()) is not None  # Having read nothing, it has made its tables.
+        self.is_up = self._answer(()) is not None  # Having read nothing, it has made its tables.
         self._idle_since = self._monotonic()
 
     def _asked(self, batch: Sequence[Record]) -> Iterator[_Asked]:
@@ -124,7 +125,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
             yield self._ask(more)
 
     def _answers(self, asked: Sequence[_Asked]) -> Iterator[Sequence[Outgoing]]:
-        """What becomes of each piece, in order: the process reads from the front, ours from the back, until they meet."""
+        """What becomes of each piece, in order: the process reads from the front, ours from the back till both meet."""
         early: dict[int, Answer] = {}
         back = len(asked)
         for at, some in enumerate(asked):
@@ -148,7 +149,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
         return _Asked(records, thread.submit(self._answer_if_up, records))
 
     def _answer_if_up(self, records: Sequence[Record]) -> Answer:
-        return self._answer(records) if self._is_up else None
+        return self._answer(records) if self.is_up else None
 
     def _answer(self, records: Sequence[Record]) -> Answer:
         """In the thread. A process that has ended is asked no more, until it is started again."""
@@ -158,7 +159,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
         try:
             answer = self._process.do(work, items=max(len(records), 1), stopping=self._is_to_end)
         except ChildEndedError:
-            self._is_up = False
+            self.is_up = False
             return None
         except RuntimeError:
             return None  # What is wrong with a record our own normaliser says.
@@ -169,7 +170,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
         return self._is_left or self._stopping()
 
     def _rest(self) -> None:
-        self._is_up = False
+        self.is_up = False
         self._ahead.clear()
         thread, self._thread = self._thread, None
         if thread is not None:

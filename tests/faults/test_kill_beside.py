@@ -1,0 +1,104 @@
+"""The embedded form under SIGKILL while a process beside it reads: no posting lost or read twice, no process left."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import POSTINGS, RAW
+from services.ingest.app import make_normaliser
+from services.runtime.files.datadir import LOG_FILE
+from services.runtime.log.sqlite import SqliteLog
+from tests.support.forking import Forked, fork
+from tests.support.waiting import ended, until
+
+POSTINGS_LISTED = 2_400
+SETTINGS = """
+data = "data"
+tick_every_s = 0.2
+[probes]
+enabled = false
+[mail]
+folder = "mails"
+[ingest]
+reads_beside = true
+[[ingest.sources]]
+name = "board"
+url = "{feed}"
+"""
+
+
+def written(folder: Path) -> Path:
+    text = "Bread and rolls by night in Porto, or remote within 2 hours of CET; Python, Go, 60,000 EUR a year. " * 4
+    rows = [
+        {"id": f"b{n}", "title": f"Baker {n}", "company": "Thorn", "url": f"https://thorn.example/{n}"}
+        | {"description": f"{text} {n}"}
+        for n in range(POSTINGS_LISTED)
+    ]
+    (folder / "feed.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    config = folder / "jobchime.toml"
+    config.write_text(SETTINGS.format(feed=folder / "feed.jsonl"))
+    return config
+
+
+def beside(running: Forked) -> list[int]:
+    """The processes that it has started and that run."""
+    tasks = Path(f"/proc/{running.pid}/task").glob("*/children")
+    return [int(pid) for children in tasks for pid in children.read_text().split()]
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def counted(folder: Path) -> tuple[int, int]:
+    """Raw postings, and postings."""
+    if not (folder / "data" / LOG_FILE).exists():
+        return 0, 0
+    with SqliteLog(folder / "data" / LOG_FILE) as log:
+        return sum(log.ends(RAW.name)), sum(log.ends(POSTINGS.name))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks /proc for the processes that run")
+def test_nothing_is_lost_and_no_process_left_where_either_is_killed(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    running = fork("run", "-c", config, log=tmp_path / "log")
+    try:
+        until(lambda: bool(beside(running)), "a process is started")
+        os.kill(beside(running)[0], signal.SIGKILL)
+        before = counted(tmp_path)[1]
+        until(lambda: counted(tmp_path)[1] > before, "ours reads on")
+        running.kill()
+        running.wait()
+        assert counted(tmp_path)[1] < POSTINGS_LISTED
+
+        running = fork("run", "-c", config, log=tmp_path / "log")
+        until(lambda: bool(beside(running)) or counted(tmp_path)[1] == POSTINGS_LISTED, "it is started anew")
+        left = beside(running)
+        running.kill()
+        running.wait()
+        until(lambda: all(map(is_gone, left)), "it has ended with its parent", 30)
+
+        running = fork("run", "-c", config, log=tmp_path / "log")
+        until(lambda: counted(tmp_path) == (POSTINGS_LISTED, POSTINGS_LISTED), "all are read")
+        left = beside(running)
+        running.terminate()
+        assert ended(running) == 0
+        assert all(map(is_gone, left))
+    finally:
+        running.kill()
+        running.wait()
+    with SqliteLog(tmp_path / "data" / LOG_FILE) as log:
+        for partition, end in enumerate(log.ends(RAW.name)):
+            raw = log.read(RAW.name, partition, 0, end)
+            came = log.read(POSTINGS.name, partition, 0, end)
+            expected = make_normaliser().handle(raw)
+            assert [(of.key, of.value, of.headers) for of in came] == [
+                (of.key, of.value, of.headers) for of in expected
+            ]
