@@ -152,11 +152,12 @@ def main(
     ] = "10000,100000,1000000",
     postings: Annotated[int, typer.Option(help="Postings that go in, about; 0: as is fit.")] = 0,
     due: Annotated[int, typer.Option(help="Subscribers that are due; 0: as is fit.")] = 0,
+    beside: Annotated[bool, typer.Option("--beside", help="With a process beside the normaliser.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer postings and digests, up to 100,000 criteria.")] = False,
 ) -> None:
     """Measure, and print."""
     plan = _QUICK if quick else _FULL
-    plan = replace(plan, postings=postings or plan.postings, due=due or plan.due)
+    plan = replace(plan, postings=postings or plan.postings, due=due or plan.due, beside=beside)
     wanted = [int(size) for size in sizes.split(",")]
     found = run([size for size in wanted if size <= 100_000] if quick else wanted, plan)
     figures = report(found)

@@ -78,7 +78,8 @@ def send(tools: Tools, changes: Sequence[Change], now: datetime) -> None:
     tools.ledger.keep(
         KeptItem(
             replace(change.row, is_open=False) if change.closes else change.row,
-            change.item if change.renews_item and not change.closes else None,
+            # What went out is kept already, since it was pending.
+            change.item if change.renews_item and not change.goes_out else None,
         )
         for change in changes
     )

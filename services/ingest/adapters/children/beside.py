@@ -79,7 +79,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """As the normaliser does; raises what it raises, for the first record of which it does."""
         if len(batch) >= MANY:
-            self._start()
+            self.start()
         if not self.is_up or (len(batch) <= AT_ONCE and not self._ahead.get(batch[0].partition)):
             return super().handle(batch)
         self._idle_since = self._monotonic()
@@ -99,7 +99,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
             self._rest()
         return super().tick(now)
 
-    def _start(self) -> None:
+    def start(self) -> None:
         """Start the process, unless it runs or has ended a moment ago; nobody waits until it can read."""
         if self.is_up or self._monotonic() < self._not_before:
             return
