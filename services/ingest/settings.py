@@ -93,7 +93,7 @@ class IngestSettings(_Settings):
     """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
     polls_at_once: int = Field(default=16, ge=1, le=200)
     """Of one process, each of another host. One that lasts leaves both to others, up to four times as many."""
-    reads_beside: bool | None = None
+    reads_beside: bool | None = Field(default=None, examples=[False])
     """Whether `run` has a second process (250 MB) read postings where hundreds wait; unset: on two cores or more."""
     gap: Span = timedelta(seconds=1)
     """The least time between two requests to one host."""
