@@ -56,7 +56,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "worker": "notifier-1",
     },
     "tracing": {"endpoint": "http://collector.example:4318/v1/traces"},
-    "ingest": {"contact": "https://jobs.example.com/about-our-bot"},
+    "ingest": {"contact": "https://jobs.example.com/about-our-bot", "reads_beside": False},
     "ingest.sources[]": {
         "name": "himalayas",
         "url": "https://himalayas.app/jobs/api",
