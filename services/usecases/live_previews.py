@@ -34,6 +34,7 @@ from services.usecases.installation import Installation
 from services.usecases.previewed import FirstMail, LivePreview, Loosened, Taste, bins_of
 from services.usecases.previews import UnsentMails
 from services.usecases.searches import Query
+from services.wording.lines import country_of_zone
 
 __all__ = ["LivePreviews", "Recipient", "reader_from", "usual_currency"]
 
@@ -60,9 +61,9 @@ def reader_from(fields: Mapping[str, Any]) -> Recipient:
     return profile_from({**fields, "address": _NOBODY}).unnamed
 
 
-def usual_currency(locale: str) -> str:
-    """What people of a locale's country are paid in; euros where it names none."""
-    country = Locale.parse(locale).territory
+def usual_currency(locale: str, time_zone: str = "") -> str:
+    """What people of a time zone's country are paid in, else of a locale's; euros where neither names one."""
+    country = country_of_zone(time_zone) or Locale.parse(locale).territory
     return (currency_of(country) if country else None) or "EUR"
 
 

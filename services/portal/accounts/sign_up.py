@@ -87,6 +87,9 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         if given.get("do") == "read":
             guard.check_preview(request)
             now = door.clock()
+            if given["currency"] == usual_currency(words.locale):
+                # Browsers are of more countries than their languages say: nobody has named this currency.
+                given["currency"] = usual_currency(words.locale, given["time_zone"])
             read = await door.work(partial(reading, given, words, now))
             seen = await door.work(partial(previewed, live, read.given, words, now))
             return _form(door, words, read.given, just_read=read, seen=seen)

@@ -50,6 +50,23 @@ def test_who_wrote_a_wrong_address_gets_the_form_as_it_was_by_one_press(portal: 
     assert asked == {"address": "grace@exmaple.com", "skills": "Python", "places": "DE", "home": "Leeds"}
 
 
+@pytest.mark.parametrize(
+    ("zone", "named", "currency"),
+    [
+        ("Europe/Berlin", "USD", "EUR"),
+        ("Africa/Johannesburg", "USD", "ZAR"),
+        ("", "USD", "USD"),
+        ("Europe/Berlin", "GBP", "GBP"),
+    ],
+)
+def test_pay_without_a_currency_is_in_the_money_of_where_its_writer_is(
+    portal: ServedPortal, zone: str, named: str, currency: str
+) -> None:
+    form = {"do": "read", "pasted": "nurse, 60k", "currency": named, "time_zone": zone}
+    page = portal.client.post("/sign-up", data=form, headers={"Accept-Language": "en-US"}).text
+    assert (values(page)["amount"], values(page)["currency"]) == ("60000", currency)
+
+
 def values(page: str) -> dict[str, str]:
     return {field.name: field.value or "" for field in html.fromstring(page).xpath("//main//input[@name]")}
 
