@@ -87,6 +87,8 @@ class Notifier:
         """Deliver what waits, build what is due, and deliver that. Raises UnavailableError, having lost nothing."""
         self._courier.keep_answers(now)
         if not self._freed:
+            # What was away may have come back as it was before, as a database whose copy that lagged took over.
+            self._check()
             self._free_own(now)
         self._freed = False
         self._canary(now)

@@ -1,7 +1,7 @@
 """`jobchime run`: the embedded form, continuously."""
 
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +52,8 @@ def _console(form: Embedded, file: Path) -> tuple[AbstractContextManager[object]
     from services.console.app import ConsoleServer
 
     server = ConsoleServer(Installation(form.settings, form.engine), form.clock.now, file)
-    print(f"console: {server.way_in}", file=sys.stderr, flush=True)
+    with suppress(OSError):  # as its log, it may be read by nobody, or lie on a disk that is full
+        print(f"console: {server.way_in}", file=sys.stderr, flush=True)
     return (server,)
 
 

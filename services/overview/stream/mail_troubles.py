@@ -141,8 +141,8 @@ def _copied(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     copied = figures.copied
     if copied is not None and now - copied < _RECENT and not figures.pauses.restored:
         yield Trouble(
-            f"the data folder is a copy, or was moved: its store is another file since {stamp(copied)}; where the one"
-            " before still runs, each mail goes out twice",
+            f"the data folder is a copy, restored or moved: its store is another file since {stamp(copied)}; where the"
+            " one before still runs, each mail goes out twice",
             "see that one of them runs alone, `jobchime pause sending` meanwhile; a copy to try things out on wants"
             ' mail.mailer = "folder"',
             Remedy("pause", "sending"),
