@@ -78,7 +78,9 @@ def _pipeline(sizes: list[dict[str, Any]]) -> None:
             x_labels=[f"{size:,}" for size, _ in costs],
             spacing=14,
             value_formatter=lambda value: f"{value:.3g}",
-            range=(0, _top(max(sum(stages.values()) for _, stages in costs))),
+            y_labels=(labels := _labels(max(sum(stages.values()) for _, stages in costs))),
+            y_labels_major=labels,
+            range=(0, labels[-1]),
         )
         for name, values in _named(costs):
             chart.add(name, values)
@@ -172,10 +174,11 @@ def _named(costs: list[tuple[int, dict[str, float]]]) -> list[tuple[str, list[fl
     return [*found, ("rest", rest)]
 
 
-def _top(highest: float) -> float:
-    """A round number above it."""
+def _labels(highest: float) -> list[float]:
+    """From nothing to above it, by four round steps at most."""
     unit = 10 ** math.floor(math.log10(highest))
-    return float(math.ceil(2 * highest / unit) / 2 * unit)
+    step = next(unit * part for part in (0.25, 0.5, 1, 2, 2.5) if 4 * unit * part >= highest)
+    return [step * number for number in range(math.ceil(highest / step) + 1)]
 
 
 if __name__ == "__main__":
