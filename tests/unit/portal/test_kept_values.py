@@ -86,5 +86,7 @@ def forms(page: str) -> list[Any]:
 
 def written(form: Any) -> dict[str, str]:
     """What the fields hold that somebody writes in or chooses from, as a browser would send them."""
-    of_a_browser = form.xpath(".//textarea | .//select | .//input[not(@type='hidden' or @type='checkbox')]")
+    of_a_browser = form.xpath(
+        ".//textarea | .//select | .//input[not(@type='hidden' or @type='checkbox' or @type='radio')]"
+    )
     return {field.name: field.value or "" for field in of_a_browser}
