@@ -1,5 +1,6 @@
 """People in the console: masked until revealed, which is written down; suppressions and doubts by its forms."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,18 @@ def test_the_next_digest_is_shown_in_light_and_dark_and_can_run_nothing(
     assert "sandbox" in policy
     assert "script-src" not in policy
     assert "default-src 'none'" in policy
+
+
+def test_how_many_chose_how_choosy_their_mails_are_is_counted_and_nobody_named(
+    console: ServedConsole, ada: Subscriber
+) -> None:
+    store = NotifierStore(console.installation.engine)
+    for name in ("bob", "eve"):
+        store.person(name, selectivity="wide")
+    page = console.client.get("/people").text
+    counted = re.findall(r"<dt>(\w+)</dt><dd>(\d+)</dd>", page)
+    assert counted == [("strict", "0"), ("usual", "1"), ("wide", "2"), ("all", "0")]
+    assert "bob" not in page
 
 
 def test_whom_nobody_knows_is_said(console: ServedConsole) -> None:

@@ -1,5 +1,7 @@
 """Why somebody got a job, or did not: each way in which it can go has an answer that names it."""
 
+import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -51,6 +53,16 @@ def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE) -> None:
         email = email_for(due.recipient.address, DUE) if sends else None
         assert store.digests.commit(made, closings(due, cut, DUE), email, DUE)
     store.windows.release("test")
+
+
+def test_the_chance_of_a_job_stands_beside_the_bar_of_its_reader(store: NotifierStore, ada: Subscriber) -> None:
+    def bars() -> list[str]:
+        said = " ".join(detail for event in story_of(store, ada).events for detail in event.details)
+        return re.findall(r"\(bar (\d+) %\)", said)
+
+    assert bars() == ["40"]
+    store.subscribers.change(ada.subscriber_id, replace(ada.profile, selectivity="wide"), NOW)
+    assert bars() == ["14"]
 
 
 def test_what_comes_next_is_said(store: NotifierStore, ada: Subscriber) -> None:
