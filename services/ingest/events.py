@@ -14,7 +14,7 @@ from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.pay.unit import is_in_another_unit
+from services.ingest.domain.pay.reading import is_in_another_unit
 from services.ingest.domain.polling.giving import ODD_PAY, OWN_WORDS, is_another_job
 from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large

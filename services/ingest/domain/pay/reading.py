@@ -5,9 +5,11 @@ plausible for that sum in that currency. Sums that cannot be pay for their perio
 stand for nothing (1, 999999), are refused and not read as something else. Sums that are no pay (on-target earnings,
 bonuses, equity, budgets, funding) are set aside; the first of them are quoted behind what decided, as from
 `text, set aside`.
+
+Whether a board states pay in a unit in which nobody is paid, as cents or thousands, is told from its fields alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -49,6 +51,7 @@ _MOST_SWAPPED = 3
 _MOST_EVIDENCE = 4
 _MOST_ASIDE = 2
 _ANY_PERIOD: tuple[Period, ...] = ("month", "year")
+_ANY_SPELL: tuple[Spell, ...] = (Spell("hour"), Spell("day"), Spell("week"), Spell("month"), Spell("year"))
 _SET_ASIDE = ", set aside"
 _MOST_FIELD = 120
 
@@ -270,3 +273,34 @@ def _named_by_board(draft: Draft) -> str | None:
             code = currency_code(band.currency)
             return code if code not in LOCAL else None
     return None
+
+
+def is_in_another_unit(draft: Draft, rates: Rates) -> bool:
+    """Whether a board's own fields state pay in a currency, and none of it can be pay for a period that it may be for.
+
+    What a form wants and nobody means (0, 1, 999999) states none; a sign of several currencies is not judged.
+    """
+    stated = [*_stated_in_fields(draft), *_stated_in_words(draft)]
+    return bool(stated) and not any(
+        is_plausible([end * spell.factor for end in ends], currency, spell.period, rates)
+        for ends, currency, spells in stated
+        for spell in spells or _ANY_SPELL
+    )
+
+
+def _stated_in_fields(draft: Draft) -> Iterator[tuple[Sequence[Decimal], str, Sequence[Spell]]]:
+    for band in draft.pay:
+        ends = [end for end in map(_positive, (band.min, band.max)) if end is not None]
+        currency = currency_code(band.currency)
+        if band.kind != "bonus" and currency and currency not in LOCAL and ends and not is_placeholder(sorted(ends)):
+            spell = period_of_field(band.period)
+            yield ends, currency, (spell,) if spell else ()
+
+
+def _stated_in_words(draft: Draft) -> Iterator[tuple[Sequence[Decimal], str, Sequence[Spell]]]:
+    for stated in draft.pay_text:
+        for mention in find_pay(document_of("", stated.text), "field"):
+            ends = [end for end in (mention.min, mention.max) if end is not None]
+            named = mention.currency and mention.currency not in LOCAL
+            if mention.sense == "pay" and named and ends and not is_placeholder(sorted(ends)):
+                yield ends, mention.currency, mention.spells
