@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.topics import CRITERIA, MATCHES, dead_of
-from services.overview.stream.ground_troubles import ground_troubles
+from services.overview.stream.ground_troubles import ground_troubles, reader_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
 from services.overview.stream.model import ByHand, LetterView, Overview, Remedy, Trouble
-from services.overview.stream.reader_troubles import reader_troubles
 from services.overview.stream.source_troubles import LATE_POLLS, late_polls, no_postings, no_sources, source_troubles
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
 from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, releases, restarting, too_few

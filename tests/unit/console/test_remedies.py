@@ -28,7 +28,6 @@ from services.ingest.settings import IngestSettings, SourceSettings
 from services.overview.stream import (
     ground_troubles,
     mail_troubles,
-    reader_troubles,
     source_troubles,
     troubles,
     worker_troubles,
@@ -70,9 +69,7 @@ from services.usecases import operators, sources, workers
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
-MODULES: tuple[ModuleType, ...] = (
-    troubles, ground_troubles, mail_troubles, reader_troubles, source_troubles, worker_troubles,
-)  # fmt: skip
+MODULES: tuple[ModuleType, ...] = (troubles, ground_troubles, mail_troubles, source_troubles, worker_troubles)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
 LATE = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, OBJECTIVE, 0.85, -9.0, 100, 15)
