@@ -5,6 +5,7 @@ from datetime import datetime
 
 from schemas.posting import PostingCore
 from services.notifier.adapters.sql.digests.sent_jobs import sent_beside, was_sent_since
+from services.notifier.adapters.sql.people.served import was_left_out_since
 from services.notifier.domain.curation.cards import is_one_job_elsewhere
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
@@ -137,7 +138,8 @@ def is_of_former_address(installation: Installation, subscriber: Subscriber, pur
     if since is None:
         return False
     if purpose != "rest":
-        return not was_sent_since(installation.engine, subscriber.subscriber_id, about, since)
+        job = installation.engine, subscriber.subscriber_id, about, since
+        return not was_sent_since(*job) and not was_left_out_since(*job)
     if due_of(about) is not None:
         return _is_of_former_address(about, subscriber)
     notice = installation.digests.with_id(subscriber.subscriber_id, about)

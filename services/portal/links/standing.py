@@ -127,11 +127,11 @@ def _erases(form: Mapping[str, str]) -> bool:
 
 
 def _mails_again(person: Subscriber, form: Mapping[str, str]) -> bool:
-    """Whether a form would have somebody mailed, now or by an operator, who is not."""
+    """Whether a form would have somebody mailed, now or by an operator, who is not, or mailed more."""
     if form.get(ONE_CLICK[0]) == ONE_CLICK[1]:
         return False
     pauses = form.get("do") in ("pause", "pause-until") and person.status == "unsubscribed"
-    return pauses or form.get("do") in ("again", "go-on", "resume-search")
+    return pauses or form.get("do") in ("again", "go-on", "resume-search", "choose")
 
 
 def _add_answers(router: APIRouter, door: Door) -> None:

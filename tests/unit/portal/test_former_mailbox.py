@@ -68,3 +68,32 @@ def test_links_of_mails_to_the_present_address_show_and_act_as_ever(
     assert "Why it is here" in portal.get(portal.path("job", ada, SENT.posting_id)).text
     assert "director" in portal.get(portal.path("rest", ada, slot_of(AT))).text
     assert portal.post(portal.path("save", ada, SENT.posting_id), do="say").status_code == 200
+
+
+def test_what_a_mail_to_the_present_address_left_out_is_theirs_too(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    store.subscribers.move(ada.subscriber_id, "ada@elsewhere.example", Consent("moved", AT - HOUR, "page", "There"))
+    mailed(store, (LEFT_OUT, unlikely(0.2)))
+    page = portal.get(portal.path("job", ada, LEFT_OUT.posting_id)).text
+    assert "More like this" in page
+    assert "mailed no more" not in page
+    assert portal.post(portal.path("save", ada, LEFT_OUT.posting_id), do="say").status_code == 200
+
+
+def test_what_a_mail_to_the_former_address_left_out_is_not(
+    store: NotifierStore, portal: ServedPortal, moved: Subscriber
+) -> None:
+    assert "More like this" not in portal.get(portal.path("job", moved, LEFT_OUT.posting_id)).text
+    link = portal.path("save", moved, LEFT_OUT.posting_id)
+    assert portal.post(link, do="say").status_code == 410
+
+
+def test_how_much_they_are_sent_is_not_said_from_there_by_any_link(
+    store: NotifierStore, portal: ServedPortal, moved: Subscriber
+) -> None:
+    for link in (portal.path("rest", moved, slot_of(AT)), portal.path("manage", moved, slot_of(AT))):
+        assert portal.post(link, do="choose", selectivity="all").status_code == 410
+        assert "more job" not in portal.get(f"{link}?was=wide").text
+    portal.post(portal.path("unsubscribe", moved), do="choose", selectivity="all")
+    assert store.subscribers.find(moved.subscriber_id).profile.selectivity == "usual"

@@ -80,7 +80,8 @@ def _packed_rest(outcome: Digest | Hold) -> bytes | None:
     return packed(jobs)
 
 
-def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def kept_rest(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What had no room, by its column: ids and the names of searches."""
     jobs = json.loads(unsqueeze(data)) if data else ()
     return tuple((posting_id, tuple(names)) for posting_id, names in jobs)
 
@@ -198,5 +199,5 @@ def digest_in(row: Any) -> KeptDigest:
         email=unpack_email(row.body) if row.body else None,
         state=row.state,
         dropped=kept_dropped(row.dropped),
-        rest=_rest_of(row.rest),
+        rest=kept_rest(row.rest),
     )

@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, not_, or_, select
 
 from schemas.sql.tables import deliveries, digests, postings, saved_searches, subscribers
-from services.notifier.adapters.sql.digests.digest_rows import KeptDropped, code_of, kept_as
+from services.notifier.adapters.sql.digests.digest_rows import (
+    KeptDropped,
+    code_of,
+    kept_as,
+    kept_dropped,
+    kept_rest,
+)
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import NOT_OUT
@@ -56,6 +62,20 @@ def left_out_since(engine: Engine, own_id: str, since: datetime) -> list[KeptDro
     """Jobs that were too unlikely to be wanted for any digest of somebody since then, whether it was mailed or held."""
     with reading(engine) as connection:
         return [kept_as(*left) for left in unlikely_since(connection, own_id, since, ("digest", "hold"))]
+
+
+def was_left_out_since(engine: Engine, own_id: str, posting_id: str, since: datetime) -> bool:
+    """Whether a digest that was due since then left out a posting that its page lists: unlikely, or without room.
+
+    Raises UnavailableError.
+    """
+    own = (digests.c.subscriber_id == own_id) & (digests.c.due_at >= since)
+    with reading(engine) as connection:
+        for row in connection.execute(select(digests.c.dropped, digests.c.rest).where(own)):
+            unlikely = (left.posting_id for left in kept_dropped(row.dropped) if left.code == "unlikely")
+            if posting_id in unlikely or any(posting_id == waiting for waiting, _ in kept_rest(row.rest)):
+                return True
+    return False
 
 
 def unlikely_since(
