@@ -12,6 +12,13 @@ _CUT: Final = re.compile(r"\s*[()\[\]|@,]\s*|\s+[-\u2013\u2014]\s+|\s*[\u2013\u2
 _FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPACES: Final = re.compile(r"\s\s+")
 _LONGEST_PLACE: Final = 60
+_OPENING: Final = "([{"
+_CLOSING: Final = ")]}"
+_DASHES: Final = "-–—|/"
+_PARTING: Final = f" ,;{_DASHES}"
+"""What parts the things within brackets, or of a title."""
+_CLINGING: Final = frozenset(",;:.!?)]}")
+"""No space stands before them."""
 
 
 @cache
@@ -20,9 +27,32 @@ def genders() -> re.Pattern[str]:
     letter, behind = any_of("gender.letter"), any_of("gender.letter", "gender.letter_behind")
     return re.compile(
         rf"[(\[{{]?\s*(?:{any_of('gender.all')}|{letter}(?:\s*[/|*,.·]\s*{behind})+)\s*[)\]}}]?"
-        rf"|(?<=\w)(?:[*:_·•]|/-?|\(){any_of('gender.ending', whole=False)}\)?(?!\w)",
+        rf"|(?P<ending>(?<=\w)(?:[*:_·•]|/-?|\(){any_of('gender.ending', whole=False)}\)?(?!\w))",
         re.IGNORECASE,
     )
+
+
+def without_genders(title: str) -> str:
+    """A title without what stands in it for the applicant's gender: `Koch, Berlin` of `Koch (m/w/d), Berlin`.
+
+    The end of a word stays, as of `Buchhalter:in`, and so do brackets that hold something else too.
+    """
+    for found in reversed(list(genders().finditer(title))):
+        if found["ending"] is None:
+            title = _cut_out(title, found)
+    return title
+
+
+def _cut_out(title: str, found: re.Match[str]) -> str:
+    before, gone, behind = title[: found.start()].rstrip(), found[0].strip(), title[found.end() :]
+    opened, closed = gone[0] in _OPENING, gone[-1] in _CLOSING
+    if opened and not closed:
+        return f"{before} {gone[0]}{behind.lstrip(_PARTING)}"
+    if closed and not opened:
+        return f"{before.rstrip(_PARTING)}{gone[-1]}{behind}"
+    if before[-1:] in _DASHES and behind.lstrip()[:1] in _DASHES:
+        behind = behind.lstrip()[1:]
+    return f"{before}{behind}" if behind[:1] in _CLINGING else f"{before} {behind}"
 
 
 @cache

@@ -135,10 +135,15 @@ def brief(amount: float, currency: str, locale: str) -> str:
     # German does not shorten thousands, and then CLDR's pattern has no separators either.
     if str(rounded) in short:
         return money(rounded, currency, locale)
-    sign = str(get_currency_symbol(currency, locale))
-    if short.endswith(sign) and Locale.parse(locale).currency_formats["standard"].pattern.startswith("¤"):
-        # Short forms of Latin America are those of Spain in CLDR, sign behind, where amounts have it before them.
-        short = f"{sign}{short.removesuffix(sign).rstrip()}"
+    sign, pattern = (
+        str(get_currency_symbol(currency, locale)),
+        Locale.parse(locale).currency_formats["standard"].pattern,
+    )
+    if short.endswith(sign) and pattern.startswith("¤"):
+        # Short forms of Latin America and Austria are those of Spain and Germany in CLDR, sign behind, where amounts
+        # have it before them.
+        space = "\u00a0" if pattern[1:2].isspace() else ""
+        short = f"{sign}{space}{short.removesuffix(sign).rstrip()}"
     return _apart(short, currency, locale)
 
 

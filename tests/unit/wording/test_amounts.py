@@ -68,6 +68,7 @@ def test_pay_is_turned_into_a_year_in_the_readers_currency(salary: Salary, curre
         ("es_MX", "MXN", "unos $156\u00a0M–$265.2\u00a0M al año"),
         ("es_ES", "COP", "unos 156\u00a0M–265,2\u00a0M\u00a0COP al año"),
         ("pt_BR", "BRL", "cerca de R$\u00a0156\u00a0mi–265,2\u00a0mi por ano"),
+        ("de_AT", "JPY", "etwa ¥\u00a0156\u00a0Mio.–265,2\u00a0Mio. im Jahr"),
     ],
 )
 def test_a_short_range_has_its_sign_where_the_country_writes_it(locale: str, currency: str, said: str) -> None:

@@ -11,7 +11,7 @@ from services.notifier.domain.selectivity import Selectivity
 from services.notifier.domain.wording.job import seen_on, title_of
 from services.rules.criterion.salary import is_part_time
 from services.rules.criterion.skills import AllFacts, AnyFacts
-from services.rules.titles import genders
+from services.rules.titles import without_genders
 from services.wording.amounts import brief_top
 from services.wording.dates import day_in_words
 from services.wording.lines import capitalised, one_line, quoted
@@ -128,11 +128,7 @@ def _called(title: str, company: str, words: Words, most_title: int, most_compan
 
 def _brief(title: str, most: int) -> str:
     """A title without `(m/f/d)`, and where it is too long without its last parts, else cut behind a word."""
-    for found in reversed(list(genders().finditer(title))):
-        # The end of `Buchhalter:in` stands right behind a letter.
-        if found[0][:1].isspace() or not title[: found.start()][-1:].isalnum():
-            title = f"{title[: found.start()]} {title[found.end() :]}"
-    line = one_line(title).strip(" -–—|,/")
+    line = one_line(without_genders(title)).strip(" -–—|,/")
     if len(line) <= most:
         return line
     ends = [part.start() for part in _PARTS.finditer(line) if _LEAST_TITLE <= part.start() <= most]
