@@ -42,11 +42,11 @@ from services.runtime.errors import UsageError
 from services.runtime.files.datadir import is_run_on
 from services.runtime.health.heartbeat import MISSED, read_workers
 from services.runtime.kafka import topics
+from services.runtime.kafka.findings import TopicFinding
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.kafka.topics import TopicFinding
 from services.runtime.pauses import SqlPauses
 from services.runtime.records import Producer, TopicReader
 from services.settings import Settings

@@ -33,8 +33,9 @@ from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.http.certificate import certificate_of
+from services.runtime.kafka.findings import TopicFinding
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
-from services.runtime.kafka.topics import TopicFinding, compared
+from services.runtime.kafka.topics import compared
 from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses

@@ -14,7 +14,7 @@ from services.runtime.figures.sources import SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
 from services.runtime.http.certificate import Certificate
-from services.runtime.kafka.topics import TopicFinding
+from services.runtime.kafka.findings import TopicFinding
 
 Severity = Literal["grave", "note", "well", "idle"]
 """`note`: known or wanted, such as a pause; told, and no failure. `idle`: nothing is to be expected of it."""

@@ -34,8 +34,8 @@ __all__ = [
 
 WORLDWIDE = "worldwide"
 _LONGEST = 200
-_NEAREST = 3
 """Characters. No name of a place is longer, with what fields put around it."""
+_NEAREST = 3
 
 _CODE_BEHIND = re.compile(r"\(([A-Za-z]{2}(?:-[A-Za-z0-9]{1,3})?)\)\s*$")
 

@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from kafka.admin import ConfigResource
 from kafka.errors import for_code
 
 from schemas.topics import TOPICS, Topic, dead_of
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka.findings import Kept, TopicFinding
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import MOST_RECORD_BYTES
 from services.runtime.kafka.settings import KafkaSettings
@@ -40,21 +41,6 @@ class Planned:
     partitions: int
     replication: int
     configs: Mapping[str, str]
-
-
-Kept = Literal["as planned", "shorter", "not a day"]
-"""`not a day`: or for some time, of what is to be kept for good. `shorter`: than it is to be, or by bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopicFinding:
-    """Something that is not as it should be, or what was done about it."""
-
-    topic: str
-    what: str
-    mend: str = ""
-    kept: Kept = "as planned"
-    """For how long its records are."""
 
 
 @dataclass(frozen=True, slots=True)

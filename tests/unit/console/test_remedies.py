@@ -59,8 +59,8 @@ from services.runtime.files.datadir import LOG_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, Worker
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka import topics
+from services.runtime.kafka.findings import Kept, TopicFinding
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.kafka.topics import Kept, TopicFinding
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pauses

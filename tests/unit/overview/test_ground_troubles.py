@@ -12,7 +12,7 @@ from services.overview.leaving import FORM, ONE_CLICK, REFUSED, refused_leaving
 from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
 from services.runtime.http.certificate import Certificate
-from services.runtime.kafka.topics import TopicFinding
+from services.runtime.kafka.findings import TopicFinding
 from services.settings import Settings
 from services.usecases.overview import watcher
 from tests.support.feed_server import CERTIFICATE, feed_server, status
