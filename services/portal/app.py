@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.portal import events, feeds, previews
-from services.portal.accounts import home, mails, programs, questions, searches, sign_up, tracking
+from services.portal.accounts import home, mails, programs, searches, sign_up, tracking
 from services.portal.accounts.guard import Cookies, FormGuard, words_here
 from services.portal.api.app import API, api_app
 from services.portal.door import Door, ForgedError, GoneError, SignedOutError
@@ -108,8 +108,7 @@ def portal_app(
     app.include_router(home.routes(door, guard, cookies, postman, live))
     app.include_router(searches.routes(door, guard, cookies, live))
     app.include_router(mails.routes(door, cookies, live))
-    app.include_router(tracking.routes(door, guard, cookies))
-    app.include_router(questions.routes(door, guard, cookies, live))
+    app.include_router(tracking.routes(door, guard, cookies, live))
     app.include_router(programs.routes(door, guard, cookies))
     app.include_router(feeds.routes(door, guard, live))
     for room in more:

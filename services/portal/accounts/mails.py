@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.about_oneself import SENT, owner_fields
 from services.portal.accounts.at_home import AtHome, at_home
 from services.portal.accounts.guard import Cookies
-from services.portal.accounts.questions import asked
+from services.portal.accounts.tracking import asked
 from services.portal.answers import answers
 from services.portal.door import Door
 from services.portal.links.standing import paused_until

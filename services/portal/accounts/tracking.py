@@ -1,4 +1,4 @@
-"""Jobs at home, saved, applied for and hidden; and what feedback changed, which can be taken back."""
+"""Jobs at home: saved, applied for and hidden, and some to be asked about; what feedback changed can be taken back."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -15,23 +15,26 @@ from services.portal.door import Door
 from services.portal.forms import fault_in
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import feedback, tracker
+from services.usecases import feedback, questions, tracker
 from services.usecases.errors import WrongFieldError
 from services.usecases.feedback import FADES_IN, LOOKS_BACK, GivenAnswer
+from services.usecases.live_previews import LivePreviews
 from services.usecases.tracker import Tracked
-from services.usecases.wording import shown_job
+from services.usecases.wording import ShownJob, shown_job
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 
 _OF_JOBS = ("save", "applied", "note", "out", "hide", "show", "note-hidden")
 _OF_FEEDBACK = ("take-back", "hide-company")
+_ASKED = range(1, questions.MOST_ASKED + 1)
+_OF_ANSWERS = [f"{name}{at}" for name in ("job", "answer") for at in _ASKED]
 _Page = Callable[[AtHome, WrongFieldError | None, Mapping[str, str]], Response]
 """With what is wrong in a form, and what was typed there."""
 _Act = Callable[[AtHome, Mapping[str, str], datetime], None]
 
 
-def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
-    """`GET` and `POST` of `/home/jobs` and `/home/feedback`."""
+def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> APIRouter:
+    """`GET` and `POST` of `/home/jobs`, `/home/feedback` and `/home/answers`."""
     router = APIRouter(responses=answers(303, 400, 403, 404, 408, 413, 503), default_response_class=HTMLResponse)
 
     async def show(request: Request, page: _Page) -> Response:
@@ -69,6 +72,22 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     async def change_said(request: Request) -> Response:
         """Take something back, or hide a company."""
         return await take(request, feedback_page, partial(_act, door), "/home/feedback")
+
+    @router.get("/home/answers")
+    async def ask(request: Request) -> Response:
+        """Ask about some jobs, and say what answers changed."""
+        here = await at_home(door, cookies, request)
+        return await door.work(partial(_answers_page, door, cookies, live, here))
+
+    @router.post("/home/answers", openapi_extra=form("csrf", *_OF_ANSWERS))
+    async def answer(request: Request) -> Response:
+        """Keep what was answered; what was left out is asked again."""
+        guard.check(request)
+        sent, here = await form_of(request), await at_home(door, cookies, request)
+        cookies.check_form(here.session.key, sent.get("csrf", ""))
+        some = _answers_in(sent)
+        kept = await door.work(lambda: questions.answer(door.installation, here.person, some, door.clock()))
+        return lead(door, cookies, here, "/home/answers", "answer" if kept else "")
 
     return router
 
@@ -196,3 +215,20 @@ def _feedback_page(
         days=LOOKS_BACK.days,
         fades=FADES_IN.days,
     )
+
+
+def asked(door: Door, live: LivePreviews, here: AtHome) -> list[tuple[str, ShownJob]]:
+    """What they are asked about, by posting. Raises UnavailableError."""
+    found = questions.questions(door.installation, live, here.person, door.clock())
+    return [(posting.posting_id, shown_job(posting, here.words)) for posting in found]
+
+
+def _answers_in(sent: Mapping[str, str]) -> Mapping[str, str]:
+    """By posting."""
+    pairs = ((sent.get(f"job{at}", ""), sent.get(f"answer{at}", "")) for at in _ASKED)
+    return {job: said for job, said in pairs if job and said}
+
+
+def _answers_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome) -> Response:
+    changed = questions.effect(door.installation, live, here.person, door.clock())
+    return show(door, cookies, here, "answers", asked=asked(door, live, here), changed=changed, ready=live.ready)
