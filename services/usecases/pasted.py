@@ -16,9 +16,7 @@ from services.rules.home import Home, home_read
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
-from services.usecases.wishes.cv import Cv, cv_of
 from services.usecases.wishes.fields import is_title_by_hand
-from services.usecases.wishes.former import former_trade
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
@@ -33,6 +31,7 @@ from services.usecases.wishes.terms import (
     with_permanent,
 )
 from services.usecases.wishes.titles import Offer, Titles, titles_in
+from services.usecases.wishes.writer import Cv, cv_of, former_trade
 
 _MOST_SKILLS: Final = 12
 _MANY: Final = 4
