@@ -138,7 +138,7 @@ class Operations:
         self.metrics.follow(listed.CERTIFICATE_FAILS, fails)
 
     def follow_topics(self) -> None:
-        """Have it told of how many topics Kafka deletes within a day what it is to keep."""
+        """Have it told of how many topics Kafka deletes long before it is to."""
 
         def forget() -> int | None:
             with suppress(UnavailableError):

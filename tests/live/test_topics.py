@@ -94,7 +94,7 @@ def test_a_retention_that_somebody_shortened_is_told_by_what_it_loses(
         ("raw.v1", "retention.ms"): (60_000, "not a day"),
         ("matches.v1", "retention.ms"): (2 * 86_400_000, "shorter"),
         ("postings.v1", "retention.ms"): (-1, "as planned"),
-        ("criteria.v1", "retention.ms"): (30 * 86_400_000, "not a day"),
+        ("criteria.v1", "retention.ms"): (30 * 86_400_000, "as planned"),  # compacted alone, so that it deletes nothing
         ("matches.v1.dead", "retention.bytes"): (1 << 30, "shorter"),
     }
     for (topic, name), (value, _) in kept.items():
@@ -103,6 +103,12 @@ def test_a_retention_that_somebody_shortened_is_told_by_what_it_loses(
         until(lambda: len(compared(offsets, settings)) == len(kept), "each shows")
         found = {(fault.topic, fault.what.partition(" ")[0]): fault.kept for fault in compared(offsets, settings)}
     assert found == {place: how for place, (_, how) in kept.items()}
+    admin.alter_configs([ConfigResource("TOPIC", settings.topic("criteria.v1"), {"cleanup.policy": "compact,delete"})])
+    of_criteria = ("criteria.v1", "cleanup.policy is compact,delete, not compact", "as planned")
+    until(lambda: of_criteria in [(fault.topic, fault.what, fault.kept) for fault in check(settings)], "it shows")
+    assert {
+        fault.kept for fault in check(settings) if "retention.ms" in fault.what and fault.topic == "criteria.v1"
+    } == {"not a day"}
     create(settings)
     assert check(settings) == ()
 

@@ -197,7 +197,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max(jobchime_topics_that_forget) > 0",
         "5m",
-        "Kafka deletes within a day what it is to keep: what stands still for as long loses jobs, or searches.",
+        "Kafka deletes long before it is to: what stands still for as long loses jobs, or searches.",
         Case({"jobchime_topics_that_forget": "0x5 3x15"}, "15m", ({},)),
         (Case({"jobchime_topics_that_forget": "0x20"}, "15m"),),
     ),

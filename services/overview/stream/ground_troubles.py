@@ -61,7 +61,7 @@ def _topics(overview: Overview) -> Iterator[Trouble]:
         faults = [fault for fault in overview.topic_faults if fault.kept == kept]
         if faults:
             names = named_of(list(dict.fromkeys(fault.topic for fault in faults)))
-            when = "within a day" if grave else "earlier than it is to"
+            when = "long before it is to" if grave else "earlier than it is to"
             yield Trouble(
                 f"Kafka deletes what is in {names} {when} ({short(faults[0].what)}): what no service has read by then"
                 " is lost",

@@ -80,7 +80,7 @@ def test_a_topic_that_kafka_empties_within_a_day_is_no_note_and_one_that_lasts_f
     )
     told = [*ground_troubles(Overview(NOON, "deployed", topic_faults=faults))]
     assert [(trouble.what.partition(" (")[0], trouble.grave) for trouble in told] == [
-        ("Kafka deletes what is in raw.v1 within a day", True),
+        ("Kafka deletes what is in raw.v1 long before it is to", True),
         ("Kafka deletes what is in matches.v1 earlier than it is to", False),
     ]
 
