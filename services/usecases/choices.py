@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.notifier.adapters.sql.people.served import left_out_since
+from services.notifier.domain.curation.copies import SentJobs, gather
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity, wider
 from services.runtime.figures.subscribers import read_selectivities
@@ -19,6 +20,8 @@ __all__ = ["SELECTIVITIES", "Choice", "Selectivity", "choice", "choose", "counte
 _LATELY: Final = 28
 _AT_LEAST: Final = 7
 """Days that are looked back, and what is said of who has been there for fewer."""
+_MOST_COMPARED: Final = 500
+"""Postings that are held against each other for copies, the likeliest: a page waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,36 @@ class Choice:
 
 
 def choice(installation: Installation, person: Subscriber, now: datetime) -> Choice:
-    """Counted, not foreseen: jobs in several places once, by the chance of then. Raises UnavailableError."""
+    """Counted, not foreseen: by the chance of then, each job once though copies of it came later or in other places.
+
+    A job of which a copy was mailed is none. Raises UnavailableError.
+    """
     days = min(_LATELY, max(_AT_LEAST, (now - person.created_at).days))
-    left = left_out_since(installation.engine, person.subscriber_id, now - timedelta(days=days))
+    since = now - timedelta(days=days)
+    left = left_out_since(installation.engine, person.subscriber_id, since)
     own, settings = person.profile.selectivity, installation.settings.notifier.curate
     less_choosy = SELECTIVITIES[SELECTIVITIES.index(own) + 1 :]
-    chances = [job.chance or 0.0 for job in left if not job.near and not job.beside]
-    kept_out = [chance for chance in chances if chance < settings.job_bar(own)]
-    more = {wanted: sum(chance >= settings.job_bar(wanted) for chance in kept_out) for wanted in less_choosy}
+    alone = {job.posting_id: job.chance or 0.0 for job in left if not job.near and not job.beside}
+    kept_out = {posting_id: chance for posting_id, chance in alone.items() if chance < settings.job_bar(own)}
+    chances = _by_job(installation, person, kept_out, since)
+    more = {wanted: sum(chance >= settings.job_bar(wanted) for chance in chances) for wanted in less_choosy}
     return Choice(own, days, more)
+
+
+def _by_job(
+    installation: Installation, person: Subscriber, chances: Mapping[str, float], since: datetime
+) -> list[float]:
+    """The chance of each job, by those of postings: of its copies the best."""
+    likeliest = sorted(chances, key=lambda posting_id: (-chances[posting_id], posting_id))
+    postings = list(installation.matches.postings(likeliest[:_MOST_COMPARED]).values())
+    own_id = person.subscriber_id
+    sent = SentJobs(installation.digests.sent({own_id: postings}, since).get(own_id, ()))
+    jobs = gather(postings, frozenset())
+    compared = {posting.posting_id for posting in postings}
+    return [
+        *(max(chances[copy.posting_id] for copy in job.all) for job in jobs if not sent.of(job)),
+        *(chance for posting_id, chance in chances.items() if posting_id not in compared),
+    ]
 
 
 def counted(installation: Installation) -> dict[Selectivity, int]:

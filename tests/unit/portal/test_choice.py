@@ -62,6 +62,21 @@ def test_one_press_sends_more_from_then_on_and_says_what_that_would_have_brought
     assert choice(portal.get(page).text) == ("You are sent all that fits your searches.", [BACK])
 
 
+def test_a_job_that_came_as_several_copies_counts_once_and_one_that_was_mailed_not_at_all(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    repost, mailed_before = {"title": "Clerk", "cluster": {"key": "harbour-clerk"}}, posting("one").cluster
+    mailed(
+        store,
+        (posting("clerk", **repost), unlikely(0.3)),
+        (posting("clerk again", **repost), unlikely(0.35)),
+        (posting("one elsewhere", title="Python engineer, one", cluster=mailed_before), unlikely(0.3)),
+    )
+    portal.now = LATER
+    said, _ = choice(portal.get(portal.path("rest", ada, slot_of(AT))).text)
+    assert said == "In the last 14 days that would have brought 1 more job."
+
+
 def test_a_press_is_undone_by_another_and_the_way_back_is_always_there(
     store: NotifierStore, portal: ServedPortal
 ) -> None:
