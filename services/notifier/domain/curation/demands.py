@@ -58,10 +58,26 @@ def _optional() -> re.Pattern[str]:
     return re.compile(any_of("sentence.optional"), re.IGNORECASE)
 
 
+@cache
+def _waived() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Before and behind what is not needed: `no security clearance`, `security clearance is not needed`."""
+    needs_not = rf"{any_of('denial.not', 'denial.is_not')}(?:\s{any_of('denial.be')})?(?:\s{any_of('denial.how')})*"
+    return (
+        re.compile(rf"{any_of('clearance.waived')}(?:\s\w+){{0,2}}\s*$", re.IGNORECASE),
+        re.compile(
+            rf"[^.,;(]{{0,25}}?{needs_not}\s{any_of('denial.needed')}|[^.,;(]{{0,12}}:\s*{any_of('denial.none_of')}\W*$",
+            re.IGNORECASE,
+        ),
+    )
+
+
 def _is_needed(text: str, found: re.Match[str]) -> bool:
-    """Whether neither its sentence nor the heading above calls it a wish."""
+    """Whether neither its sentence nor the heading above calls it a wish, or says that none is needed."""
     before, behind = _SENTENCE.split(text[: found.start()])[-1], _SENTENCE.split(text[found.end() :], 1)[0]
     above = text[max(0, found.start() - _SECTION) : found.start()]
+    ahead, after = _waived()
+    if ahead.search(before) or after.match(behind):
+        return False
     return not _optional().search(f"{before}{found[0]}{behind}") and not _experience().wished.search(above)
 
 
