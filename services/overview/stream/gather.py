@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Generic, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from schemas.topics import TOPICS, dead_of
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
@@ -15,20 +15,26 @@ from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
 from services.overview.leaving import refused_leaving
-from services.overview.stream.by_hour import HoursView, read_hours
 from services.overview.stream.model import (
     DATA_FOLDER,
+    SOURCE_SEVERITY,
     EngineView,
+    HoursView,
     LetterView,
     Overview,
     ServiceView,
+    StoreView,
     TopicView,
+    worst_first,
 )
 from services.processes import SERVICES
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
+from services.runtime.figures.hours import read_mailed, read_stages
 from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
+from services.runtime.figures.source_hours import read_source_faults, read_source_hours
+from services.runtime.figures.source_readers import read_source_readers
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
@@ -51,6 +57,8 @@ _AHEAD_EVERY = timedelta(minutes=5)
 """All that falls due in a day is counted no oftener."""
 _TOPICS_EVERY = timedelta(minutes=1)
 """How topics are set up is asked no oftener."""
+_MOST_SOURCES = 12
+"""Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
 
@@ -65,19 +73,6 @@ class LogView:
     starts: Mapping[Place, int]
     ends: Mapping[Place, int]
     committed: Mapping[str, Mapping[Place, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class StoreView:
-    """What the store says."""
-
-    at: datetime
-    """When the workers were read: their heartbeats are held against it, however long all the rest takes."""
-    figures: StoreFigures
-    workers: tuple[Worker, ...]
-    undeclared: int
-    hours: HoursView
-    ahead: DayAhead
 
 
 class _SeldomRead(Generic[T]):
@@ -187,7 +182,7 @@ class Gatherer:
         now = self._clock.now()
         figures = figures_of(self._store, self._settings, now)
         with reading(self._store) as connection:
-            hours = self._hours.at(now, lambda: read_hours(connection, figures))
+            hours = self._hours.at(now, lambda: _read_hours(connection, figures))
             ahead = self._ahead.at(now, lambda: read_day_ahead(connection, now))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
         return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead)
@@ -302,6 +297,17 @@ class Gatherer:
         if self._letter_log is None:
             self._letter_log = self._opened.enter_context(self._engines.letters())
         return self._letter_log
+
+
+def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:
+    """What the store counted by the hour, and of the sources that fare worst; in the caller's transaction."""
+    now, faults = figures.at, read_source_faults(connection, figures.at)
+    worst = sorted(figures.sources, key=lambda source: (worst_first(source.state), -faults[source.name], source.name))
+    names = [source.name for source in worst[:_MOST_SOURCES]]
+    of_sources = dict(read_source_hours(connection, now, names))
+    unwell = [source.name for source in worst[:_MOST_SOURCES] if SOURCE_SEVERITY[source.state] in ("grave", "note")]
+    readers = dict(read_source_readers(connection, unwell))
+    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources, readers)
 
 
 def _peak(store: StoreView, lead: timedelta) -> Peak | None:

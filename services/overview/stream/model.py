@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
-from services.runtime.figures.peak import Peak
+from services.runtime.figures.peak import DayAhead, Peak
 from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.source_hours import SourceHour
 from services.runtime.figures.source_readers import SourceReaders
@@ -144,6 +144,29 @@ class EngineView:
     """Of one that is away: the first look that missed it."""
     mend: Mend | None = None
     """What must be done about it; None: it comes back by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoursView:
+    """What the store counted by the hour."""
+
+    stages: tuple[StageFigures, ...] = ()
+    mailed: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
+    readers: dict[str, SourceReaders] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """What the store says."""
+
+    at: datetime
+    """When the workers were read: their heartbeats are held against it, however long all the rest takes."""
+    figures: StoreFigures
+    workers: tuple[Worker, ...]
+    undeclared: int
+    hours: HoursView
+    ahead: DayAhead
 
 
 RemedyAct = Literal[
