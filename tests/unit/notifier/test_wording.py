@@ -636,9 +636,18 @@ def test_hours_that_speak_against_a_job_are_told_by_the_season_and_once() -> Non
         return [doubt.amount for doubt in doubts if doubt.fact == "zone"]
 
     assert (away(1), away(7)) == ([2.0], [1.0])
-    assert away(7, "Chile/Continental") == [], "their winter is the summer of New York"
     at = NOON.replace(month=7)
+    assert away(7, "Chile/Continental") == [], "their winter is the summer of New York"
+    assert job_wording.timezones_line(new_york, at, ZoneInfo("Chile/Continental"), EN) == ""
     assert job_wording.timezones_line(new_york, at, ZoneInfo("Asia/Tokyo"), EN, said) == ""
+
+
+def test_a_zone_that_keeps_summer_time_may_pass_another() -> None:
+    assert zones_line(-3.5, -3, reader="Asia/Kolkata") == "time zones UTC−3:30 to UTC−3"
+    assert zones_line(-3.5, -3, reader="Asia/Kolkata", month=7) == "time zones UTC−3 to UTC−2:30"
+    far, at = Timezones(min=-3.5, max=-3), NOON.replace(month=7)
+    [doubt] = job_wording.by_the_clock((Doubt("zone", amount=8.5),), far, at, ZoneInfo("Asia/Kolkata"))
+    assert doubt.amount == 8.0
 
 
 def test_time_zones_are_told_by_the_season() -> None:

@@ -126,8 +126,7 @@ def by_the_clock(against: Sequence[Doubt], zones: Timezones | None, at: datetime
     own = at.astimezone(zone).utcoffset()
     if zones is None or own is None or all(doubt.fact != "zone" for doubt in against):
         return tuple(against)
-    then = Timezones(min=_by_season(zones.min, at), max=_by_season(zones.max, at))
-    away = hours_apart(own.total_seconds() / 3600.0, then)
+    away = hours_apart(own.total_seconds() / 3600.0, _by_season(zones, at))
     told = (doubt._replace(amount=away) if doubt.fact == "zone" else doubt for doubt in against)
     return tuple(doubt for doubt in told if doubt.fact != "zone" or away)
 
@@ -137,21 +136,32 @@ def timezones_line(
 ) -> str:
     """`time zones UTC−1 to UTC+3`, as clocks stand at a time where such zones are kept.
 
-    Empty where nothing is asked, where the reader's own `zone` is among them, where nearly the whole globe will do, and
-    where they are said to speak against the job.
+    Empty where nothing is asked, where the reader's own `zone` is among them, then or in standard time, where nearly
+    the whole globe will do, and where they are said to speak against the job.
     """
     if any(doubt.fact == "zone" for doubt in against):
         return ""
     if zones is None or zones.max - zones.min >= _ALL_ROUND or hours_apart(standard_offset(zone), zones) == 0:
         return ""
-    low, high = offset(_by_season(zones.min, at)), offset(_by_season(zones.max, at))
+    then, own = _by_season(zones, at), at.astimezone(zone).utcoffset()
+    if own is not None and hours_apart(own.total_seconds() / 3600.0, then) == 0:
+        return ""
+    low, high = offset(then.min), offset(then.max)
     if low == high:
         return words.say("time zone {zone}", zone=low)
     return words.say("time zones {low} to {high}", low=low, high=high)
 
 
-def _by_season(hours: float, at: datetime) -> float:
-    """An offset of standard time as it is at a time of the year, by a zone that most of those who have it go by."""
+def _by_season(zones: Timezones, at: datetime) -> Timezones:
+    """Offsets of standard time as they are at a time of the year."""
+    low, high = _at(zones.min, at), _at(zones.max, at)
+    # Newfoundland in summer lies behind Brazil, and before it in winter.
+    passed = zones.min <= zones.max and low > high
+    return Timezones(min=high, max=low) if passed else Timezones(min=low, max=high)
+
+
+def _at(hours: float, at: datetime) -> float:
+    """One of these, by a zone that most of those who have it go by."""
     kept = _KEPT_BY.get(hours)
     now = at.astimezone(ZoneInfo(kept)).utcoffset() if kept else None
     return hours if now is None else now.total_seconds() / 3600.0
