@@ -158,6 +158,23 @@ def test_everybody_is_told_at_their_own_hour(store: NotifierStore) -> None:
     assert told == {8: 1, 13: 1}, "8 where no hour was asked for; 22 in Tokyo, when the search of 21 was served"
 
 
+def test_of_many_as_many_are_told_in_their_hours_as_else_in_a_day(
+    store: NotifierStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_AT_ONCE", 2)
+    for number in range(5):
+        person_with_search(store, f"p{number}")
+    board = opened(store)
+    board.live(7)
+    board.publish(skills=(Skill(name="Cobol", core=True),))
+    board.post.notifier.tick(NOW + 7 * DAY)
+    told = []
+    for minutes in (0, 5, 8, 16, 24):
+        board.post.notifier.tick(NOW + 7 * DAY + 2 * HOUR + timedelta(minutes=minutes))
+        told.append(len(board.post.sent))
+    assert told == [2, 2, 4, 5, 5]
+
+
 def test_where_the_board_has_nothing_new_nobody_is_told_before_it_has(store: NotifierStore) -> None:
     person_with_search(store)
     board = opened(store)

@@ -36,6 +36,8 @@ from services.runtime.sql.suppressed import is_suppressed
 _EVERY, _SEARCHED_EVERY = timedelta(minutes=1), timedelta(hours=1)
 _AT_ONCE = 200
 """People a look: a clock that is wrong, or a release that begins to ask, mails not everybody at once."""
+_GOES_ON_AFTER = timedelta(minutes=7.5)
+"""Where so many are told that nothing comes: as they are in three hours of their day, it is as many as else in all."""
 _UNWATCHED = timedelta(days=2)
 _LOOKED_AT = "consent_looked_at"
 """The flag that says when somebody last looked."""
@@ -75,6 +77,7 @@ class SqlAsking:
         self._looked_at: datetime | None = None
         self._ended_pauses_at: datetime | None = None
         self._searched_at: datetime | None = None
+        self._goes_on_at: datetime | None = None
 
     def look(self, now: datetime) -> None:
         """Do what is due, once a minute, and what takes a search through everybody once an hour.
@@ -95,6 +98,8 @@ class SqlAsking:
         if not _lately(self._searched_at, now, _SEARCHED_EVERY):
             self._searched_at = now
             self._search(now)
+        elif self._goes_on_at is not None and now >= self._goes_on_at:
+            self._tell_quiet(now)
         self._each(
             self._people(_waits("unconfirmed") & ~_suppressed), lambda person_id: self._ask(person_id, "declared", now)
         )
@@ -112,8 +117,12 @@ class SqlAsking:
             last = func.coalesce(_person.seen_at, _person.changed_at)
             silent = _waits("active") & (last <= now - self._settings.ask_after) & ~_suppressed
             self._each(self._people(silent), lambda person_id: self._ask(person_id, "still_wanted", now))
+        self._tell_quiet(now)
+
+    def _tell_quiet(self, now: datetime) -> None:
         quiet = quiet_people(self._engine, now, self._quiet_days, _AT_ONCE)
         self._each(quiet, lambda person_id: self._tell(person_id, now))
+        self._goes_on_at = now + _GOES_ON_AFTER if len(quiet) == _AT_ONCE else None
 
     def _overdue(self, now: datetime) -> ColumnElement[bool]:
         """Who was asked, and has let the time for an answer pass."""
