@@ -87,6 +87,7 @@ def _page(door: Door, visit: Visit, *, former: bool, was: str) -> Response:
         former=former,
         found=found,
         days=FADES_IN.days,
+        is_mailed=visit.subscriber.status in ("active", "paused"),
         chosen=choices.choice(door.installation, visit.subscriber, visit.now),
         was=was if was in choices.SELECTIVITIES and was != visit.subscriber.profile.selectivity else "",
     )

@@ -89,8 +89,25 @@ def test_a_press_is_undone_by_another_and_the_way_back_is_always_there(
     assert presses == [MORE, BACK]
     pressed = portal.post(page, do="choose", selectivity="usual").headers["location"]
     assert choice(portal.get(pressed).text)[1] == [MORE, UNDO]
+    assert choice(portal.get(pressed).text)[0].startswith("You are sent the usual choice.")
     portal.post(page, do="choose", selectivity="strict")
     assert own(store, bob) == "strict"
+
+
+def test_once_it_is_undone_the_page_says_so_and_has_one_press_for_more(portal: ServedPortal, page: str) -> None:
+    portal.post(page, do="choose", selectivity="wide")
+    undone = portal.post(page, do="choose", selectivity="usual").headers["location"]
+    said, presses = choice(portal.get(undone).text)
+    assert (said.partition(".")[0], presses) == ("You are sent the usual choice", [MORE])
+
+
+@pytest.mark.parametrize(("do", "offered"), [("pause", True), ("leave", False)])
+def test_more_is_offered_to_who_is_mailed_or_will_be_again(
+    ada: Subscriber, portal: ServedPortal, page: str, do: str, offered: bool
+) -> None:
+    portal.post(portal.path("unsubscribe", ada), do=do)
+    for path in (page, portal.path("manage", ada, slot_of(LATER))):
+        assert ('id="choice"' in portal.get(path).text) == offered
 
 
 @pytest.mark.parametrize("said", ["", "Wide", "lots", "<b>"])
