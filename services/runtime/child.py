@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any
 
 LENGTH = struct.Struct(">I")
@@ -32,7 +34,12 @@ def write_frame(target: IO[bytes], body: bytes) -> None:
 
 
 def limit_memory(most: int) -> None:
-    """Have this process fail rather than take more memory, where the system can do that."""
+    """Have this process fail rather than take more memory, where the system can do that.
+
+    Where the machine's memory is full it is ended first: who asks it does without, and nobody without who asks it.
+    """
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     try:
         import resource
 

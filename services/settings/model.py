@@ -128,8 +128,12 @@ class Settings(BaseModel):
         return self.kafka.deployed
 
     def in_one_go(self) -> "Settings":
-        """The same for a command that does what is due and ends: no part of it is left for a next tick."""
-        return self.model_copy(update={"notifier": self.notifier.in_one_go()})
+        """The same for a command that does what is due and ends: no part of it is left for a next tick.
+
+        Nor has it a process beside it, unless that is asked for, as few records wait where it runs each hour.
+        """
+        ingest = self.ingest.model_copy(update={"reads_beside": self.ingest.reads_beside or False})
+        return self.model_copy(update={"notifier": self.notifier.in_one_go(), "ingest": ingest})
 
     def ids(self) -> Ids:
         """Ids under this installation's secret and suppression key, made at the first call.

@@ -81,7 +81,7 @@ def demo_settings(out: Path, feeds: Path, public_url: str = NOWHERE) -> Settings
     return Settings(
         data=out / "state",
         secret=SecretStr(_SECRET),
-        ingest=IngestSettings(sources=sources, polls_at_once=1),
+        ingest=IngestSettings(sources=sources, polls_at_once=1, reads_beside=False),
         mail=mail,
     )
 

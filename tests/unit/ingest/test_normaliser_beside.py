@@ -1,10 +1,12 @@
 """A process beside the normaliser changes when postings are read, and nothing of what comes out."""
 
+import functools
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +14,11 @@ from schemas.codec import encode
 from services.ingest.adapters.children.beside import AT_ONCE, MANY, NormaliserBeside
 from services.ingest.adapters.children.normalise_apart import ReadingProcess
 from services.ingest.app import make_normaliser
+from services.ingest.settings import IngestSettings
 from services.runtime.child import ChildEndedError
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.records import Outgoing, Record, ServiceWrapper
+from services.settings import Settings
 from tests.support.drafting import a_raw
 from tests.support.waiting import until
 
@@ -106,6 +110,24 @@ def test_what_comes_out_is_the_same_and_the_process_has_read_of_it(process: Read
     assert len(set(own.read)) < len(log)
     assert process.child.pid is None
     assert not [thread for thread in threading.enumerate() if "beside" in thread.name]
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").is_file(), reason="the system has no such order")
+def test_where_memory_runs_out_the_process_is_ended_and_not_ours(process: ReadingProcess) -> None:
+    process.do(functools.partial(bytes, 0))
+
+    def first(pid: int | str | None) -> int:
+        return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+    assert first(process.child.pid) == 1000 > first("self")
+
+
+@pytest.mark.parametrize(("asked", "wanted"), [(None, False), (False, False), (True, True)])
+def test_a_command_that_does_what_is_due_and_ends_has_none_unless_that_is_asked_for(
+    asked: bool | None, wanted: bool
+) -> None:
+    settings = Settings(ingest=IngestSettings(reads_beside=asked))
+    assert settings.in_one_go().ingest.reads_beside is wanted
 
 
 def test_few_records_start_no_process() -> None:
