@@ -245,6 +245,10 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
     assert polled(url="https://board.example/") == "all have the same link, or none,"
     assert polled(**_dated(NOON + 40 * DAY)) == "none says a date that has come any more,"
     assert polled(**_dated(on.now)) == "ok"
+    assert polled(title="Gardener") == "all have the same title, or none,"
+    rows = rows[:4]
+    assert polled(title="Gardener") == "all have the same title, or none,", "of fewer rows it is so still"
+    assert polled() == "ok"
 
 
 def test_pay_in_a_unit_that_nobody_is_paid_in_is_told_at_once_though_it_was_never_otherwise(
@@ -267,6 +271,8 @@ def test_pay_in_a_unit_that_nobody_is_paid_in_is_told_at_once_though_it_was_neve
     assert polled(60) == "12 postings state a pay that nobody earns,", "in thousands"
     assert polled(60, period="hour") == "ok"
     assert polled(6_000_000, of=9) == "ok", "of so few it is a slip"
+    assert polled(6_000_000) == "12 postings state a pay that nobody earns,"
+    assert polled(60_000, of=3) == "ok", "it is over, though its listing has become short"
     assert polled(6_000_000, more=13) == "ok"
     assert polled(999_999, of=1, more=12) == "ok"
 

@@ -105,19 +105,20 @@ def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
 def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     """What half of the rows said is said by none from one listing to the next where a field has another name.
 
-    Words of their own are those of none where all have the same, as of a page that wants JavaScript.
+    Words of their own are those of none where all have the same, as of a page that wants JavaScript. A few rows tell
+    of nothing new, and end what was told once they say it again.
     """
     rows = polled.listed + polled.ended
-    if rows < FEW:
-        return before
-    lost = tuple(name for name in before.usual if polled.says.get(name, 0) <= (name in OWN_WORDS))
+    are_few = rows < FEW
+    expected = before.lost if are_few else before.usual
+    lost = tuple(name for name in expected if polled.says.get(name, 0) <= (name in OWN_WORDS))
     often = {name for name, number in polled.says.items() if 2 * number >= rows and name != ODD_PAY}
     known = before.lost_since if set(lost) <= set(before.lost) else None
     odd = polled.says.get(ODD_PAY, 0)
     is_odd = odd >= max(FEW, MUCH_ODD_PAY * polled.says.get("pay", 0))
     return replace(
         before,
-        usual=tuple(sorted({*often, *lost})),
+        usual=before.usual if are_few else tuple(sorted({*often, *lost})),
         lost=lost,
         lost_since=(known or now) if lost else None,
         odd_pay=odd if is_odd else 0,
