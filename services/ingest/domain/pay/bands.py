@@ -75,9 +75,12 @@ def is_plausible(ends: Sequence[Decimal], currency: str, period: Period, rates: 
     """
     level = pay_levels().get(currency)
     part = _OF_A_MONTH.get(period)
-    if level is not None and part is not None and min(ends) < level.least * part * _LEAST_PART:
-        return False
-    return _is_worth(ends, currency, _IN_EUROS[period], rates) is not False
+    least, most = _IN_EUROS[period]
+    if level is not None and part is not None:
+        if min(ends) < level.least * part * _LEAST_PART:
+            return False
+        least = Decimal(0)  # A month's least in Nigeria is no 60 euros.
+    return _is_worth(ends, currency, (least, most), rates) is not False
 
 
 def infer_period(

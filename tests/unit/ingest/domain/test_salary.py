@@ -105,6 +105,8 @@ FIELDS: list[tuple[str, tuple[object, object, str | None, str | None], Terms | N
     ("a placeholder", (1, 999_999, "USD", "annual"), None),
     ("another placeholder", (999_999, 999_999, "USD", "annual"), None),
     ("too little in that currency", (900, 1_000, "CHF", "annual"), None),
+    ("a country's least wage, of some 40 euros", (70_000, None, "NGN", "monthly"), (70_000, None, "NGN", "month")),
+    ("too little there too", (9_000, None, "NGN", "monthly"), None),
     ("usual in another", (900_000, 1_200_000, "INR", "annual"), (900_000, 1_200_000, "INR", "year")),
     ("too much for an hour", (80_000, 90_000, "USD", "hourly"), None),
     ("two readings of different things", (20, 60_000, "USD", "annual"), None),
