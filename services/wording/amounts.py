@@ -33,6 +33,10 @@ _WHOLE_FROM = 100
 """Amounts from here on are shown without cents."""
 _ROUND_TO = 1_000
 """A converted yearly amount is no more exact than this."""
+_MILLION = (1_000_000,)
+_INDIAN = (100_000, 10_000_000)
+"""A lakh and a crore."""
+_GROUPED_BY_LAKH = "#,##,##"
 _CENTS = re.compile(r"\.0+")
 
 
@@ -130,15 +134,14 @@ def brief(amount: float, currency: str, locale: str) -> str:
     if amount < _ROUND_TO:
         return money(amount, currency, locale)
     rounded = round(amount / _ROUND_TO) * _ROUND_TO
-    digits = 0 if rounded < _ROUND_TO**2 else 2 if rounded < 10 * _ROUND_TO**2 else 1
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    shortened = [unit for unit in (_INDIAN if _GROUPED_BY_LAKH in pattern else _MILLION) if unit <= rounded]
+    digits = 0 if not shortened else 2 if rounded < 10 * shortened[-1] else 1
     short = str(format_compact_currency(rounded, currency, locale=locale, fraction_digits=digits))
     # German does not shorten thousands, and then CLDR's pattern has no separators either.
     if str(rounded) in short:
         return money(rounded, currency, locale)
-    sign, pattern = (
-        str(get_currency_symbol(currency, locale)),
-        Locale.parse(locale).currency_formats["standard"].pattern,
-    )
+    sign = str(get_currency_symbol(currency, locale))
     if short.endswith(sign) and pattern.startswith("¤"):
         # Short forms of Latin America and Austria are those of Spain and Germany in CLDR, sign behind, where amounts
         # have it before them.

@@ -79,6 +79,8 @@ def test_a_short_range_has_its_sign_where_the_country_writes_it(locale: str, cur
 def test_the_short_form_for_subjects() -> None:
     assert brief_top(pay(70_000, 95_400), "EUR", "en") == "€95K"
     assert brief_top(pay(70_000, 95_400), "INR", "en") == "₹9.54M"
+    assert brief_top(pay(70_000, 95_400), "INR", "en_IN") == "₹95.4L"
+    assert [brief(of, "INR", "en_IN") for of in (150_000, 945_000, 28_500_000)] == ["₹1.5L", "₹9.45L", "₹2.85Cr"]
     assert brief_top(pay(70_000, 95_400), "XAU", "en") == ""
 
 
