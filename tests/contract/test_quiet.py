@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Skill
+from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.digests.digest_rows import unlikely_cards
@@ -19,6 +21,7 @@ from services.notifier.domain.people import Subscriber, timing_of
 from services.notifier.ports import MailDeferredError
 from services.notifier.settings import NotifierSettings
 from services.runtime.sql.day_limit import DayLimit
+from services.runtime.sql.store import writing
 from tests.support.at_once import at_once
 from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, SECRET, NotifierStore, arrival, posting
@@ -156,6 +159,17 @@ def test_everybody_is_told_at_their_own_hour(store: NotifierStore) -> None:
         if told_now := len(board.post.subjects) - before:
             told[(NOW.hour + hour) % 24] = told_now
     assert told == {8: 1, 13: 1}, "8 where no hour was asked for; 22 in Tokyo, when the search of 21 was served"
+
+
+def test_a_time_zone_that_is_none_any_more_keeps_nobody_else_from_being_told(store: NotifierStore) -> None:
+    for name in ("ada", "bob"):
+        store.search(store.person(name), criteria=PYTHON, cadence="instant")
+    with writing(store.engine) as connection:
+        own = subscribers.c.address == "ada@example.com"
+        connection.execute(update(subscribers).where(own).values(time_zone="Former/Town"))
+    board = opened(store)
+    board.live(8)
+    assert board.post.subjects == [FIRST_DAY] * 2
 
 
 def test_of_many_as_many_are_told_in_their_hours_as_else_in_a_day(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.notifier.domain.schedule import latest_due
+from services.notifier.domain.schedule import latest_due, zones
 
 QUIET: Final = "quiet"
 """The reason of a notice that says so."""
@@ -55,4 +55,6 @@ def tells(quiet: Quiet, days: int, now: datetime) -> bool:
     lately = quiet.noticed_at is not None and now - quiet.noticed_at < later
     if told or lately or now - quiet.since < (later if quiet.mailed_at else first):
         return False
-    return now - latest_due("daily", quiet.hour, None, quiet.time_zone, now) < _NOT_LATER
+    # A zone that is none any more must not keep all others from being told.
+    zone = quiet.time_zone if quiet.time_zone in zones() else "UTC"
+    return now - latest_due("daily", quiet.hour, None, zone, now) < _NOT_LATER
