@@ -116,13 +116,14 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     former = former_trade(wanted)
     years, wanted = years_of(former.wanted)
     lives, wanted = home_of(wanted)
-    cv = Cv() if sentence else cv_of(text)
-    if not sentence:
-        lives, years = cv.home, cv.years
     refused = [denial for denial in wish.refused if not takes_beginners(denial)]
     if years is None and len(refused) < len(wish.refused):
         years = 0
     posting = posting_in(wanted if sentence else text, now)
+    # Who states pay has a job to give.
+    cv = Cv() if sentence or posting.salary else cv_of(text)
+    if not sentence:
+        lives, years = cv.home, cv.years
     zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
     had = former.had(titles.asked) if years else ()
     if years and (titles.asked or former.is_left) and not had:

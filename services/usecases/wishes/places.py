@@ -98,7 +98,8 @@ def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[N
     named: list[NamedPlace] = []
     not_skills, are_skills = set[str](), set[str]()
     mentions = [m for m in find_places(text, cities=True, small=True) if not _is_of_else(text, m)]
-    mentions = [m for m in mentions if not _is_of_title(text, m)]
+    of_titles = [m for m in mentions if _is_of_title(text, m, near.browses)]
+    mentions = [m for m in mentions if m not in of_titles]
     for mention in as_states(mentions):
         over = {skill.name for skill in skilled if skill.start < mention.end and mention.start < skill.end}
         if over and not _is_place(text, mention, technical=technical):
@@ -110,11 +111,10 @@ def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[N
     countries = {country_part(place.code) for place in named if place.code not in place_data().members} | {
         near.lives
     } - {""}
-    taken = [*((place.start, place.end) for place in named), *((skill.start, skill.end) for skill in skilled)]
-    named += _towns_alone(text, countries, taken)
+    of_else = [*((skill.start, skill.end) for skill in skilled), *((word.start, word.end) for word in of_titles)]
+    named += _towns_alone(text, countries, [*((place.start, place.end) for place in named), *of_else])
     for more in (_towns_alone, _towns_behind_trade) if near.browses else ():
-        taken = [*((place.start, place.end) for place in named), *((skill.start, skill.end) for skill in skilled)]
-        named += more(text, {near.browses}, taken)
+        named += more(text, {near.browses}, [*((place.start, place.end) for place in named), *of_else])
     return sorted(named, key=lambda place: place.start), frozenset(not_skills - are_skills)
 
 
@@ -148,17 +148,27 @@ def _is_of_else(text: str, mention: PlaceMention) -> bool:
     return not asks_visa and words_of_reach().not_a_place.match(small, mention.end) is not None
 
 
-def _is_of_title(text: str, mention: PlaceMention) -> bool:
-    """Whether a town in small letters is a word of titles too, as a shop is in Portuguese: "vendedora de loja"."""
-    is_word = mention.kind == "city" and mention.text in _words_of_titles()
-    return is_word and _patterns().before.search(text[: mention.start]) is None
+def _is_of_title(text: str, mention: PlaceMention, browses: str) -> bool:
+    """Whether a town in small letters is a word of titles too, as a shop is in Portuguese: "vendedora de loja".
+
+    Behind "in" it is a town, and behind a word that it has before it in titles one where its writer is.
+    """
+    if mention.kind != "city" or mention.text not in _words_of_titles():
+        return False
+    led = [found for found in _patterns().before.finditer(text, 0, mention.start) if found.end() == mention.start]
+    if not led:
+        return True
+    called = f"{led[-1][0].strip().lower()} {mention.text}" in _words_of_titles()
+    return called and country_part(_named(mention).code) != browses
 
 
 @cache
 def _words_of_titles() -> frozenset[str]:
-    """Those of titles of several words, in small letters."""
-    titles = (title for role in roles() for called in role.titles.values() for title in called)
-    return frozenset(word for title in titles if " " in title for word in title.lower().split())
+    """Those of titles of several words, in small letters, and each with the word before it."""
+    called = (title for role in roles() for titles in role.titles.values() for title in titles)
+    words = [title.lower().split() for title in called if " " in title]
+    pairs = (f"{before} {word}" for some in words for before, word in pairwise(some))
+    return frozenset([*(word for some in words for word in some), *pairs])
 
 
 def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:

@@ -23,7 +23,10 @@ _HEAD: Final = 6
 _PROFILE: Final = 12
 """Lines within which it says for how long they have worked."""
 _MOST_LINE: Final = 300
-_POSTCODE: Final = re.compile(r"[\d\s-]*")
+_POSTCODE: Final = re.compile(r"(?:[\d\s-]|(?=[A-Z]*\d)[A-Z\d]{2,4}|(?<=\d )[A-Z]{2}\b)*")
+"""Of digits, or as in "Leeds LS2 9JT" and "1012 AB Amsterdam"."""
+_SPAN: Final = re.compile(r"\b(?:19|20)\d\d\s*[-–—]\s*(?:(?:19|20)?\d\d\b|\D)")
+"""Of years, beside which stands where somebody worked or learned."""
 
 
 class Former(NamedTuple):
@@ -115,10 +118,11 @@ class Cv(NamedTuple):
 def cv_of(text: str) -> Cv:
     """What a CV says; nothing of any other text."""
     lines = [line.strip()[:_MOST_LINE] for line in text.splitlines() if line.strip()][:_PROFILE]
-    if not any(map(holds_contact, lines[:_HEAD])):
+    # Short postings end within the head.
+    if not any(map(holds_contact, lines[:-1][:_HEAD])):
         return Cv()
     years = next((years for line in lines if (years := years_of(line)[0]) is not None), None)
-    for line in lines[:_HEAD]:
+    for line in (line for line in lines[:_HEAD] if not _SPAN.search(line)):
         town = next((place.town for place in named_in(line) if place.town and _is_alone(line, place)), None)
         if town:
             return Cv(home_read(town.label), line, years)

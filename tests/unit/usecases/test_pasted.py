@@ -821,7 +821,20 @@ def test_who_takes_any_work_but_some_is_asked_for_no_skill_by_these_words(
             6,
         ),
         ("Paris Jones\nparis@example.com\n4 Quay Street, Leeds 12\nNurse, 3 years experience\n", "Leeds, GB", 3),
+        (
+            "Jo Doe\n2 Park Road, Leeds LS2 9JT\njo@example.com\nPlumber, 8 years experience\n2019-24 Acme, London\n",
+            "Leeds, GB",
+            8,
+        ),
+        ("Jo Doe\njo@example.com\nPlumber\n2012–2019 Kier, Leeds\n2019 - now Acme, London\nGas\n", "", None),
+        ("Piet Smit\nKade 4, 1012 AB Amsterdam\npiet@example.com\nTimmerman\n", "Amsterdam, NL", None),
         # Postings say where to apply at their end, and ask for years.
+        ("Plumber\nLeeds\n5 years of experience\nApply to jobs@example.com\n", "", None),
+        (
+            "Plumber in Leeds\njobs@example.com\n5 years of experience asked for.\nWe pay £30,000 a year.\nApply\n",
+            "",
+            None,
+        ),
         (POSTING, "", None),
         ("Nurse\nLeeds\n3 years of experience\nDays\nPension\nParking\nApply to jobs@example.com\n", "", None),
     ],

@@ -183,6 +183,10 @@ def test_the_words_by_which_somebody_says_where_they_live_are_understood(text: s
         # A word of titles, and a visa that is asked for in a town.
         ("vendedora loja shopping recife", "BR", ("Recife, BR",)),
         ("vendedora loja shopping recife", "", ("Recife, BR",)),
+        ("vendedora de loja", "BR", ()),
+        ("procuro vaga de vendedora de loja em Faro", "PT", ("Faro, PT",)),
+        ("gerente de loja em loja", "BR", ("Loja, EC",)),
+        ("choferes de loja", "EC", ("Loja, EC",)),
         ("primary school teacher dubai visa sponsorship", "", ("Dubai, AE",)),
     ],
 )
