@@ -2,9 +2,11 @@
 
 import functools
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,9 @@ import pytest
 from schemas.codec import encode
 from services.ingest.adapters.children.beside import AT_ONCE, MANY, NormaliserBeside
 from services.ingest.adapters.children.normalise_apart import ReadingProcess
+from services.ingest.adapters.children.work import records_read
 from services.ingest.app import make_normaliser
+from services.ingest.domain.normalise import REVISION
 from services.ingest.settings import IngestSettings
 from services.runtime.child import ChildEndedError
 from services.runtime.errors import PoisonError, UnavailableError
@@ -120,6 +124,14 @@ def test_where_memory_runs_out_the_process_is_ended_and_not_ours(process: Readin
         return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
 
     assert first(process.child.pid) == 1000 > first("self")
+
+
+@pytest.mark.parametrize(("revision", "refused"), [(REVISION, False), (REVISION - 1, True)])
+def test_a_process_of_a_release_installed_since_reads_nothing(
+    process: ReadingProcess, revision: int, refused: bool
+) -> None:
+    with pytest.raises(RuntimeError, match="OtherRulesError") if refused else nullcontext():
+        process.do(functools.partial(records_read, pickle.dumps({}), revision, LOG[:1]))
 
 
 @pytest.mark.parametrize(("asked", "wanted"), [(None, False), (False, False), (True, True)])

@@ -16,6 +16,7 @@ from types import TracebackType
 
 from services.ingest.adapters.children.normalise_apart import ReadingProcess, reading_process
 from services.ingest.adapters.children.work import records_read
+from services.ingest.domain.normalise import REVISION
 from services.ingest.mapping.settings import MappingSettings
 from services.runtime.child import ChildEndedError
 from services.runtime.chunks import chunked
@@ -155,7 +156,7 @@ class NormaliserBeside(ServiceWrapper, AbstractContextManager["NormaliserBeside"
         """In the thread. A process that has ended is asked no more, until it is started again."""
         if self._is_to_end():
             return None
-        work = functools.partial(records_read, self._mappings, records)
+        work = functools.partial(records_read, self._mappings, REVISION, records)
         try:
             answer = self._process.do(work, items=max(len(records), 1), stopping=self._is_to_end)
         except ChildEndedError:

@@ -9,7 +9,7 @@ from schemas.codec import encode
 from schemas.raw import RawPosting
 from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.domain.draft import STATED_FIELDS, Draft
-from services.ingest.domain.normalise import Reading, normalise, reading_of
+from services.ingest.domain.normalise import REVISION, Reading, normalise, reading_of
 from services.ingest.normaliser import Normaliser
 from services.rules.money import Rates, rates_before
 from services.runtime.records import Record
@@ -22,16 +22,22 @@ class LargeItemError(Exception):
     """An item among others that is to be read alone."""
 
 
+class OtherRulesError(Exception):
+    """Ours are not those of whoever asks: another release was installed while it runs."""
+
+
 def draft_read(draft: Draft, raw: RawPosting, on: date, euro: Mapping[str, float]) -> bytes:
     """The posting of one draft, by the rates of a day."""
     return encode(normalise(draft, raw=raw, rates=Rates(on, euro)))
 
 
-def records_read(mappings: bytes, records: Sequence[Record]) -> bytes:
-    """What the normaliser gives for records of raw.v1, pickled. Raises what it raises, and LargeItemError.
+def records_read(mappings: bytes, revision: int, records: Sequence[Record]) -> bytes:
+    """What the normaliser gives for records of raw.v1, pickled. Raises what it raises, LargeItemError, OtherRulesError.
 
-    `mappings` are those of the settings, pickled.
+    `mappings` are those of the settings, pickled; `revision` is that of the rules of whoever asks.
     """
+    if revision != REVISION:
+        raise OtherRulesError
     return pickle.dumps(_normaliser(mappings).handle(records))
 
 
