@@ -1,22 +1,28 @@
 """One job in several places is one card, and each of its postings an item that is sent and remembered by itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import html as lxml_html
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import PostingCore, Skill, Spoken
+from schemas.posting import PostingCore, Skill, Spoken, Timezones
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.digests.sent_jobs import sent_rows
 from services.notifier.domain.curation.cards import MOST_PLACES, cards_of
 from services.notifier.domain.curation.curate import CurateSettings, curate, worth_a_mail
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold
+from services.notifier.domain.weights import Against, Chance, Doubt
 from services.notifier.domain.wording.job import title_of
+from services.notifier.domain.wording.places import place_lines
+from services.notifier.domain.wording.view import Reader
 from services.notifier.ports import Rendered
 from services.rules.places.town_data import towns
+from services.wording.catalogues import words_of
 from tests.support.digests import NOON, SENDER, pay, posting, recipient, search
 from tests.support.placed_digest import AT_HOME, TOWNS, in_town, in_towns, placed_digest
 
@@ -84,6 +90,19 @@ def test_where_pay_workplace_and_age_differ_each_line_says_its_own() -> None:
     assert "On site, Lisbon, Portugal · €1,030–€1,200 a month (about €12K–€14K a year): https" in lines
     assert "Remote from Portugal · Pay not stated · posted 4 days ago: https" in lines
     assert lines.count("Pay not stated") == 1
+
+
+@pytest.mark.parametrize(("month", "away"), [(1, (2.0, 5.0)), (7, (1.0, 4.0))])
+def test_each_line_tells_how_far_its_hours_lie_by_the_season(month: int, away: tuple[float, float]) -> None:
+    at, words = NOON.replace(month=month), words_of("en")
+    reader = Reader(words, ZoneInfo("America/Argentina/Buenos_Aires"), "ARS", "AR")
+    card = [
+        replace(item, chance=Chance(0.6, lambda apart=apart: [Against(Doubt("zone", amount=apart), 0.7)]))
+        for apart, offset in ((2.0, -5.0), (5.0, -8.0))
+        for item in chosen([posting(str(offset), timezones=Timezones(min=offset, max=offset))]).items
+    ]
+    lines = place_lines(card, at, reader)
+    assert [f"hours {hours:g} h from" in line.own for hours, line in zip(away, lines, strict=True)] == [True, True]
 
 
 def test_pay_that_is_held_against_a_floor_keeps_jobs_apart() -> None:

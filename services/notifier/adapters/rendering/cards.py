@@ -12,7 +12,6 @@ from services.notifier.adapters.rendering.wanted import Stack, Wanted
 from services.notifier.domain.model import Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
-    by_the_clock,
     clearance_line,
     experience_line,
     found_line,
@@ -136,7 +135,7 @@ class Cards:
         addresses = tuple(getattr(links, name).get(posting_id, "") for name in _ACTIONS)
         offered = tuple(map(bool, addresses))
         found = most_telling(item)
-        against = by_the_clock(doubts_of(several), item.posting.timezones, stack.due_at, stack.reader.zone)
+        against = doubts_of(several, stack.due_at, stack.reader.zone)
         wanted = Wanted(several, item, found, near, stack, offered, against)
         card = self._personal.get(wanted.whole, lambda: self._personal_card(wanted))
         link = links.open.get(posting_id) or card.address
@@ -181,7 +180,7 @@ class Cards:
         if len(several) == 1:
             return "", ""
         reader, links = stack.reader, stack.links.open
-        lines = place_lines(several, stack.due_at.astimezone(reader.zone).date(), reader)
+        lines = place_lines(several, stack.due_at, reader)
         linked = [(line, links.get(line.posting_id) or line.address) for line in lines]
         colon = reader.words.say(LABELS["colon"])
         return str(self._html.places(linked)), str(self._text.places(linked, colon))

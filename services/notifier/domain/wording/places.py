@@ -3,7 +3,7 @@ own."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore, Reach
@@ -11,7 +11,15 @@ from services.notifier.domain.curation.cards import CRITERIA_OF_PLACE
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.weights import Doubt
 from services.notifier.domain.wording.digest import LABELS
-from services.notifier.domain.wording.job import age_line, in_title, no_pay_line, reach_line, seen_on, title_of
+from services.notifier.domain.wording.job import (
+    age_line,
+    by_the_clock,
+    in_title,
+    no_pay_line,
+    reach_line,
+    seen_on,
+    title_of,
+)
 from services.notifier.domain.wording.reason_order import doubt_in_words, is_new, most_telling, telling_against
 from services.notifier.domain.wording.view import Reader
 from services.rules.criterion.salary import is_part_time
@@ -78,14 +86,15 @@ def _at_one_workplace(card: Sequence[Item]) -> bool:
     return len({item.posting.workplace for item in card}) == 1
 
 
-def doubts_of(card: Sequence[Item]) -> tuple[Doubt, ...]:
-    """What speaks against each posting of a card."""
-    first, *others = map(_against, card)
+def doubts_of(card: Sequence[Item], at: datetime, zone: ZoneInfo) -> tuple[Doubt, ...]:
+    """What speaks against each posting of a card, by the clocks of its reader then."""
+    first, *others = (_against(item, at, zone) for item in card)
     return tuple(doubt for doubt in first if all(doubt in other for other in others))
 
 
-def _against(item: Item) -> tuple[Doubt, ...]:
-    return telling_against(item.chance, most_telling(item).verdict.reasons, item.posting)
+def _against(item: Item, at: datetime, zone: ZoneInfo) -> tuple[Doubt, ...]:
+    told = telling_against(item.chance, most_telling(item).verdict.reasons, item.posting)
+    return by_the_clock(told, item.posting.timezones, at, zone)
 
 
 def where_of_all(card: Sequence[Item], words: Words) -> str:
@@ -104,18 +113,23 @@ def where_of_all(card: Sequence[Item], words: Words) -> str:
     return " · ".join(filter(None, (where, needs_in_words(posting, words, beside=words.language), *conditions)))
 
 
-def place_lines(card: Sequence[Item], due_on: date, reader: Reader) -> list[PlaceLine]:
-    """A line for each posting of a card of several; `due_on` is the reader's day."""
-    words = reader.words
-    conditions, against, age = _conditions_of(card, words), doubts_of(card), age_of(card, due_on, reader.zone, words)
+def place_lines(card: Sequence[Item], due_at: datetime, reader: Reader) -> list[PlaceLine]:
+    """A line for each posting of a card of several."""
+    words, zone = reader.words, reader.zone
+    due_on = due_at.astimezone(zone).date()
+    conditions, against, age = (
+        _conditions_of(card, words),
+        doubts_of(card, due_at, zone),
+        age_of(card, due_on, zone, words),
+    )
     pays, places = pay_differs(card), _places_of(card, words)
     lines = []
     for item, place in zip(card, places, strict=True):
         posting = item.posting
-        but = [doubt_in_words(doubt, words) for doubt in _against(item) if doubt not in against]
+        but = [doubt_in_words(doubt, words) for doubt in _against(item, due_at, zone) if doubt not in against]
         own = [
             *([_pay(posting, reader)] if pays else []),
-            _age(posting, due_on, reader.zone, words),
+            _age(posting, due_on, zone, words),
             *conditions_in_words(posting, words),
             *_distances(item, words),
             *([f"{words.say(LABELS['but'])}{words.say(LABELS['colon'])} {'; '.join(but)}"] if but else []),
