@@ -79,6 +79,9 @@ def _converted(salary: Salary, currency: str, words: Words) -> str:
         return ""
     if currency in salary.stated:
         paid = _from_to(salary.stated[currency], high, currency, words.locale)
+        if salary.stated[currency] == high:
+            # What is stated may be the one end of a range: which, nobody has kept.
+            paid = words.say("about {pay}", pay=paid)
         return words.say("{pay} if paid in {currency}", pay=a_period(paid, "year", words), currency=currency)
     top = brief(high, currency, words.locale)
     if salary.max is None:

@@ -54,6 +54,11 @@ def test_pay_is_shown_as_it_is_stated(salary: Salary, said: str) -> None:
             "GBP",
             "£40,000–£56,000 a year if paid in GBP",
         ),
+        (
+            pay(70_000, 95_000).model_copy(update={"stated": {"GBP": 60_000}, "tops": {"GBP": 60_000}}),
+            "GBP",
+            "about £60,000 a year if paid in GBP",
+        ),
         (pay(50_000, 60_000, None), "EUR", ""),
     ],
 )
