@@ -15,6 +15,8 @@ from services.wording.words import Words, mark
 
 ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as": ""}
 """What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
+_MOST_TITLES: Final = 20
+"""That are looked at, each of which takes milliseconds where nobody knows it: anybody may send thousands."""
 CHOICES: Final[Mapping[Selectivity, str]] = {
     "strict": mark("Less: only the surest jobs"),
     "usual": mark("The usual choice"),
@@ -50,7 +52,7 @@ def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tu
     """A form without what it says of its owner and nobody can read, which nobody need say; and a sentence on each."""
     kept, said = dict(given), list[str]()
     for name in ABOUT_ONESELF:
-        parts = names_in(given[name]) if name == "worked_as" else [given[name]]
+        parts = names_in(given[name])[:_MOST_TITLES] if name == "worked_as" else [given[name]]
         good = list[str]()
         for part in parts:
             try:

@@ -40,6 +40,12 @@ def test_a_preview_says_what_it_leaves_out_of_whom_it_is_for_and_keeps_it_in_the
     assert {name: values(filled)[name] for name in OF_THEMSELF} == OF_THEMSELF
 
 
+def test_of_thousands_of_titles_no_more_are_looked_at_than_somebody_has_had(portal: ServedPortal) -> None:
+    titles = ", ".join(f"Dragon tamer {number}" for number in range(3_000))
+    page = portal.post("/sign-up", **WISH, worked_as=titles).text
+    assert page.count("It is left out: you need not say it.") == 20
+
+
 def test_who_wrote_a_wrong_address_gets_the_form_as_it_was_by_one_press(portal: ServedPortal) -> None:
     posted = portal.post("/sign-up", **WISH | {"address": "grace@exmaple.com"}, home="Leeds")
     tree: Any = html.fromstring(posted.text)
