@@ -37,8 +37,8 @@ _MOST_SKILLS: Final = 12
 _MANY: Final = 4
 """Skills of which one alone says little."""
 _KM: Final = 50
-_WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*")
-"""What a sentence writes with a capital that does not begin it."""
+_WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*(?![\w$])")
+"""What a sentence writes with a capital that does not begin it, and that is no currency: "R$ 3500" asks for no R."""
 _POSTING: Final = """Senior engineer
 Harbour Works, Berlin
 You work remotely from Germany or Poland. Requirements:

@@ -881,3 +881,17 @@ def test_years_with_a_trade_beside_the_one_that_is_looked_for_say_that_trade() -
     asked = asked_in("software engineer for 5 years, looking for data engineer jobs", "EUR", NOW)
     assert asked is not None
     assert asked.worked_as == ("software-engineer",)
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("motorista em Recife, R$ 3500 por mês", ()),
+        ("contador home office, R$6.000", ()),
+        ("cientista de dados, Python e R, R$ 9000", ("Python", "R")),
+    ],
+)
+def test_pay_in_reais_asks_for_no_r(text: str, skills: tuple[str, ...]) -> None:
+    asked = asked_in(text, "BRL", NOW)
+    assert asked is not None
+    assert (asked.criteria.skills.any, asked.criteria.salary_floor is not None) == (skills, True)
