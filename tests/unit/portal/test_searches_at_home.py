@@ -101,7 +101,7 @@ def test_what_is_pressed_says_of_which_search_it_is(ada: Subscriber, browser: Br
     pressed = re.findall(r"<(?:button|a|summary)[^>]*>(.*?)</(?:button|a|summary)>", page)
     named = [re.sub(r"<[^>]+>", "", element) for element in pressed]
     assert {"Change it Python work", "Change it Go work", "Delete it Go work", "Save Python work"} <= set(named)
-    assert len(named) == len(set(named))
+    assert len(named) == len(set(named)), sorted(n for n in named if named.count(n) > 1)
 
 
 def test_a_look_at_what_it_finds_saves_nothing(store: NotifierStore, ada: Subscriber, browser: Browser) -> None:
