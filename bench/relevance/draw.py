@@ -1,21 +1,22 @@
 """Draws the pairs that readers judge: `python -m bench.relevance.draw`.
 
 What is sent today, and what is not and looks wanted by the raw text alone, in strata; of each stratum it is kept how
-many pairs one drawn stands for. Drawn once: another draw would leave judgements without a weight. `--later` adds, to a
-file of their own, all that the rules of today send and that was not drawn, at no weight.
+many pairs one drawn stands for. Whoever has pairs keeps them, since another draw would leave judgements without a
+weight: only people who were added since are drawn for. `--refused 11` draws so many of what was not sent to a person,
+in the same shares. `--later` adds, to a file of their own, all that the rules of today send and that was not drawn, at no
+weight.
 """
 
 import argparse
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, time
 from typing import Final
 
 from bench.relevance.captured import Captured, all_captured
-from bench.relevance.pairs import PAIRS, SENT_LATER, Pair, read_pairs, write_pairs
+from bench.relevance.pairs import SENT_LATER, Pair, read_pairs, write_pairs
 from bench.relevance.people import Person, people
 from bench.relevance.run import SPANS, Run, run
 
@@ -34,12 +35,16 @@ _REFUSED: Final = {
 _SEED: Final = 15
 
 
-def draw(everybody: Collection[Person], done: Run, items: Mapping[str, Captured]) -> list[Pair]:
-    """Pairs of all people, the same for the same run."""
-    return [pair for person in everybody for pair in _pairs_of(person, done, items)]
+def draw(
+    everybody: Collection[Person], done: Run, items: Mapping[str, Captured], refused: int | None = None
+) -> list[Pair]:
+    """Pairs of some people, the same for the same run; `refused`: how many of what was not sent to a person."""
+    usual = sum(_REFUSED.values())
+    most_of = {name: round(most * (refused or usual) / usual) for name, most in _REFUSED.items()}
+    return [pair for person in everybody for pair in _pairs_of(person, done, items, most_of)]
 
 
-def _pairs_of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pair]:
+def _pairs_of(person: Person, done: Run, items: Mapping[str, Captured], most_of: Mapping[str, int]) -> Iterator[Pair]:
     chance = random.Random(f"{_SEED} {person.name}")
     sent = list(
         dict.fromkeys(mailed.posting for mailed in done.sent if mailed.person == person.name and not mailed.near)
@@ -56,7 +61,7 @@ def _pairs_of(person: Person, done: Run, items: Mapping[str, Captured]) -> Itera
         if stratum:
             taken.add(same_job(item))
             strata[stratum].append(key)
-    for name, most in _REFUSED.items():
+    for name, most in most_of.items():
         yield from _drawn(person, name, strata[name], most, chance)
 
 
@@ -114,20 +119,21 @@ def sent_later(done: Run, drawn: Collection[Pair]) -> list[Pair]:
 
 
 def main() -> None:
-    """Run, draw and write the pairs. Refuses where they are drawn already."""
+    """Run, draw for people who have no pairs yet, and add theirs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--again", action="store_true", help="draw anew, and leave judgements without a weight")
+    parser.add_argument("--refused", type=int, help="how many of what was not sent to a person; usually 40")
     parser.add_argument("--later", action="store_true", help="add what is sent today and was not drawn")
     given = parser.parse_args()
     if given.later:
         before = read_pairs(SENT_LATER) if SENT_LATER.exists() else []
         pairs = sent_later(run(people()), [*read_pairs(), *before])
         write_pairs([*before, *pairs], SENT_LATER)
-    elif PAIRS.exists() and not given.again:
-        sys.exit(f"{PAIRS.name} is drawn already; --again draws anew, and leaves judgements without a weight")
     else:
-        pairs = draw(people(), run(people()), all_captured())
-        write_pairs(pairs)
+        drawn = read_pairs()
+        have = {pair.person for pair in drawn}
+        added = [person for person in people() if person.name not in have]
+        pairs = draw(added, run(people()), all_captured(), given.refused)
+        write_pairs([*drawn, *pairs])
     for (person, stratum), count in Counter((pair.person, pair.stratum) for pair in pairs).items():
         print(f"{person:10} {stratum:20} {count}")
     print(f"{len(pairs)} pairs")
