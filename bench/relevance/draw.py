@@ -3,8 +3,8 @@
 What is sent today, and what is not and looks wanted by the raw text alone, in strata; of each stratum it is kept how
 many pairs one drawn stands for. Whoever has pairs keeps them, since another draw would leave judgements without a
 weight: only people who were added since are drawn for. `--refused 11` draws so many of what was not sent to a person,
-in the same shares. `--later` adds, to a file of their own, all that the rules of today send and that was not drawn, at no
-weight.
+in the same shares. `--later` adds, to a file of their own, all that the rules of today send and that was not drawn, at
+no weight.
 """
 
 import argparse
