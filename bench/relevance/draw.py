@@ -71,11 +71,12 @@ def _whole_mails(person: Person, done: Run, chance: random.Random) -> list[str]:
     for mailed in done.sent:
         if mailed.person == person.name and not mailed.near:
             mails.setdefault(mailed.mailed_at, []).append(mailed.posting)
-    found: list[str] = []
+    found: dict[str, None] = {}
     for mail in chance.sample(sorted(mails), len(mails)):
-        if len(found) + len(mails[mail]) <= _MOST_SENT:
-            found += mails[mail]
-    return found
+        if len(found.keys() | mails[mail]) <= _MOST_SENT:
+            # What came at the end of a span is mailed at the beginning of the next one, too.
+            found |= dict.fromkeys(mails[mail])
+    return list(found)
 
 
 def looks_wanted(person: Person, item: Captured) -> str | None:
