@@ -42,6 +42,8 @@ def claims_of(reason: Reason, posting: PostingCore) -> Iterator[str]:
             yield from _skills(facts)
         case "skills.none":
             yield from (f"does not ask for: {name}" for name in facts["asked"])
+        case "roles.any":
+            yield from (f"is: {role}" for role in facts["found"] or facts["near"])
         case "text":
             said = TextQuery.parse(facts["asked"]).said(Haystack.of(posting.title, posting.description_text))
             yield from (f"says: {term}" for term in said)
