@@ -121,7 +121,13 @@ def _unseen(shares: list[dict[str, Any]]) -> None:
         print_values=True,
         legend_at_bottom=True,
     )
-    for name, member in (("at first", "at_first"), ("now", "now"), ("aim", "aim")):
+    shown = (
+        ("at first, 12 people", "at_first"),
+        ("the same 12 now", "same_now"),
+        ("now, all 28", "now"),
+        ("aim", "aim"),
+    )
+    for name, member in shown:
         chart.add(name, [share[member] for share in shares])
     _write(chart, "relevance-now")
 

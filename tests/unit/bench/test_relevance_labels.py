@@ -1,12 +1,13 @@
 """The people and the pairs of the yardstick are what it can be measured with, and a reader's mistakes are named."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from bench.relevance.draw import sent_later
+from bench.relevance.captured import Captured
+from bench.relevance.draw import draw, sent_later
 from bench.relevance.fitting import searches_of
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read
 from bench.relevance.pairs import DECIDING_PAIRS, SENT_LATER, TRAINING_PAIRS, Pair, read_pairs
@@ -16,6 +17,8 @@ from bench.relevance.training import most_of
 from services.rules.home import home_meant
 from services.rules.places.known import is_country
 from services.usecases import importing
+
+DAY = datetime(2025, 9, 1, 8, tzinfo=UTC)
 
 
 def test_everybody_can_be_subscribed() -> None:
@@ -46,6 +49,24 @@ def test_what_is_mailed_and_was_not_drawn_is_to_be_judged_but_for_near_misses() 
 
     done = Run((sent("drawn"), sent("new"), sent("new"), sent("near", near=True)), mails=1)
     assert sent_later(done, [Pair("ada", "drawn", "sent", 2.0)]) == [Pair("ada", "new", "sent later", 0.0)]
+
+
+def test_what_two_spans_mail_is_drawn_once_and_of_what_was_not_sent_no_more_than_asked() -> None:
+    [person] = [person for person in people() if person.name == "sigrid"]
+    items = {
+        str(number): Captured(
+            str(number), f"Customer Support {number}", f"firm {number}", DAY, {"location": "Athens, Greece"}, ""
+        )
+        for number in range(60)
+    }
+    mailed = [
+        Sent(person.name, DAY + timedelta(days=days), 1, "0", near=False, searches=(), score=1.0) for days in (1, 40)
+    ]
+    pairs = draw([person], Run(tuple(mailed), mails=2), items, refused=11)
+    assert [(pair.posting, pair.weight) for pair in pairs if pair.stratum == "sent"] == [("0", 1.0)]
+    refused = [pair for pair in pairs if pair.stratum != "sent"]
+    assert 0 < len(refused) <= 11
+    assert sum(pair.weight for pair in refused) == pytest.approx(59)
 
 
 @pytest.mark.parametrize("group", ["training", "deciding"])
