@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.adapters.sql.people.served import left_out_since
 from services.notifier.domain.curation.copies import SentJobs, gather
 from services.notifier.domain.people import Subscriber
-from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity, wider
+from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity, less_choosy, wider
 from services.runtime.figures.subscribers import read_selectivities
 from services.runtime.sql.store import reading
 from services.usecases import accounts
@@ -49,11 +49,10 @@ def choice(installation: Installation, person: Subscriber, now: datetime) -> Cho
     since = now - timedelta(days=days)
     left = left_out_since(installation.engine, person.subscriber_id, since)
     own, settings = person.profile.selectivity, installation.settings.notifier.curate
-    less_choosy = SELECTIVITIES[SELECTIVITIES.index(own) + 1 :]
     alone = {job.posting_id: job.chance or 0.0 for job in left if not job.near and not job.beside}
     kept_out = {posting_id: chance for posting_id, chance in alone.items() if chance < settings.job_bar(own)}
     chances = _by_job(installation, person, kept_out, since)
-    more = {wanted: sum(chance >= settings.job_bar(wanted) for chance in chances) for wanted in less_choosy}
+    more = {wanted: sum(chance >= settings.job_bar(wanted) for chance in chances) for wanted in less_choosy(own)}
     return Choice(own, days, more)
 
 

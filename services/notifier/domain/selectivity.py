@@ -1,6 +1,6 @@
 """How choosy the mails of a person are, by their own word: bars that are moved from those of the operator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, get_args
 
 Selectivity = Literal["strict", "usual", "wide", "all"]
@@ -19,7 +19,11 @@ def bar_for(selectivity: Selectivity, least: float) -> float:
     return least * odds / (1.0 - least + least * odds)
 
 
+def less_choosy(selectivity: Selectivity) -> Sequence[Selectivity]:
+    """Those that bring more, the next first."""
+    return SELECTIVITIES[SELECTIVITIES.index(selectivity) + 1 :]
+
+
 def wider(selectivity: Selectivity) -> Selectivity | None:
     """The next that brings more; None where nothing does."""
-    after = SELECTIVITIES[SELECTIVITIES.index(selectivity) + 1 :]
-    return after[0] if after else None
+    return next(iter(less_choosy(selectivity)), None)

@@ -3,15 +3,15 @@
 Nothing else would tell: whoever follows such a link is told that it no longer acts, and no operator hears of it.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Engine, select
 
-from schemas.sql.tables import deliveries, flags
-from services.runtime.sql.store import reading, retried, upsert, writing
+from schemas.sql.tables import deliveries
+from services.runtime.sql.flag_rows import read_flag, set_flag
+from services.runtime.sql.store import reading, retried, writing
 
 _FLAG: Final = "link_key"
 
@@ -24,7 +24,7 @@ def keep_link_key(engine: Engine, honoured: Sequence[str], now: datetime) -> Non
     """
     current = honoured[0]
     with reading(engine) as connection:
-        kept = _stored(connection)
+        kept = read_flag(connection, _FLAG)
         was_mailed = connection.execute(select(deliveries.c.delivery_id).limit(1)).first() is not None
     before, lost, lost_at = kept.get("key", current), kept.get("lost"), kept.get("lost_at")
     if lost in honoured:
@@ -35,18 +35,10 @@ def keep_link_key(engine: Engine, honoured: Sequence[str], now: datetime) -> Non
     after = {"key": current, "lost": lost, "lost_at": lost_at}
     if after != kept:
         with writing(engine) as connection:
-            row = upsert(connection, flags).values(name=_FLAG, value=json.dumps(after), changed_at=now)
-            changed = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
-            connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=changed))
+            set_flag(connection, _FLAG, after, now)
 
 
 def read_links_lost(connection: Connection) -> datetime | None:
     """Since when links of mails sent before lead nowhere, within the caller's transaction; None where they act."""
-    at = _stored(connection).get("lost_at")
+    at = read_flag(connection, _FLAG).get("lost_at")
     return datetime.fromisoformat(at) if at else None
-
-
-def _stored(connection: Connection) -> dict[str, str | None]:
-    kept = connection.execute(select(flags.c.value).where(flags.c.name == _FLAG)).scalar_one_or_none()
-    found: dict[str, str | None] = json.loads(kept) if kept else {}
-    return found

@@ -1,15 +1,14 @@
 """Whether a store in a file is the one that ran before, or a copy of it: two that run mail each reader twice."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
-from schemas.sql.tables import flags
 from services.runtime.pauses import read_pauses
-from services.runtime.sql.store import reading, retried, upsert, writing
+from services.runtime.sql.flag_rows import read_flag, set_flag
+from services.runtime.sql.store import reading, retried, writing
 
 _FLAG: Final = "store_file"
 
@@ -23,7 +22,7 @@ def keep_own_file(engine: Engine, file: Path, now: datetime) -> None:
     """
     own = file.stat().st_ino
     with reading(engine) as connection:
-        kept, restored = _kept(connection), read_pauses(connection).restored
+        kept, restored = read_flag(connection, _FLAG), read_pauses(connection).restored
     copied_at = now.isoformat() if kept and kept["inode"] != own else kept.get("copied_at")
     if restored:
         # It is held until somebody knows whose it is, and that is told.
@@ -31,18 +30,10 @@ def keep_own_file(engine: Engine, file: Path, now: datetime) -> None:
     after = {"inode": own, "copied_at": copied_at}
     if after != kept:
         with writing(engine) as connection:
-            row = upsert(connection, flags).values(name=_FLAG, value=json.dumps(after), changed_at=now)
-            changed = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
-            connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=changed))
+            set_flag(connection, _FLAG, after, now)
 
 
 def read_copied(connection: Connection) -> datetime | None:
     """Since when the store runs from another file than before, in the caller's transaction; None: it always did."""
-    at = _kept(connection).get("copied_at")
+    at = read_flag(connection, _FLAG).get("copied_at")
     return datetime.fromisoformat(str(at)) if at else None
-
-
-def _kept(connection: Connection) -> dict[str, str | int | None]:
-    value = connection.execute(select(flags.c.value).where(flags.c.name == _FLAG)).scalar_one_or_none()
-    found: dict[str, str | int | None] = json.loads(value) if value else {}
-    return found

@@ -1,0 +1,24 @@
+"""A flag that holds several values at once, as JSON in its one row."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from schemas.sql.tables import flags
+from services.runtime.sql.store import upsert
+
+
+def read_flag(connection: Connection, name: str) -> dict[str, Any]:
+    """Its values, by their names; empty where it was never set."""
+    value = connection.execute(select(flags.c.value).where(flags.c.name == name)).scalar_one_or_none()
+    found: dict[str, Any] = json.loads(value) if value else {}
+    return found
+
+
+def set_flag(connection: Connection, name: str, values: dict[str, Any], now: datetime) -> None:
+    """Have it hold these, and nothing of before."""
+    row = upsert(connection, flags).values(name=name, value=json.dumps(values), changed_at=now)
+    changed = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
+    connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=changed))
