@@ -1,6 +1,5 @@
 """The embedded form under SIGKILL while a process beside it reads: no posting lost or read twice, no process left."""
 
-import json
 import os
 import signal
 from pathlib import Path
@@ -12,35 +11,11 @@ from services.ingest.app import make_normaliser
 from services.runtime.files.datadir import LOG_FILE
 from services.runtime.log.sqlite import SqliteLog
 from tests.support.forking import Forked, fork
+from tests.support.one_feed import settings_over
 from tests.support.waiting import ended, until
 
 POSTINGS_LISTED = 2_400
-SETTINGS = """
-data = "data"
-tick_every_s = 0.2
-[probes]
-enabled = false
-[mail]
-folder = "mails"
-[ingest]
-reads_beside = true
-[[ingest.sources]]
-name = "board"
-url = "{feed}"
-"""
-
-
-def written(folder: Path) -> Path:
-    text = "Bread and rolls by night in Porto, or remote within 2 hours of CET; Python, Go, 60,000 EUR a year. " * 4
-    rows = [
-        {"id": f"b{n}", "title": f"Baker {n}", "company": "Thorn", "url": f"https://thorn.example/{n}"}
-        | {"description": f"{text} {n}"}
-        for n in range(POSTINGS_LISTED)
-    ]
-    (folder / "feed.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    config = folder / "jobchime.toml"
-    config.write_text(SETTINGS.format(feed=folder / "feed.jsonl"))
-    return config
+TEXT = "Bread and rolls by night in Porto, or remote within 2 hours of CET; Python, Go, 60,000 EUR a year. " * 4
 
 
 def beside(running: Forked) -> list[int]:
@@ -67,7 +42,8 @@ def counted(folder: Path) -> tuple[int, int]:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks /proc for the processes that run")
 def test_nothing_is_lost_and_no_process_left_where_either_is_killed(tmp_path: Path) -> None:
-    config = written(tmp_path)
+    texts = (f"{TEXT} {number}" for number in range(POSTINGS_LISTED))
+    config = settings_over(tmp_path, texts, "reads_beside = true")
     running = fork("run", "-c", config, log=tmp_path / "log")
     try:
         until(lambda: bool(beside(running)), "a process is started")

@@ -8,32 +8,11 @@ import pytest
 
 from tests.support.command_line import run
 from tests.support.forking import fork
+from tests.support.one_feed import settings_over
 from tests.support.waiting import ended, until
 
 HEAVY = 80
-SETTINGS = """
-data = "data"
-tick_every_s = 0.2
-[probes]
-enabled = false
-[mail]
-folder = "mails"
-[[ingest.sources]]
-name = "heavy"
-url = "{feed}"
-"""
-
-
-def written(folder: Path) -> Path:
-    text = "not in US, " * 5_000
-    rows = [
-        {"id": f"h{n}", "title": "Baker", "company": "Thorn", "url": f"https://thorn.example/{n}", "description": text}
-        for n in range(HEAVY)
-    ]
-    (folder / "feed.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    config = folder / "jobchime.toml"
-    config.write_text(SETTINGS.format(feed=folder / "feed.jsonl"))
-    return config
+TEXT = "not in US, " * 5_000
 
 
 def is_polled(config: Path) -> bool:
@@ -43,10 +22,10 @@ def is_polled(config: Path) -> bool:
 
 @pytest.mark.slow
 def test_a_stop_is_heeded_while_heavy_items_are_read(tmp_path: Path) -> None:
-    config = written(tmp_path)
+    config = settings_over(tmp_path, [TEXT] * HEAVY)
     running = fork("run", "-c", config, log=tmp_path / "log")
     try:
-        until(lambda: "heavy" in run("source", "list", "-c", config).out, "there is a store")
+        until(lambda: "bakery" in run("source", "list", "-c", config).out, "there is a store")
         until(lambda: is_polled(config), "the source is polled")
         time.sleep(2)
         running.terminate()
