@@ -157,6 +157,11 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
         of_many="Replay {}",
         look="show letters",
     ),
+    "settle copy": Act(
+        "It runs alone",
+        "It is told no more that it may be a copy, and sending goes on.",
+        lambda installation, _, now: workers.hold(installation, workers.SENDING, now, paused=False),
+    ),
     "sources again": Act(
         "Send again what is open",
         "Each open posting goes out once more when its source next lists it; nobody is mailed a job twice.",

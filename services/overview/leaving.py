@@ -1,17 +1,17 @@
-"""Whether who presses a mail program's own button to unsubscribe is let through to the portal."""
+"""Whether who presses a mail program's own button to unsubscribe is let through to the portal, and to which."""
 
 import ssl
+from dataclasses import dataclass
 from typing import Final
 
-from services.notifier.domain.links import PATHS
+from services.notifier.domain.links import NOBODY, PATHS
 from services.runtime.errors import UnavailableError
 from services.runtime.http.fetch import Limits, post
+from services.runtime.sql.own_file import RUN
 
 LET_POSTS_THROUGH: Final = (
     "let the server that speaks TLS for mail.public_url pass posts to the portal, and ask nobody to sign in"
 )
-_NOBODY: Final = "nobody"
-"""A token that no link has: whatever the portal says to it, nothing changes."""
 ONE_CLICK: Final = b"List-Unsubscribe=One-Click"
 """RFC 8058 section 3.2."""
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -19,13 +19,23 @@ REFUSED: Final = frozenset({401, 403, 405, 411, 415, 501})
 """What the portal never answers there, and servers before it do that pass pages and no posts, or want a sign-in."""
 
 
-def refused_leaving(base: str, patience_s: float, trusts: ssl.SSLContext) -> str | None:
-    """How a server before the portal refuses it; empty where it does not, None where nobody answers."""
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What was answered to who leaves."""
+
+    refused: str = ""
+    """How a server before the portal refuses it; empty where it does not."""
+    run: str = ""
+    """Over the store of which start the portal is that answered; empty where it does not say."""
+
+
+def tried_to_leave(base: str, patience_s: float, trusts: ssl.SSLContext) -> Leaving | None:
+    """What is answered; None where nobody does."""
     limits = Limits(connect=patience_s, headers=patience_s, read=patience_s, total=2 * patience_s, redirects=0)
-    url = f"{base}/{PATHS['unsubscribe']}/{_NOBODY}"
+    url = f"{base}/{PATHS['unsubscribe']}/{NOBODY}"
     try:
         answer = post(url, ONE_CLICK, headers=FORM, limits=limits, allow_private=True, tls=trusts)
     except UnavailableError:
         return None
     is_refused = answer.status in REFUSED or 300 <= answer.status < 400
-    return f"POST {url} answers {answer.status}" if is_refused else ""
+    return Leaving(f"POST {url} answers {answer.status}" if is_refused else "", answer.headers.get(RUN, ""))

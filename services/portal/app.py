@@ -1,6 +1,7 @@
 """Wires the portal: routes, pages for what goes wrong, headers, and the server around them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -31,6 +32,7 @@ from services.runtime.web.headers import WithHeaders
 from services.runtime.web.server import ConnectionLimits, WebServer
 from services.usecases.errors import MissingError
 from services.usecases.installation import Installation
+from services.usecases.links import NOBODY, RUN, run_of
 from services.usecases.live_previews import LivePreviews
 from services.wording.words import Words, mark
 
@@ -191,7 +193,12 @@ def _show_faults(app: FastAPI, door: Door, cookies: Cookies) -> None:
     @app.exception_handler(ForgedError)
     async def forged(request: Request, _: ForgedError) -> Response:
         _events.info("a link that nobody here made")
-        return door.show("unknown", await words_of_reader(request), 404)
+        answer = door.show("unknown", await words_of_reader(request), 404)
+        # A copy that runs elsewhere asks for a link that nobody made, and learns that it is not alone.
+        if request.path_params.get("token") == NOBODY:
+            with suppress(UnavailableError):
+                answer.headers[RUN] = await door.work(lambda: run_of(door.installation))
+        return answer
 
     @app.exception_handler(SignedOutError)
     async def signed_out(request: Request, _: SignedOutError) -> Response:

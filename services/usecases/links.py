@@ -8,15 +8,19 @@ from services.notifier.adapters.sql.digests.sent_jobs import sent_beside, was_se
 from services.notifier.adapters.sql.people.served import was_left_out_since
 from services.notifier.domain.curation.cards import is_one_job_elsewhere
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
-from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
+from services.notifier.domain.links import MANAGE_FOR, NOBODY, PATHS, Purpose, claim_of, due_of, token
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.rules.criterion import Reason
+from services.runtime.sql.own_file import RUN, read_own_file
+from services.runtime.sql.store import reading
 from services.usecases.errors import MissingError
 from services.usecases.installation import Installation
 
 __all__ = [
     "MANAGE_FOR",
+    "NOBODY",
     "PATHS",
+    "RUN",
     "FoundBy",
     "Job",
     "Purpose",
@@ -31,6 +35,7 @@ __all__ = [
     "own_search",
     "posting_of",
     "reach",
+    "run_of",
     "searches",
 ]
 
@@ -155,3 +160,9 @@ def _is_of_former_address(slot: str, subscriber: Subscriber) -> bool:
 def _has_expired(slot: str, now: datetime) -> bool:
     due_at = due_of(slot)
     return due_at is None or now - due_at > MANAGE_FOR
+
+
+def run_of(installation: Installation) -> str:
+    """Which start of `jobchime run` the store is of; empty of one over a server. Raises UnavailableError."""
+    with reading(installation.engine) as connection:
+        return read_own_file(connection).run

@@ -17,6 +17,7 @@ from services.runtime.health.heartbeat import (
     read_workers,
 )
 from services.runtime.pauses import SqlPauses
+from services.runtime.sql.own_file import end_copied
 from services.settings import Settings
 from services.usecases.installation import Installation
 
@@ -90,11 +91,16 @@ def require_name(what: str) -> None:
 
 
 def hold(installation: Installation, what: str, now: datetime, *, paused: bool) -> None:
-    """Hold one of `NAMES`, or let it go on; nothing is lost meanwhile. Raises UsageError for any other."""
+    """Hold one of `NAMES`, or let it go on; nothing is lost meanwhile. Raises UsageError for any other.
+
+    Who lets sending go on knows that no copy of this store runs beside it.
+    """
     require_name(what)
     pauses = SqlPauses(installation.engine)
     if what == SENDING:
         pauses.set_sending(paused, now)
+        if not paused:
+            end_copied(installation.engine, now)
     else:
         pauses.set_service(what, paused, now)
 

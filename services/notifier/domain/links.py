@@ -30,6 +30,9 @@ PATHS: dict[Purpose, str] = {
 }
 """The path segment of each purpose under the public address."""
 
+NOBODY = "nobody"
+"""A token that no link has: whatever the portal says to it, nothing changes."""
+
 MANAGE_FOR = timedelta(days=30)
 """How long a manage link acts: a mail may be forwarded, and then lies about for ever."""
 

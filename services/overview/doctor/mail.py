@@ -12,7 +12,7 @@ from services.notifier.domain.links import LOOPBACK, LinkError, public_base
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailRefusedError
 from services.overview.doctor.finding import Finding, Grade
-from services.overview.leaving import LET_POSTS_THROUGH, refused_leaving
+from services.overview.leaving import LET_POSTS_THROUGH, tried_to_leave
 from services.runtime.errors import UnavailableError
 from services.runtime.files.private import is_open_to_others
 from services.runtime.http.certificate import Certificate, certificate_of
@@ -82,8 +82,8 @@ def portal_findings(mail: MailSettings, now: datetime) -> Iterator[Finding]:
     yield Finding("public URL", "well", mail.public_url)
     trusts = trusting("mail.ca_file", mail.ca_file)
     yield _portal(base, trusts, grade="wrong" if sends else "note")
-    if refused := refused_leaving(base, PATIENCE_S, trusts):
-        said = f"who presses a mail program's own button is not unsubscribed: {refused}"
+    if (leaving := tried_to_leave(base, PATIENCE_S, trusts)) and leaving.refused:
+        said = f"who presses a mail program's own button is not unsubscribed: {leaving.refused}"
         yield Finding("unsubscribing", "wrong" if sends else "note", said, LET_POSTS_THROUGH)
     if found := certificate_of(base, PATIENCE_S, trusts):
         yield _certificate(found, now)

@@ -14,7 +14,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
-from services.overview.leaving import refused_leaving
+from services.overview.leaving import Leaving, tried_to_leave
 from services.overview.stream.model import (
     DATA_FOLDER,
     SOURCE_SEVERITY,
@@ -105,7 +105,8 @@ class Gatherer:
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
         self._certificate = way_in(settings.mail, certificate_of)
-        self._leaving = way_in(settings.mail, refused_leaving)
+        self._leaving = way_in(settings.mail, tried_to_leave)
+        self._asked_as = ""
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._topic_faults = _SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
@@ -132,6 +133,7 @@ class Gatherer:
         workers = store.workers if store else ()
         letters = self._waiting_letters(log) if log else ()
         hours = store.hours if store else HoursView()
+        leaving = self._asked_to_leave(store.figures.own_file.run if store else "")
         return Overview(
             at=store.at if store else now,
             form="deployed" if self._settings.deployed else "embedded",
@@ -151,10 +153,17 @@ class Gatherer:
             source_readers=hours.readers,
             mailed=hours.mailed,
             certificate=self._certificate(),
-            refused_leaving=self._leaving() or None,
+            refused_leaving=(leaving and leaving.refused) or None,
+            answered_by=leaving.run if leaving else "",
             free=free_of(self._settings.data),
             peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )
+
+    def _asked_to_leave(self, run: str) -> Leaving | None:
+        """Asked anew once `run` was started anew: who answered before may be the same."""
+        if run != self._asked_as:
+            self._leaving, self._asked_as = way_in(self._settings.mail, tried_to_leave), run
+        return self._leaving()
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
         try:

@@ -4,7 +4,7 @@ Its disk, its topics and the certificate of its pages; and what has readers get 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.leaving import LET_POSTS_THROUGH
@@ -14,6 +14,9 @@ from services.runtime.figures.cut_off import Nowhere, is_all_held
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.certificate import Certificate
 
+_AN_HOUR, _RECENT = timedelta(hours=1), timedelta(days=1)
+_REACH_NOBODY = ("folder", "sandbox")
+_TRIAL = 'a copy to try things out on wants mail.mailer = "folder"'
 LITTLE_FREE = 1 << 30
 """Bytes of the data folder's disk below which it is worth a look."""
 _NOWHERE: dict[Nowhere, tuple[str, str]] = {
@@ -51,8 +54,38 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
             LET_POSTS_THROUGH,
             "machine",
         )
+    if overview.figures is not None:
+        yield from _copied(overview.figures, overview.answered_by, overview.at)
     if overview.certificate is not None:
         yield from _certificate(overview.certificate, overview.at)
+
+
+def _copied(figures: StoreFigures, answered_by: str, now: datetime) -> Iterator[Trouble]:
+    """Who answers at our address knows; where nobody does, a file that is another one since a start may be a copy.
+
+    Then it is a failure for an hour, in which somebody who made it looks.
+    """
+    own, pauses = figures.own_file, figures.pauses
+    if figures.cut_off.nowhere in _REACH_NOBODY or pauses.restored or answered_by == own.run != "":
+        return
+    if answered_by and own.run:
+        yield Trouble(
+            "another jobchime than this one answers at mail.public_url: one of the two is a copy, and each mail goes"
+            " out twice; who unsubscribes is mailed on by the other",
+            f"stop one of them, `jobchime pause sending` meanwhile; {_TRIAL}; where the name only has to be led here,"
+            " lead it",
+            Remedy("pause", "sending"),
+            grave=not pauses.sending,
+        )
+    elif own.copied_at is not None and now - own.copied_at < _RECENT:
+        yield Trouble(
+            f"the data folder is a copy, restored or moved: its store is another file since {stamp(own.copied_at)}, and"
+            " nothing that answers at mail.public_url says whose it is; where the one before still runs, each mail goes"
+            " out twice",
+            f"if this one runs alone, `jobchime resume sending` says so; else stop one of them; {_TRIAL}",
+            Remedy("settle copy"),
+            grave=now - own.copied_at < _AN_HOUR and not pauses.sending,
+        )
 
 
 def _topics(overview: Overview) -> Iterator[Trouble]:

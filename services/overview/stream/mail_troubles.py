@@ -25,7 +25,7 @@ REPLAY = (
 )
 """What to do in a store that was restored."""
 _GO_ON = Remedy("resume", "sending")
-_AN_HOUR, _RECENT = timedelta(hours=1), timedelta(days=1)
+_RECENT = timedelta(days=1)
 _LINKS_ACT_FOR = timedelta(days=30)
 """So long a link to unsubscribe has to act (CAN-SPAM, 16 CFR 316.5)."""
 LATE = timedelta(minutes=15)
@@ -132,22 +132,7 @@ def sending_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         what = f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up"
         yield Trouble(what, do, _GO_ON)
     yield from _links_lost(figures, now)
-    yield from _copied(figures, now)
     yield from _room_for_sign_ups(figures)
-
-
-def _copied(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    """A failure for an hour, in which somebody who copied it looks; one that was restored is held until it is known."""
-    copied = figures.copied
-    if copied is not None and now - copied < _RECENT and not figures.pauses.restored:
-        yield Trouble(
-            f"the data folder is a copy, restored or moved: its store is another file since {stamp(copied)}; where the"
-            " one before still runs, each mail goes out twice",
-            "see that one of them runs alone, `jobchime pause sending` meanwhile; a copy to try things out on wants"
-            ' mail.mailer = "folder"',
-            Remedy("pause", "sending"),
-            grave=now - copied < _AN_HOUR and not figures.pauses.sending,
-        )
 
 
 def _links_lost(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:

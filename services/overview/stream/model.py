@@ -171,7 +171,7 @@ class StoreView:
 
 RemedyAct = Literal[
     "resume", "pause", "resume source", "pause source", "accept source", "poll source", "poll sources",
-    "resume sources", "sources again", "replay letters",
+    "resume sources", "sources again", "replay letters", "settle copy",
     "forget worker", "forget lost workers", "make topics", "reindex", "retry mails",
     "show letters", "show sources", "show figures", "show doubts", "show failed mails", "show suppressions",
     "show people",
@@ -246,6 +246,8 @@ class Overview:
     """Of `mail.public_url`; None where mails stay here, or its server does not answer."""
     refused_leaving: str | None = None
     """How a server before the portal refuses who unsubscribes by a mail program's button; None where it does not."""
+    answered_by: str = ""
+    """Over the store of which start the portal is that `mail.public_url` leads to; empty where nobody says."""
     free: int | None = None
     """Bytes of the disk of the data folder; None where there is none."""
     peak: Peak | None = None

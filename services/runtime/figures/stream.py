@@ -22,7 +22,7 @@ from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.link_key import read_links_lost
-from services.runtime.sql.own_file import read_copied
+from services.runtime.sql.own_file import OwnFile, read_own_file
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
 
@@ -99,8 +99,7 @@ class StoreFigures:
     """By topic: records of the last 24 hours that left it before they were read."""
     links_lost: datetime | None = None
     """Since when links of mails sent before lead nowhere, as they were signed with another key; None where they act."""
-    copied: datetime | None = None
-    """Since when the store, a file, is another one than the one that ran before; None where it never was."""
+    own_file: OwnFile = field(default_factory=OwnFile)
     canary: CanaryFigures | None = None
     """None where the settings want none."""
 
@@ -182,7 +181,7 @@ def read_figures(
             webhooks=read_webhook_figures(connection, now),
             left_unread=read_left_unread(connection, now),
             links_lost=read_links_lost(connection),
-            copied=read_copied(connection),
+            own_file=read_own_file(connection),
             canary=read_canary(connection, now) if with_canary else None,
         )
 

@@ -4,7 +4,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -69,6 +69,8 @@ class Posted:
     status: int
     body: bytes
     """The first of it, as it was sent."""
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Lower-case names."""
 
 
 class TimedOutError(UnavailableError):
@@ -156,7 +158,7 @@ def post(
                     break
         except _FAULTS:
             pass
-        return Posted(response.status, bytes(answered[: limits.body]))
+        return Posted(response.status, bytes(answered[: limits.body]), _headers(response))
 
 
 def _parsed(url: str) -> httpx2.URL:
@@ -182,6 +184,10 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int]:
 
 def _port(url: httpx2.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _headers(response: httpcore2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in httpx2.Headers(response.headers).items()}
 
 
 @cache
@@ -226,7 +232,7 @@ def _answering(
 
 
 def _answer(url: httpx2.URL, response: httpcore2.Response, limits: Limits) -> Answer:
-    headers = {name.lower(): value for name, value in httpx2.Headers(response.headers).items()}
+    headers = _headers(response)
     if response.status != 200:
         return Answer(response.status, str(url), headers)
     try:

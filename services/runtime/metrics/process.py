@@ -112,10 +112,14 @@ class Metrics:
         return Histogram(metric.name, metric.help, metric.labels, buckets=metric.buckets, registry=self.registry)
 
 
+_KEEP_NONE_S = 30.0
+
+
 class Cached(Generic[T]):
     """What is dear to find out: read at most every few seconds, and never waited for without bound.
 
-    What is read and hangs holds one thread of this process, not those who ask.
+    What is read and hangs holds one thread of this process, not those who ask. That there is none to read is believed
+    for half a minute at most: what is asked of may just be starting.
     """
 
     def __init__(self, read: Callable[[], T], *, keep_s: float = 5.0, wait_s: float = 2.0) -> None:
@@ -130,7 +134,8 @@ class Cached(Generic[T]):
     def __call__(self) -> T | None:
         """What was read; None where it does not come in time, or could not be read."""
         with self._lock:
-            if time.monotonic() - self._read_at < self._keep_s:
+            keep_s = self._keep_s if self._value is not None else min(self._keep_s, _KEEP_NONE_S)
+            if time.monotonic() - self._read_at < keep_s:
                 return self._value
             if self._reading is None:
                 self._reading = threading.Event()

@@ -64,6 +64,7 @@ from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pauses
+from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
 from services.usecases import operators, sources, workers
 from tests.support.console import ServedConsole, served_console
@@ -111,7 +112,8 @@ def amiss() -> Iterator[Overview]:
     for kept in get_args(Kept)[1:]:
         fault = TopicFinding("raw.v1", "retention.ms is 1, not 2", kept=kept)
         yield Overview(NOON, "deployed", topic_faults=(fault,))
-    yield stored(copied=NOON)
+    yield stored(own_file=OwnFile("b", NOON))
+    yield replace(stored(own_file=OwnFile("b", NOON)), answered_by="a")
     yield Overview(NOON, "deployed", refused_leaving="POST https://jobs.example/u/nobody answers 405")
     two = (replace(worker(name), version=name) for name in ("w1", "w2"))
     yield served(service(*two))

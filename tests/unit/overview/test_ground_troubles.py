@@ -8,11 +8,13 @@ import pytest
 from pydantic import SecretStr
 
 from services.notifier.mail_settings import MailSettings
-from services.overview.leaving import FORM, ONE_CLICK, REFUSED, refused_leaving
+from services.overview.leaving import FORM, ONE_CLICK, REFUSED, tried_to_leave
 from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.findings import TopicFinding
+from services.runtime.sql.own_file import RUN, keep_own_file, read_own_file
+from services.runtime.sql.store import reading
 from services.settings import Settings
 from services.usecases.overview import watcher
 from tests.support.feed_server import CERTIFICATE, feed_server, status
@@ -88,18 +90,23 @@ def test_a_topic_that_kafka_empties_within_a_day_is_no_note_and_one_that_lasts_f
 def test_a_server_that_passes_no_posts_to_the_portal_refuses_who_unsubscribes_by_a_button_of_a_mail_program() -> None:
     def refused(code: int) -> str | None:
         pages.on("/u/nobody", status(code))
-        return refused_leaving(pages.url(""), 5.0, ssl.create_default_context())
+        leaving = tried_to_leave(pages.url(""), 5.0, ssl.create_default_context())
+        return leaving and leaving.refused
 
     with feed_server() as pages:
         assert [refused(code) for code in (404, 200, 503)] == [""] * 3
         assert all(str(refused(code)).endswith(f"/u/nobody answers {code}") for code in (301, 401, 403, 405))
         assert {asked.body for asked in pages.asked} == {b"List-Unsubscribe=One-Click"}
-    assert refused_leaving(f"http://127.0.0.1:{free_port()}", 5.0, ssl.create_default_context()) is None
+    assert tried_to_leave(f"http://127.0.0.1:{free_port()}", 5.0, ssl.create_default_context()) is None
     [trouble] = ground_troubles(Overview(NOON, "deployed", refused_leaving="POST …/u/nobody answers 405"))
     assert trouble.grave
 
 
 def test_the_portal_itself_refuses_no_post_of_a_link_that_it_does_not_know(tmp_path: Path) -> None:
-    with served_portal(sqlite_store(tmp_path)) as portal:
+    store = sqlite_store(tmp_path)
+    keep_own_file(store.engine, tmp_path, NOON)
+    with served_portal(store) as portal:
         answer = portal.client.post("/u/nobody", content=ONE_CLICK, headers=FORM)
     assert answer.status_code not in REFUSED
+    with reading(store.engine) as connection:
+        assert answer.headers[RUN] == read_own_file(connection).run != "", "so that a copy learns that it is not alone"

@@ -21,6 +21,7 @@ from services.overview.stream.spans import ago
 from services.overview.stream.troubles import healthy, ran_ahead_troubles, troubles
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
+from services.runtime.figures.cut_off import CutOff, Nowhere
 from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
@@ -30,6 +31,7 @@ from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
+from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
 from tests.support.logs import NOON
 
@@ -879,10 +881,26 @@ def test_two_releases_beside_each_other_are_a_note_while_an_upgrade_may_take_and
     assert told(180) == [("workers of 2 releases run beside each other, for 3 h now: 1 (w1) and 2 (w2)", True)]
 
 
-def test_a_data_folder_that_was_copied_is_not_well_for_an_hour_and_then_a_note() -> None:
-    def told(hours: int, **more: bool) -> list[bool]:
-        found = troubles(figures(copied=NOON - timedelta(hours=hours), pauses=Pauses(**more)))
+def test_a_data_folder_that_was_copied_is_not_well_for_an_hour_and_then_a_note_where_nobody_says_whose_it_is() -> None:
+    def told(hours: int, answered_by: str = "", nowhere: Nowhere | None = None, **more: bool) -> list[bool]:
+        own = OwnFile("here", NOON - timedelta(hours=hours))
+        seen = figures(own_file=own, pauses=Pauses(**more), cut_off=CutOff(nowhere=nowhere))
+        found = troubles(replace(seen, answered_by=answered_by))
         return [trouble.grave for trouble in found if trouble.what.startswith("the data folder is a copy, ")]
 
     assert [told(0), told(2), told(25)] == [[True], [False], []]
     assert told(0, restored=True) == [], "it is held, and that is told"
+    assert told(0, answered_by="here") == [], "it was restored, moved, or its disk was mounted anew"
+    assert told(0, nowhere="folder") == [], "what it mails reaches nobody"
+
+
+def test_a_copy_beside_its_original_is_told_for_as_long_as_the_other_answers_where_mails_lead() -> None:
+    def told(answered_by: str, own: OwnFile, **more: bool) -> list[bool]:
+        found = troubles(replace(figures(own_file=own, pauses=Pauses(**more)), answered_by=answered_by))
+        return [trouble.grave for trouble in found if trouble.what.startswith("another jobchime than this one ")]
+
+    long_ago = OwnFile("here", NOON - timedelta(days=30))
+    assert told("there", long_ago) == [True]
+    assert told("there", OwnFile("here")) == [True], "a machine was cloned, with the same files"
+    assert told("there", long_ago, sending=True) == [False]
+    assert told("here", long_ago) == told("", long_ago) == told("there", OwnFile()) == []
