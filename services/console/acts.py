@@ -13,6 +13,7 @@ from services.usecases.dead_letters import Chosen
 from services.usecases.installation import Installation
 from services.usecases.overview import ByHand, Remedy
 from services.usecases.progress import Progress
+from services.usecases.workers import Terms
 
 LongWork = Callable[[Installation, str, datetime, str, Progress], str]
 """Does it, what it is about, when, for whom and showing how far it is; gives what came of it in words."""
@@ -27,6 +28,8 @@ class Act:
     does: str
     """What comes of it."""
     do: Callable[[Installation, str, datetime], object]
+    do_on: Callable[[Installation, str, datetime, Terms], object] | None = None
+    """The same, of a pause, with what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
         "Pause",
         "It is held until it is let go on; what comes meanwhile waits, and nothing is lost.",
         lambda installation, about, now: workers.hold(installation, about, now, paused=True),
+        lambda installation, about, now, terms: workers.hold(installation, about, now, paused=True, terms=terms),
     ),
     "resume": Act(
         "Go on with",
@@ -115,6 +119,7 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
         "Pause",
         "It is asked no more until it is let go on; its postings stay as they are.",
         lambda installation, about, now: workers.hold_source(installation, about, now, paused=True),
+        lambda installation, about, now, terms: workers.hold_source(installation, about, now, paused=True, terms=terms),
     ),
     "resume source": Act(
         "Go on with",

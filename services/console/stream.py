@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from services.console.door import ConsoleDoor, page_of_ours
 from services.console.live import Watch, live_pieces
 from services.console.plots import DRAWING, plot
 from services.console.turns import Turns
+from services.runtime.errors import UsageError
 from services.usecases.overview import (
     SERVICE_SEVERITY,
     SOURCE_SEVERITY,
@@ -34,6 +36,7 @@ from services.usecases.overview import (
     troubles,
 )
 from services.usecases.relevance import relevance
+from services.usecases.workers import Terms
 
 _MOST_TROUBLES: Final = 50
 _MOST_ABOUT: Final = 4_000
@@ -86,8 +89,10 @@ def routes(door: ConsoleDoor, watch: Watch, turns: Turns) -> APIRouter:
         about: str = Form("", max_length=_MOST_ABOUT),
         token: str = Form(max_length=400),
         back: str = Form("/", max_length=200),
+        until: str = Form("", max_length=40),
+        why: str = Form("", max_length=200),
     ) -> Response:
-        """Do one of `ACTS`: at once, or led to how far it is."""
+        """Do one of `ACTS`: at once, or led to how far it is. Of a pause may be said until when, in UTC, and why."""
         operator = door.access.operator(request)
         door.access.check_form(request, operator, token)
         if (known := ACTS.get(act)) is None:
@@ -96,11 +101,23 @@ def routes(door: ConsoleDoor, watch: Watch, turns: Turns) -> APIRouter:
             work = partial(known.do, door.installation, about, door.clock(), operator.name)
             turn = await door.act(operator, act, about, partial(turns.take, act, work, about))
             return door.back(f"/turns/{turn.id}")
-        await door.act(operator, act, about, partial(known.do, door.installation, about, door.clock()))
+        do = partial(known.do, door.installation, about, door.clock())
+        if known.do_on is not None:
+            do = partial(known.do_on, door.installation, about, door.clock(), _terms(until, why, operator.name))
+        await door.act(operator, act, about, do)
         watch.forget()
         return door.back(page_of_ours(request.app, back) or "/")
 
     return router
+
+
+def _terms(until: str, why: str, by: str) -> Terms:
+    """Raises UsageError for what is no time."""
+    try:
+        at = datetime.fromisoformat(until) if until else None
+    except ValueError:
+        raise UsageError(f"{until!r} is not a time; write it as 2026-12-27T08:00") from None
+    return Terms(at if at is None or at.tzinfo else at.replace(tzinfo=UTC), " ".join(why.split()), by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What an operator has paused: sending, services, sources. Kept in the store, obeyed within a second."""
 
+import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -26,9 +27,33 @@ _WRITTEN = "store_written_as"
 """The flag that knows a store which was restored: see `keep_identity`."""
 _SERVICE = "service_paused:"
 _SOURCE = "source_paused:"
+_TERMS = "pause_terms:"
+"""Before the name of a flag: what was said as it was set. In a row of its own: a release before reads flags alone."""
 _ON, _OFF = "1", "0"
 
 _events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an operator says of a pause; all of it may be left out."""
+
+    until: datetime | None = None
+    """Until then it is as it should be; it does not end by itself."""
+    why: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One that an operator made."""
+
+    since: datetime
+    terms: Terms = field(default_factory=Terms)
+
+    def is_planned(self, now: datetime) -> bool:
+        """Whether it is to last until a time that has not come."""
+        return self.terms.until is not None and now < self.terms.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +73,10 @@ class Pauses:
     restored: bool = False
     """Whether the store is an older copy, which must be told first who opted out since; sending waits for that."""
 
-    since: Mapping[str, datetime] = field(default_factory=dict, compare=False)
-    """When each of the paused services was paused, and `sending`."""
-    sources_since: Mapping[str, datetime] = field(default_factory=dict, compare=False)
-    """When each of the paused sources was paused."""
+    of: Mapping[str, Pause] = field(default_factory=dict, compare=False)
+    """By each of the paused services, and `sending`."""
+    of_sources: Mapping[str, Pause] = field(default_factory=dict, compare=False)
+    """By each of the paused sources."""
 
     @property
     def confirmations_stopped(self) -> bool:
@@ -67,9 +92,9 @@ class Pauses:
         process = service.partition(".")[0]
         return process if process in self.services else service
 
-    def paused_since(self, service: str) -> datetime | None:
-        """When what holds a service was paused; None where nothing does, or it is not known."""
-        return self.since.get(self.paused_by(service))
+    def pause_of(self, service: str) -> Pause | None:
+        """What holds a service; None where nothing does, or it is not known."""
+        return self.of.get(self.paused_by(service))
 
     def holds_source(self, source: str) -> bool:
         """Whether a source is neither polled nor pushed to."""
@@ -81,7 +106,7 @@ def read_pauses(connection: Connection) -> Pauses:
     query = select(flags.c.name, flags.c.value, flags.c.changed_at, _written_as(connection))
     rows = connection.execute(query).all()
     values, restored = {row.name: row.value for row in rows}, any(map(_is_restored, rows))
-    on = {name for name, value in values.items() if value == _ON}
+    on = {row.name: Pause(row.changed_at, _terms_of(values, row.name)) for row in rows if row.value == _ON}
     return Pauses(
         sending=restored or SENDING in on,
         services=frozenset(name.removeprefix(_SERVICE) for name in on if name.startswith(_SERVICE)),
@@ -89,17 +114,19 @@ def read_pauses(connection: Connection) -> Pauses:
         stopped_because=values.get(_BRAKE, "") if SENDING in on else "",
         confirmations_stopped_because=values.get(_CONFIRMATIONS, ""),
         restored=restored,
-        since={
-            "sending" if row.name == SENDING else row.name.removeprefix(_SERVICE): row.changed_at
-            for row in rows
-            if row.value == _ON and (row.name == SENDING or row.name.startswith(_SERVICE))
+        of={
+            "sending" if name == SENDING else name.removeprefix(_SERVICE): pause
+            for name, pause in on.items()
+            if name == SENDING or name.startswith(_SERVICE)
         },
-        sources_since={
-            row.name.removeprefix(_SOURCE): row.changed_at
-            for row in rows
-            if row.value == _ON and row.name.startswith(_SOURCE)
-        },
+        of_sources={name.removeprefix(_SOURCE): pause for name, pause in on.items() if name.startswith(_SOURCE)},
     )
+
+
+def _terms_of(values: Mapping[str, str], flag: str) -> Terms:
+    said: dict[str, str] = json.loads(values.get(_TERMS + flag, "{}"))
+    until = datetime.fromisoformat(said["until"]) if said.get("until") else None
+    return Terms(until, said.get("why", ""), said.get("by", ""))
 
 
 def sending_paused(connection: Connection) -> bool:
@@ -147,9 +174,10 @@ class SqlPauses:
         with reading(self._engine) as connection:
             return read_pauses(connection)
 
-    def set_sending(self, paused: bool, now: datetime) -> None:
+    def set_sending(self, paused: bool, now: datetime, terms: Terms | None = None) -> None:
         """Stop or resume handing mails over; digests are built all the same. To resume ends what stopped by itself."""
-        self._set({SENDING: _ON, _BRAKE: ""} if paused else {SENDING: _OFF, _BRAKE: "", _CONFIRMATIONS: ""}, now)
+        off = {SENDING: _OFF, _BRAKE: "", _CONFIRMATIONS: ""}
+        self._set({SENDING: _ON, _BRAKE: ""} if paused else off, now, terms)
         if not paused:
             self.end_restored()
 
@@ -179,18 +207,23 @@ class SqlPauses:
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one_or_none()
 
-    def set_service(self, service: str, paused: bool, now: datetime) -> None:
+    def set_service(self, service: str, paused: bool, now: datetime, terms: Terms | None = None) -> None:
         """Stop or resume a service."""
-        self._set({_SERVICE + service: _ON if paused else _OFF}, now)
+        self._set({_SERVICE + service: _ON if paused else _OFF}, now, terms)
 
-    def set_source(self, source: str, paused: bool, now: datetime) -> None:
+    def set_source(self, source: str, paused: bool, now: datetime, terms: Terms | None = None) -> None:
         """Stop or resume the polling of a source and the pushing to it."""
-        self._set({_SOURCE + source: _ON if paused else _OFF}, now)
+        self._set({_SOURCE + source: _ON if paused else _OFF}, now, terms)
 
     @retried
-    def _set(self, values: Mapping[str, str], now: datetime) -> None:
+    def _set(self, values: Mapping[str, str], now: datetime, terms: Terms | None = None) -> None:
+        """`terms`: of what is paused by it; what was said of an earlier pause holds no more."""
+        paused = [name for name, value in values.items() if value == _ON]
+        until = terms.until.isoformat() if terms and terms.until else None
+        said = {_TERMS + name: json.dumps(asdict(terms) | {"until": until}) for name in paused if terms}
         with writing(self._engine) as connection:
-            for name, value in values.items():
+            connection.execute(delete(flags).where(flags.c.name.in_([_TERMS + name for name in values])))
+            for name, value in {**values, **said}.items():
                 row = upsert(connection, flags).values(name=name, value=value, changed_at=now)
                 given = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
                 connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=given))

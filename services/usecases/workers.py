@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.processes import PORTAL, PUSH, SERVICES, WEBHOOKS
 from services.runtime.clock import Clock
@@ -16,7 +16,7 @@ from services.runtime.health.heartbeat import (
     own_name,
     read_workers,
 )
-from services.runtime.pauses import SqlPauses
+from services.runtime.pauses import SqlPauses, Terms
 from services.runtime.sql.own_file import end_copied
 from services.settings import Settings
 from services.usecases.installation import Installation
@@ -25,6 +25,7 @@ __all__ = [
     "NAMES",
     "PORTAL",
     "SENDING",
+    "Terms",
     "Worker",
     "forget",
     "forget_lost",
@@ -38,6 +39,8 @@ __all__ = [
 
 
 SENDING = "sending"
+_LONGEST = timedelta(days=90)
+"""Nobody remembers a pause that is planned for longer, and until then it is not told as forgotten."""
 _PROCESSES = tuple(dict.fromkeys(name.partition(".")[0] for name in (*SERVICES, PUSH)))
 NAMES = (SENDING, *dict.fromkeys((*_PROCESSES, *SERVICES, WEBHOOKS, PUSH, "housekeeper")))
 """What can be held beside sources: sending, a process with all its services, a service."""
@@ -90,29 +93,41 @@ def require_name(what: str) -> None:
         raise UsageError(f"{what!r} is nothing that can be paused; there are {', '.join(NAMES)}")
 
 
-def hold(installation: Installation, what: str, now: datetime, *, paused: bool) -> None:
-    """Hold one of `NAMES`, or let it go on; nothing is lost meanwhile. Raises UsageError for any other.
+def hold(installation: Installation, what: str, now: datetime, *, paused: bool, terms: Terms | None = None) -> None:
+    """Hold one of `NAMES`, or let it go on; nothing is lost meanwhile.
+
+    Raises UsageError for any other, and for a pause until a time that is over, or too far away to be remembered.
 
     Who lets sending go on knows that no copy of this store runs beside it.
     """
     require_name(what)
+    _require_near(terms, now)
     pauses = SqlPauses(installation.engine)
     if what == SENDING:
-        pauses.set_sending(paused, now)
+        pauses.set_sending(paused, now, terms)
         if not paused:
             end_copied(installation.engine, now)
     else:
-        pauses.set_service(what, paused, now)
+        pauses.set_service(what, paused, now, terms)
 
 
-def hold_source(installation: Installation, source: str, now: datetime, *, paused: bool) -> None:
+def _require_near(terms: Terms | None, now: datetime) -> None:
+    if terms and terms.until and not now < terms.until <= now + _LONGEST:
+        raise UsageError(f"a pause is until a time within the next {_LONGEST.days} days; it ends when it is resumed")
+
+
+def hold_source(
+    installation: Installation, source: str, now: datetime, *, paused: bool, terms: Terms | None = None
+) -> None:
     """Hold a source, so that it is neither polled nor pushed to, or let it go on.
 
-    Raises UsageError for one to hold that the settings do not name; one that they named before can go on.
+    Raises UsageError as `hold`, and for one to hold that the settings do not name; one that they named before can go
+    on.
     """
+    _require_near(terms, now)
     if paused:
         require_source(installation.settings, source)
-    SqlPauses(installation.engine).set_source(source, paused, now)
+    SqlPauses(installation.engine).set_source(source, paused, now, terms)
 
 
 def require_source(settings: Settings, source: str) -> None:

@@ -92,11 +92,22 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeSendingPaused",
         "ticket",
-        "max(jobchime_sending_paused) == 1 and max(jobchime_sending_stopped) == 0",
+        "max(jobchime_sending_paused) == 1 and max(jobchime_sending_stopped) == 0"
+        ' unless max(jobchime_pause_planned{service="sending"}) == 1',
         "2h",
-        "An operator paused sending two hours ago: mails wait.",
+        "An operator paused sending two hours ago, or it was to be until then: mails wait.",
         Case({"jobchime_sending_paused": "1x200", "jobchime_sending_stopped": "0x200"}, "130m", ({},)),
-        (Case({"jobchime_sending_paused": "1x60 0x140", "jobchime_sending_stopped": "0x200"}, "130m"),),
+        (
+            Case({"jobchime_sending_paused": "1x60 0x140", "jobchime_sending_stopped": "0x200"}, "130m"),
+            Case(
+                {
+                    "jobchime_sending_paused": "1x200",
+                    "jobchime_sending_stopped": "0x200",
+                    'jobchime_pause_planned{service="sending"}': "1x200",
+                },
+                "130m",
+            ),
+        ),
     ),
     Alert(
         "JobchimeDigestsLate",

@@ -51,11 +51,22 @@ ALERTS: tuple[Alert, ...] = (
         "JobchimeSourcesPaused",
         "ticket",
         'max(jobchime_sources{state="paused"}) > 0'
-        ' and sum(max by (state) (jobchime_sources{state!~"off|paused"})) == 0',
+        ' and sum(max by (state) (jobchime_sources{state!~"off|paused"})) == 0'
+        ' unless max(jobchime_pause_planned{service="sources"}) == 1',
         "2h",
-        "An operator paused each source two hours ago: no posting comes.",
+        "An operator paused each source two hours ago, or they were to be until then: no posting comes.",
         Case({'jobchime_sources{state="paused"}': "2x200", 'jobchime_sources{state="ok"}': "0x200"}, "130m", ({},)),
-        (Case({'jobchime_sources{state="paused"}': "2x200", 'jobchime_sources{state="ok"}': "1x200"}, "130m"),),
+        (
+            Case({'jobchime_sources{state="paused"}': "2x200", 'jobchime_sources{state="ok"}': "1x200"}, "130m"),
+            Case(
+                {
+                    'jobchime_sources{state="paused"}': "2x200",
+                    'jobchime_sources{state="ok"}': "0x200",
+                    'jobchime_pause_planned{service="sources"}': "1x200",
+                },
+                "130m",
+            ),
+        ),
     ),
     Alert(
         "JobchimePollsLate",

@@ -155,11 +155,20 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeServicePaused",
         "ticket",
-        "max by (service) (jobchime_paused) == 1",
+        "max by (service) (jobchime_paused) == 1 unless max by (service) (jobchime_pause_planned) == 1",
         "2h",
-        "An operator paused {{ $labels.service }} two hours ago: its work waits.",
+        "An operator paused {{ $labels.service }} two hours ago, or it was to be until then: its work waits.",
         Case({'jobchime_paused{service="matcher"}': "1x200"}, "130m", _service("matcher")),
-        (Case({'jobchime_paused{service="matcher"}': "1x60 0x140"}, "130m"),),
+        (
+            Case({'jobchime_paused{service="matcher"}': "1x60 0x140"}, "130m"),
+            Case(
+                {
+                    'jobchime_paused{service="matcher"}': "1x200",
+                    'jobchime_pause_planned{service="matcher"}': "1x60 0x140",
+                },
+                "130m",
+            ),
+        ),
     ),
     Alert(
         "JobchimeCanaryLost",

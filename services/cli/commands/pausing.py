@@ -1,20 +1,34 @@
 """`jobchime pause` and `resume`: of sending, and of a service. Kept in the store, obeyed within a second."""
 
+import getpass
 from typing import Annotated
 
 import typer
 
 from services.cli.opened import open_installation
 from services.cli.options import Config, moment
-from services.usecases.workers import NAMES, SENDING, hold, require_name
+from services.usecases.workers import NAMES, SENDING, Terms, hold, require_name
 
 What = Annotated[str, typer.Argument(metavar="SERVICE|sending", help=f"One of {', '.join(NAMES)}.")]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="It is well until then, as over a holiday, and NOT WELL after; it goes on when resumed."
+    ),
+]
+Why = Annotated[str, typer.Option(help="Said beside it wherever it is told.")]
+By = Annotated[str, typer.Option(help="Who says so; by default who is logged in here.")]
 
 
-def pause(what: What, config: Config = None) -> None:
+def terms_of(until: str | None, why: str, by: str) -> Terms:
+    """What is said of a pause; without `--until` it is told as forgotten after two hours."""
+    return Terms(None if until is None else moment(until), why.strip(), by.strip() or getpass.getuser())
+
+
+def pause(what: What, until: Until = None, why: Why = "", by: By = "", config: Config = None) -> None:
     """Hold a service, or only the sending of mails, until it is resumed; nothing is lost meanwhile."""
     require_name(what)
-    hold(open_installation(config, create=True), what, moment(None), paused=True)
+    hold(open_installation(config, create=True), what, moment(None), paused=True, terms=terms_of(until, why, by))
     if what == SENDING:
         typer.echo("Sending is paused: digests are built and wait. `jobchime resume sending` goes on.")
     else:

@@ -9,6 +9,7 @@ import typer
 
 from schemas.counted import counted
 from services.cli.adding import AllowPrivate, FeedFormat, MappingFile, checked, settings_file
+from services.cli.commands.pausing import By, Until, Why, terms_of
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
@@ -146,10 +147,17 @@ def formats(as_json: AsJson = False) -> None:
 
 
 @app.command("pause")
-def pause(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
+def pause(
+    name: Annotated[str, typer.Argument(help="As the settings name it.")],
+    until: Until = None,
+    why: Why = "",
+    by: By = "",
+    config: Config = None,
+) -> None:
     """Hold one source: it is neither polled nor pushed to, until it is resumed."""
     require_source(load_settings(config), name)
-    hold_source(open_installation(config, create=True), name, moment(None), paused=True)
+    terms = terms_of(until, why, by)
+    hold_source(open_installation(config, create=True), name, moment(None), paused=True, terms=terms)
     typer.echo(f"The source {name} is paused. `jobchime source resume {name}` goes on.")
 
 

@@ -281,7 +281,7 @@ class Gatherer:
                 workers=tuple(worker for worker in workers if worker.heartbeat.service == name),
                 paused=pauses.holds(name),
                 held_by=pauses.paused_by(name) if pauses.holds(name) else "",
-                paused_since=pauses.paused_since(name),
+                pause=pauses.pause_of(name),
                 needed=name in needed,
                 restarts=tuple(restart for restart in restarts if (name, restart.worker) in served),
             )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
 from services.overview.stream.model import ByHand, Remedy, Trouble
-from services.overview.stream.spans import ago, forgotten, short, stamp
+from services.overview.stream.spans import ago, paused, short, stamp
 from services.runtime.figures.arriving import FEW, SAID_FROM, Arriving
 from services.runtime.figures.mail import MailFault, MailFigures
 from services.runtime.figures.stream import StoreFigures
@@ -124,9 +124,8 @@ def sending_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             do = "find out what they did not want, then `jobchime resume sending`"
             yield Trouble(f"sending stopped by itself, as {because}; {waits}", do, _GO_ON)
         else:
-            long = forgotten(figures.pauses.paused_since("sending"), now)
-            what = f"sending is {BY_OPERATOR}{long}; {waits}"
-            yield Trouble(what, "`jobchime resume sending`", _GO_ON, grave=bool(long))
+            said, long = paused(figures.pauses.pause_of("sending"), now)
+            yield Trouble(f"sending is {BY_OPERATOR}{said}; {waits}", "`jobchime resume sending`", _GO_ON, grave=long)
     if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
         do = "see who signs up, and whether by hand; then `jobchime resume sending`"
         what = f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up"

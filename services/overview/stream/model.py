@@ -15,6 +15,7 @@ from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.findings import TopicFinding
+from services.runtime.pauses import Pause
 
 Severity = Literal["grave", "note", "well", "idle"]
 """`note`: known or wanted, such as a pause; told, and no failure. `idle`: nothing is to be expected of it."""
@@ -83,7 +84,7 @@ class ServiceView:
     paused: bool = False
     held_by: str = ""
     """Of one that is paused, the name to resume: its own, or that of its process."""
-    paused_since: datetime | None = None
+    pause: Pause | None = None
     needed: bool = True
     """It should run, in this form."""
     restarts: tuple[Restarts, ...] = ()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
+from services.overview.stream.spans import FORGOTTEN, MOST_NAMED, ago, lasting, named_of, paused, short, stamp
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.sources import SourceFigures, SourceState
@@ -80,7 +80,7 @@ def source_troubles(
     for state, some in kinds.items():
         for alike in _alike(state, some):
             if state in _MANY and len(alike) > MOST_NAMED:
-                yield _many(state, alike)
+                yield _many(state, alike, now)
             else:
                 for source in alike:
                     harms = f"; {readers[source.name].said}" if readers and source.name in readers else ""
@@ -134,14 +134,17 @@ def no_sources(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """While nobody looks for anything the settings may still be written."""
     asked = [source for source in figures.sources if source.state != "off"]
     if figures.searches and asked and all(source.state == "paused" for source in asked):
-        since = [source.paused_since for source in asked if source.paused_since]
-        long = forgotten(max(since), now) if len(since) == len(asked) else ""
-        if long:
+        pauses = [source.pause for source in asked if source.pause]
+        # What was said, or done, for the longest is what whoever did it last knows of.
+        last = max(pauses, key=lambda pause: pause.terms.until or pause.since + FORGOTTEN, default=None)
+        said, long = paused(last, now) if len(pauses) == len(asked) else ("", False)
+        if last is not None and (long or last.is_planned(now)):
             which = "the only source is" if len(asked) == 1 else f"each of the {len(asked):,} sources is"
             yield Trouble(
-                f"{which} {BY_OPERATOR}{long}: no posting comes",
+                f"{which} {BY_OPERATOR}{said}: no posting comes",
                 "`jobchime source resume NAME`, each",
                 Remedy("resume sources", "paused", len(asked)),
+                grave=long,
             )
     if figures.searches and all(source.state == "off" for source in figures.sources):
         yield Trouble(
@@ -172,19 +175,26 @@ def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
 
 
-def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
+def _many(state: SourceState, some: Sequence[SourceFigures], now: datetime) -> Trouble:
     what, do = _MANY[state]
     reasons = Counter(filter(None, map(_reason, some)))
     ((reason, count),) = reasons.most_common(1) or ((None, 0),)
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])
+    over = sum(_is_over(source, now) for source in some)
+    why += f"; of {over:,} the time is over until which they were to be so" if over else ""
     finding = f"{counted(len(some), 'source')} {what}: {names}{why}"
     remedy, shared = Remedy("show sources"), {_shared(source) for source in some}
     if (act := _AT_ONCE.get(state)) and len(shared) == 1:
         [reason] = shared
         count = len(of_reason(some, state, reason))
         remedy = Remedy(act, f"{state} {reason}".strip(), count) if count else remedy
-    return Trouble(finding, do, remedy, grave=SOURCE_SEVERITY[state] == "grave")
+    return Trouble(finding, do, remedy, grave=SOURCE_SEVERITY[state] == "grave" or over > 0)
+
+
+def _is_over(source: SourceFigures, now: datetime) -> bool:
+    """A pause of one of many holds up one board; whoever said until when has it not forgotten before."""
+    return source.pause is not None and source.pause.terms.until is not None and not source.pause.is_planned(now)
 
 
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
@@ -233,9 +243,9 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         yield _amiss(source, source.only_amiss, now)
     elif source.state == "paused":
         yield Trouble(
-            f"the source {source.name} is {BY_OPERATOR}{forgotten(source.paused_since, now)}",
+            f"the source {source.name} is {BY_OPERATOR}{paused(source.pause, now)[0]}",
             f"`jobchime source resume {source.name}`",
-            grave=False,
+            grave=_is_over(source, now),
             remedy=Remedy("resume source", source.name),
         )
 

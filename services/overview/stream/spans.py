@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from services.runtime.pauses import Pause
+
 MOST_NAMED = 3
 """Of many that have the same; how many there are is said."""
 FORGOTTEN = timedelta(hours=2)
@@ -39,6 +41,21 @@ def forgotten(since: datetime | None, now: datetime) -> str:
     if since is not None and since - now > FORGOTTEN:
         return ", by a clock that ran ahead: since when nobody knows"
     return "" if since is None or now - since < FORGOTTEN else f", for {ago(now - since)} now"
+
+
+def paused(pause: Pause | None, now: datetime) -> tuple[str, bool]:
+    """What an operator said of a pause, and whether it lasts for longer than they said, or than any should unsaid."""
+    if pause is None:
+        return "", False
+    terms = pause.terms
+    told = ": ".join(filter(None, (terms.by, short(terms.why))))
+    said = f" ({told})" if told else ""
+    if terms.until is None:
+        long = forgotten(pause.since, now)
+        return said + long, bool(long)
+    if pause.is_planned(now):
+        return f" until {stamp(terms.until)}{said}", False
+    return f"{said}, and was to be until {when(terms.until, now)}", True
 
 
 def when(at: datetime, now: datetime) -> str:

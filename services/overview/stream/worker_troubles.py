@@ -17,6 +17,7 @@ from services.overview.stream.spans import (
     joined,
     lasting,
     named_of,
+    paused,
     short,
     span,
     stamp,
@@ -89,12 +90,12 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
     at_work: list[ServiceView] = []
     for service in served:
         if service.paused:
-            name, long = service.held_by or service.name, forgotten(service.paused_since, overview.at)
+            name, (said, long) = service.held_by or service.name, paused(service.pause, overview.at)
             yield Trouble(
-                f"{service.name} is {BY_OPERATOR}{long}",
+                f"{service.name} is {BY_OPERATOR}{said}",
                 f"`jobchime resume {name}`",
                 Remedy("resume", name),
-                grave=bool(long),
+                grave=long,
             )
         elif not service.alive(overview.at):
             if service.needed and "store" not in away:

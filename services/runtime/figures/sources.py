@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, select
 from schemas import giving
 from schemas.sql.ingest import sources
 from services.runtime.figures.amiss import Amiss, amiss
-from services.runtime.pauses import Pauses, read_pauses
+from services.runtime.pauses import Pause, Pauses, read_pauses
 from services.runtime.sql.store import reading
 
 SourceState = Literal[
@@ -62,8 +62,8 @@ class SourceFigures:
     name: str
     state: SourceState
     pushed: bool = False
-    paused_since: datetime | None = None
-    """When an operator paused it; None where nobody did."""
+    pause: Pause | None = None
+    """By an operator; None where there is none."""
     last_success: datetime | None = None
     items: int = 0
     """Of its last success."""
@@ -119,14 +119,14 @@ def sources_in(
 def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
     resting = _resting(source, pauses)
     if row is None:
-        return SourceFigures(source.name, resting or "waiting", source.pushed, _paused_since(source, pauses))
+        return SourceFigures(source.name, resting or "waiting", source.pushed, pauses.of_sources.get(source.name))
     shrunk = _shrunk(row)
     found = _amiss(source, row, now) if shrunk is None else None
     return SourceFigures(
         name=source.name,
         state=resting or _state(source, row, now, shrunk, found),
         pushed=source.pushed,
-        paused_since=_paused_since(source, pauses),
+        pause=pauses.of_sources.get(source.name),
         last_success=_last_success(row, now),
         items=int(json.loads(row.counts).get("items", 0)),
         error=row.last_error if row.failures else None,
@@ -140,10 +140,6 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         notes=row.notes or "",
         amiss=found,
     )
-
-
-def _paused_since(source: Expected, pauses: Pauses) -> datetime | None:
-    return pauses.sources_since.get(source.name) if pauses.holds_source(source.name) else None
 
 
 def _last_success(row: Row[Any], now: datetime) -> datetime | None:

@@ -256,6 +256,11 @@ SOURCES = _of_store("jobchime_sources", "Sources of the settings by health.", "s
 SENDING_PAUSED = _of_store(
     "jobchime_sending_paused", "1 while the sending of mails is paused, by an operator or by itself."
 )
+PAUSE_PLANNED = _of_store(
+    "jobchime_pause_planned",
+    "1 while an operator's pause is until a time that has not come: of a service, of `sending`, or of some `sources`.",
+    "service",
+)
 SENDING_STOPPED = _of_store(
     "jobchime_sending_stopped",
     "1 while sending, or letters to new addresses, stopped for complaints, bounces or a restored store.",
@@ -360,7 +365,8 @@ METRICS: tuple[Metric, ...] = (
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUBLISHED_TO_MATCHED,
     NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, MATCHES, DUE_TO_ACCEPTED,
     WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_AHEAD, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS,
-    SUBSCRIBERS, DUE, PUT_OFF, OUTBOX, SOURCES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK,
+    SUBSCRIBERS, DUE, PUT_OFF, OUTBOX, SOURCES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS,
+    PAUSE_PLANNED, MAILS_CAME_BACK,
     MAILS_NOT_ARRIVING, MAILS_UNTAKEN, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE,
     WORKERS, HEARTBEAT_AGE, WORKER_RESTARTS, LEFT_UNREAD, READERS_LEAVING, NOBODY_MAILED, LINKS_LOST, DUE_TOO_LATE,
     CLOCK_AHEAD, POLLS_OVERDUE,

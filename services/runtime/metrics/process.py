@@ -262,6 +262,7 @@ class _StoreGauges(Collector):
         states = [source.state for source in figures.sources]
         yield _labelled(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})
         yield _gauge(listed.SENDING_PAUSED, float(figures.sending_paused))
+        yield _labelled(listed.PAUSE_PLANNED, _planned(figures))
         yield _gauge(listed.SENDING_STOPPED, float(figures.pauses.confirmations_stopped))
         yield _gauge(listed.SIGN_UPS, figures.sign_ups)
         came_back = {kind: figures.mail.came_back.get(kind, 0) for kind in ("bounced", "soft_bounced")}
@@ -280,6 +281,14 @@ class _StoreGauges(Collector):
         yield GaugeMetricFamily(listed.CANARY_AGE.name, listed.CANARY_AGE.help, value=age[0] if age else None)
         yield from _of_workers(figures)
         yield from _of_what_is_lost(figures)
+
+
+def _planned(figures: StoreFigures) -> dict[str, int]:
+    """Of sources it is what was planned for longest that counts: whoever did it knows that none is asked."""
+    names = ("sending", *(worker.service for worker in figures.workers))
+    pauses = {name: figures.pauses.pause_of(name) for name in names}
+    planned = {name: int(pause is not None and pause.is_planned(figures.at)) for name, pause in pauses.items()}
+    return planned | {"sources": int(any(pause.is_planned(figures.at) for pause in figures.pauses.of_sources.values()))}
 
 
 def _of_workers(figures: StoreFigures) -> Iterator[Family]:

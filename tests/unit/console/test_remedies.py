@@ -63,7 +63,7 @@ from services.runtime.kafka.findings import Kept, TopicFinding
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import Objective
-from services.runtime.pauses import Pauses
+from services.runtime.pauses import Pause, Pauses, Terms
 from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
 from services.usecases import operators, sources, workers
@@ -117,12 +117,17 @@ def amiss() -> Iterator[Overview]:
     yield Overview(NOON, "deployed", refused_leaving="POST https://jobs.example/u/nobody answers 405")
     two = (replace(worker(name), version=name) for name in ("w1", "w2"))
     yield served(service(*two))
-    yield stored(searches=1, sources=(source("paused", paused_since=NOON - DAY),))
-    several = (source("paused", name, paused_since=NOON - DAY) for name in ("one", "two"))
+    yield stored(searches=1, sources=(source("paused", pause=Pause(NOON - DAY)),))
+    several = (source("paused", name, pause=Pause(NOON - DAY)) for name in ("one", "two"))
     yield stored(searches=1, sources=tuple(several))
     yield stored(sources=(replace(source("unread"), amiss=Amiss("unread", NOON - DAY, odd_pay=12)),))
     yield Overview(NOON, "embedded", engines=(EngineView(DATA_FOLDER, False, "is full"),))
-    yield served(service(paused=True, paused_since=NOON - DAY))
+    planned = Pause(NOON - DAY, Terms(NOON + DAY, "holidays", "ada"))
+    yield stored(searches=1, sources=(source("paused", pause=planned),))
+    yield stored(searches=1, sources=tuple(source("paused", name, pause=planned) for name in ("one", "two")))
+    yield served(service(paused=True, pause=planned))
+    yield stored(pauses=Pauses(sending=True, of={"sending": planned}))
+    yield served(service(paused=True, pause=Pause(NOON - DAY)))
     collector, normaliser = (
         service(name=f"ingest.{name}", paused=True, held_by="ingest") for name in ("collector", "normaliser")
     )
@@ -455,3 +460,19 @@ def test_each_page_that_a_button_leads_to_is_there(console: ServedConsole, tmp_p
         answer = console.client.get(path)
         assert answer.status_code == 200, path
         assert not at or f'id="{at}"' in answer.text
+
+
+def test_who_pauses_by_a_page_says_until_when_and_why_and_the_pages_say_it(tmp_path: Path) -> None:
+    with served_console(
+        tmp_path, ingest=IngestSettings(sources=(SourceSettings(name="b", url="https://b.example/"),))
+    ) as console:
+        console.now = datetime.now(UTC)
+        console.sign_in()
+        for act, about, page in (("pause source", "b", "/sources/b"), ("pause", "sending", "/sending")):
+            fields = {"act": act, "about": about, "why": "holidays", "back": page, "token": console.form_token()}
+            until = console.now + 3 * DAY
+            assert console.client.post("/do", data=fields | {"until": "never"}).status_code == 400
+            assert console.client.post("/do", data=fields | {"until": f"{until + 99 * DAY:%FT%R}"}).status_code == 400
+            assert console.client.post("/do", data=fields | {"until": f"{until:%FT%R}"}).status_code == 303
+            assert f"until {until:%F %R}Z" in console.client.get(page).text
+        assert f"is paused by operator until {until:%F %R}Z (" in console.client.get("/").text

@@ -30,7 +30,7 @@ from services.runtime.figures.sources import SOURCE_STATES, SourceFigures, Sourc
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
-from services.runtime.pauses import Pauses
+from services.runtime.pauses import Pause, Pauses, Terms
 from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
 from tests.support.logs import NOON
@@ -292,19 +292,19 @@ def test_all_is_well() -> None:
             "start `jobchime ingest` anew",
         ),
         (
-            figures(pauses=Pauses(sending=True, since={"sending": NOON + timedelta(days=2)})),
+            figures(pauses=Pauses(sending=True, of={"sending": Pause(NOON + timedelta(days=2))})),
             "sending is paused by operator, by a clock that ran ahead: since when nobody knows; 0 mails wait",
             "`jobchime resume sending`",
         ),
         (
             figures(
-                pauses=Pauses(sending=True, since={"sending": NOON - timedelta(hours=3)}), deliveries={"pending": 3}
+                pauses=Pauses(sending=True, of={"sending": Pause(NOON - timedelta(hours=3))}), deliveries={"pending": 3}
             ),
             "sending is paused by operator, for 3 h now; 3 mails wait",
             "`jobchime resume sending`",
         ),
         (
-            replace(WELL, services=(replace(service(), paused=True, paused_since=NOON - timedelta(hours=3)),)),
+            replace(WELL, services=(replace(service(), paused=True, pause=Pause(NOON - timedelta(hours=3))),)),
             "matcher is paused by operator, for 3 h now",
             "`jobchime resume matcher`",
         ),
@@ -316,7 +316,7 @@ def test_all_is_well() -> None:
                         service("ingest.normaliser"),
                         paused=True,
                         held_by="ingest",
-                        paused_since=NOON - timedelta(hours=3),
+                        pause=Pause(NOON - timedelta(hours=3)),
                     ),
                 ),
             ),
@@ -853,7 +853,7 @@ def test_a_clock_that_ran_ahead_is_a_failure_until_its_traces_are_put_right_and_
 def test_sources_that_are_all_paused_for_hours_are_a_pause_that_was_forgotten() -> None:
     def paused(hours: int, *more: SourceFigures) -> list[tuple[str, bool]]:
         since = NOON - timedelta(hours=hours)
-        some = [SourceFigures(name, "paused", paused_since=since) for name in ("one", "two")]
+        some = [SourceFigures(name, "paused", pause=Pause(since)) for name in ("one", "two")]
         found = troubles(figures(sources=(*some, *more), searches=1))
         return [(trouble.what, trouble.grave) for trouble in found]
 
@@ -862,6 +862,40 @@ def test_sources_that_are_all_paused_for_hours_are_a_pause_that_was_forgotten() 
     assert paused(3) == [("each of the 2 sources is paused by operator, for 3 h now: no posting comes", True), *each]
     assert paused(3, SourceFigures("three", "ok")) == each
     assert paused(3, SourceFigures("three", "off"))[1:] == each
+
+
+def test_a_pause_until_a_time_is_well_until_then_and_not_well_after() -> None:
+    def told(days: int, *more: Pause) -> list[tuple[str, bool]]:
+        planned = Pause(NOON - timedelta(days=9), Terms(NOON + timedelta(days=days), "holidays", "ada"))
+        sources = [SourceFigures("board", "paused", pause=pause) for pause in (planned, *more)]
+        held = ServiceView("matcher", 0, paused=True, held_by="matcher", pause=planned)
+        seen = figures(sources=tuple(sources), searches=1, pauses=Pauses(sending=True, of={"sending": planned}))
+        return [(trouble.what, trouble.grave) for trouble in troubles(replace(seen, services=(held,)))]
+
+    said = "is paused by operator until 2026-03-03 12:00Z (ada: holidays)"
+    assert told(2) == [
+        (f"matcher {said}", False),
+        (f"sending {said}; 0 mails wait", False),
+        (f"the only source {said}: no posting comes", False),
+        (f"the source board {said}", False),
+    ]
+    over = "is paused by operator (ada: holidays), and was to be until 24 h ago (2026-02-28 12:00Z)"
+    assert told(-1) == [
+        (f"matcher {over}", True),
+        (f"sending {over}; 0 mails wait", True),
+        (f"the only source {over}: no posting comes", True),
+        (f"the source board {over}", True),
+    ]
+    [*_, (each, grave), _, _] = told(2, Pause(NOON - timedelta(days=60)))
+    assert (each, grave) == (f"each of the 2 sources {said}: no posting comes", False), "who said so knows"
+
+
+def test_of_many_sources_whose_pause_was_to_be_over_it_is_said_of_how_many() -> None:
+    over = Pause(NOON - timedelta(days=9), Terms(NOON - timedelta(days=1)))
+    sources = [SourceFigures(f"board-{at}", "paused", pause=over if at else Pause(NOON)) for at in range(5)]
+    [trouble, _] = troubles(figures(sources=(*sources, SourceFigures("other", "ok")), last_posting=NOON - timedelta(1)))
+    assert trouble.grave
+    assert trouble.what.endswith("and 2 more; of 4 the time is over until which they were to be so")
 
 
 def test_of_a_single_source_that_is_not_well_it_is_said_whom_that_harms() -> None:

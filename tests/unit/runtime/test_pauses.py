@@ -1,7 +1,7 @@
 """What operators pause is kept, read each second, and obeyed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from services.ingest.collector import Collector
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.pauses import Pauses, PauseWatch, SqlPauses, sending_paused
+from services.runtime.pauses import Pause, Pauses, PauseWatch, SqlPauses, Terms, sending_paused
 from services.runtime.sql.store import reading
 from services.runtime.stages.embedded import EmbeddedRunner
 from tests.support.collecting import bench, json_lines, line, source, written
@@ -19,6 +19,7 @@ from tests.support.stores import new_engine
 from tests.support.waiting import until
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
+LATER = NOW + timedelta(days=9)
 
 
 @pytest.fixture
@@ -32,11 +33,24 @@ def test_it_is_kept_since_when_something_is_paused(engine: Engine) -> None:
     pauses.set_sending(True, NOW)
     pauses.set_service("ingest", True, NOON)
     pauses_read = pauses.read()
-    assert (pauses_read.paused_since("sending"), pauses_read.paused_since("ingest.collector")) == (NOW, NOON)
+    assert (pauses_read.pause_of("sending"), pauses_read.pause_of("ingest.collector")) == (Pause(NOW), Pause(NOON))
     assert (pauses_read.paused_by("ingest.collector"), pauses_read.paused_by("matcher")) == ("ingest", "matcher")
-    assert pauses_read.paused_since("matcher") is None
+    assert pauses_read.pause_of("matcher") is None
     pauses.set_sending(False, NOON)
-    assert pauses.read().paused_since("sending") is None
+    assert pauses.read().pause_of("sending") is None
+
+
+def test_what_is_said_of_a_pause_is_kept_with_it_and_goes_with_it(engine: Engine) -> None:
+    pauses, terms = SqlPauses(engine), Terms(LATER, "the office is closed", "ada")
+    pauses.set_sending(True, NOW, terms)
+    pauses.set_source("acme", True, NOW, terms)
+    assert (pauses.read().of, pauses.read().of_sources) == ({"sending": Pause(NOW, terms)}, {"acme": Pause(NOW, terms)})
+    assert [Pause(NOW, terms).is_planned(at) for at in (NOW, LATER)] == [True, False]
+    pauses.set_source("acme", True, NOON)
+    assert pauses.read().of_sources == {"acme": Pause(NOON)}, "what was said of an earlier pause holds no more"
+    pauses.set_sending(False, NOON)
+    pauses.stop_sending("readers complain", NOON)
+    assert pauses.read().of == {"sending": Pause(NOON)}
 
 
 def test_what_is_paused_is_paused_until_it_is_resumed(engine: Engine) -> None:
