@@ -46,6 +46,8 @@ class Giving:
     """Postings of the last such listing that state a pay that nobody earns, where these were many."""
     odd_pay_since: datetime | None = None
     """The first such listing in a row; None where the last was none."""
+    pushed: tuple[int, int] = (0, 0)
+    """Of the last hundred or so that were pushed: how many state a pay, and how many of these one that nobody earns."""
 
 
 @cache

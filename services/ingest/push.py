@@ -1,6 +1,7 @@
 """Postings that a board pushes: held against the ledger as a poll's, and durable before they are answered for."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import structlog
 
 from schemas.faults import nearest
 from schemas.posting import posting_id_of
+from services.ingest.domain.polling.giving import FEW, ODD_PAY, pushed
 from services.ingest.domain.polling.listing import ListedItem, Terms, judge
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.events import seen_of
@@ -140,6 +142,8 @@ class Pusher:
         self._all = threading.Lock()
         self._last: dict[str, datetime] = {}
         self._noted: dict[str, datetime] = {}
+        self._says: dict[str, Counter[str]] = {}
+        """By source: of how many postings what is stated, of those that were taken since it was last noted."""
 
     def push(self, source: str, rows: Iterable[tuple[int, JsonObject]], *, backlog: bool = False) -> PushReport:
         """Take the good ones among `rows`, each with its index; durable on return.
@@ -163,8 +167,10 @@ class Pusher:
                 if earlier is not None:
                     taken.append(_receipt(source, earlier, "superseded"))
                 ready[read.source_id] = read
+            says = self._says.setdefault(source, Counter())
             for some in chunked(ready.values(), AT_ONCE):
                 taken += self._take(source, some, now, backlog=backlog)
+                says.update(name for record in some if record.seen is not None for name in record.seen.says)
             report = PushReport(tuple(sorted(taken, key=lambda record: record.index)), tuple(refused), tuple(unknown))
             self._note(source, report, now)
         return report
@@ -252,13 +258,14 @@ class Pusher:
             lock.release()
 
     def _note(self, source: str, report: PushReport, now: datetime) -> None:
-        """Say how the source fares, every few seconds at most."""
-        noted = self._noted.get(source)
-        if noted is not None and now - noted < _NOTED_EVERY:
+        """Say how the source fares, every few seconds at most: what is odd may be the last for long."""
+        noted, says = self._noted.get(source), self._says[source]
+        if noted is not None and now - noted < _NOTED_EVERY and says[ODD_PAY] < FEW:
             return
         ledger = self._tools.ledger
         health = ledger.health(source) or SourceHealth(source, added_at=now, next_due=now)
-        after = replace(health, last_attempt=now, format=self._how.format.name)
+        giving = pushed(health.giving, now, says)
+        after = replace(health, last_attempt=now, format=self._how.format.name, giving=giving)
         if report.taken:
             counts = _counts(report)
             after = replace(after, last_success=now, settled_at=health.settled_at or now, failures=0, counts=counts)
@@ -266,6 +273,7 @@ class Pusher:
             after = replace(after, failures=health.failures + 1, last_error=f"refused: {report.refused[0].fault}")
         ledger.settle(after)
         self._noted[source] = now
+        says.clear()
 
 
 def _counts(report: PushReport) -> Counts:

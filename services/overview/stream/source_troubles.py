@@ -286,8 +286,9 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         f" {ago(found.longest)} before",
     }
     look = {
-        "unread": "`jobchime source check` its address shows one: ask its board for whole amounts, or mend the currency"
-        " or period of its mapping"
+        "unread": "ask its board for whole amounts"
+        + ", or mend the currency or period of its mapping: `jobchime source check` its address shows one"
+        * (not source.pushed)
         if found.odd_pay
         else "`jobchime source check` its address says what the rows lack: mend its mapping",
         "replaced": "`jobchime source check` its address: do its ids number its rows? Map what stays with a job, as its"

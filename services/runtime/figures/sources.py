@@ -193,6 +193,7 @@ def _state(
 def _amiss(source: Expected, row: Row[Any], now: datetime) -> Amiss | None:
     # Of the time since its last success nobody knows what it would have given.
     seen_at = _last_success(row, now)
-    if source.silence is None or seen_at is None:
+    if seen_at is None:
         return None
-    return amiss(giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
+    # Of what is pushed it is kept how it pays alone: when a board has something to push nobody knows.
+    return amiss(giving.read(row.giving), seen_at, source.silence or timedelta.max, row.giving_accepted)

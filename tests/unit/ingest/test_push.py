@@ -24,10 +24,13 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.ports import KeptItem
 from services.ingest.push_settings import PushSettings
 from services.ingest.settings import IngestSettings
+from services.overview.stream.model import Trouble
+from services.overview.stream.source_troubles import source_troubles
 from services.runtime.clock import FixedClock, SystemClock
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.hours import hour_of
 from services.runtime.figures.source_hours import SourceHour
+from services.runtime.figures.sources import Expected, read_source_figures
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.records import Outgoing
@@ -80,6 +83,39 @@ def test_pushes_count_for_the_hour_of_their_source_as_polls_do(tmp_path: Path) -
         Client(pushed.client.port, "wrong" * 5).push(posting("5"))
         assert pushed.hour("acme") == SourceHour(hour_of(NOON), polls=5, seen=4, new=2, failed=2, unread=2)
         assert pushed.hour("other") == SourceHour(hour_of(NOON))
+
+
+def test_pay_in_a_unit_that_nobody_is_paid_in_is_told_of_what_is_pushed_too(
+    tmp_path: Path,
+) -> None:
+    def paid(number: int, least: int, name: str, at_once: int = 1) -> tuple[str, int]:
+        rows = [
+            posting(f"{name}{at}", salary_min=least, salary_currency="EUR", salary_period="year")
+            for at in range(number)
+        ]
+        for some in range(0, number, at_once):
+            assert pushed.client.push(rows[some : some + at_once]).status == 202
+        [found] = read_source_figures(pushed.engine, NOON + 9 * DAY, [Expected("acme", None, pushed=True)])
+        return found.state, found.amiss.odd_pay if found.amiss else 0
+
+    with pushing(tmp_path) as pushed:
+        assert paid(9, 6_000_000, "cents") == ("ok", 0), "of so few it is a slip"
+        assert paid(2, 6_000_000, "more") == ("unread", 11), "though it is no ten seconds since the first"
+        [told] = troubles_of_acme(pushed)
+        assert told.grave
+        assert told.what.startswith("of the source acme 11 postings state a pay that nobody earns, as in cents or ")
+        assert told.do.startswith("ask its board for whole amounts; if it is right, ")
+        SqlSourceLedger(pushed.engine).accept_giving("acme", NOON + DAY)
+        assert paid(20, 6_000_000, "again")[0] == "ok", "an operator says that it is right"
+    with pushing(tmp_path, clock=FixedClock(NOON + 2 * DAY)) as pushed:
+        assert paid(200, 60_000, "whole", at_once=40) == ("ok", 0)
+    with pushing(tmp_path, clock=FixedClock(NOON + 3 * DAY)) as pushed:
+        assert paid(500, 60, "thousands", at_once=40)[0] == "unread", "it was otherwise for once"
+
+
+def troubles_of_acme(pushed: Pushed) -> list[Trouble]:
+    found = read_source_figures(pushed.engine, NOON + 9 * DAY, [Expected("acme", None, pushed=True)])
+    return [*source_troubles(found, NOON + 9 * DAY)]
 
 
 def test_a_list_and_lines_are_batches(tmp_path: Path) -> None:

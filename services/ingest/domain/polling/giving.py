@@ -1,6 +1,7 @@
 """How what a source gives goes on from poll to poll, so that one that gives nothing, or what is odd, is known."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,8 @@ OWN_WORDS = ("title", "text", "link")
 """What each job has of its own; of two that share title and text one is a repeat, or nobody sees them."""
 ODD_PAY = "odd pay"
 """Among what postings state: a pay that nobody earns."""
+LATELY = 100
+"""Of what is pushed, one by one as a rule, so many postings that state a pay count at most, older ones for less."""
 MUCH_ODD_PAY = 0.5
 """The share of what states a pay from which on its unit is another one, and no slip of a single posting."""
 OTHERS = 0.5
@@ -70,6 +73,20 @@ def given(before: Giving, now: datetime, polled: Polled) -> Giving:
     return replace(giving, moved_at=max(now, giving.moved_at), moves=giving.moves + 1, longest=longest)
 
 
+def pushed(before: Giving, now: datetime, says: Counter[str]) -> Giving:
+    """After more was pushed, of which so many state a pay, or one that nobody earns; a push is no listing."""
+    paid, odd = before.pushed[0] + says["pay"], before.pushed[1] + says[ODD_PAY]
+    while paid > LATELY:
+        paid, odd = paid // 2, odd // 2
+    return _paid(replace(before, pushed=(paid, odd)), now, paid, odd)
+
+
+def _paid(before: Giving, now: datetime, paid: int, odd: int) -> Giving:
+    is_odd = odd >= max(FEW, MUCH_ODD_PAY * paid)
+    since = (before.odd_pay_since or now) if is_odd else None
+    return replace(before, odd_pay=odd if is_odd else 0, odd_pay_since=since)
+
+
 def is_another_job(says: Mapping[str, str], before: Mapping[str, str]) -> bool:
     """Whether a posting has another text, and a title that is not that of before with something added or left out."""
     now, then = ({*re.findall(r"\w+", words.get("title", "").casefold())} for words in (says, before))
@@ -114,13 +131,9 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     lost = tuple(name for name in expected if polled.says.get(name, 0) <= (name in OWN_WORDS))
     often = {name for name, number in polled.says.items() if 2 * number >= rows and name != ODD_PAY}
     known = before.lost_since if set(lost) <= set(before.lost) else None
-    odd = polled.says.get(ODD_PAY, 0)
-    is_odd = odd >= max(FEW, MUCH_ODD_PAY * polled.says.get("pay", 0))
     return replace(
-        before,
+        _paid(before, now, polled.says.get("pay", 0), polled.says.get(ODD_PAY, 0)),
         usual=before.usual if are_few else tuple(sorted({*often, *lost})),
         lost=lost,
         lost_since=(known or now) if lost else None,
-        odd_pay=odd if is_odd else 0,
-        odd_pay_since=(before.odd_pay_since or now) if is_odd else None,
     )
