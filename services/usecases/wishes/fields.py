@@ -33,6 +33,8 @@ class Field(NamedTuple):
     """Whether it stands behind the title of somebody and an "or"."""
     likely: tuple[str, ...]
     """All roles of that field, the likeliest first."""
+    listed: bool = False
+    """Whether it stands in the list of trades, and not behind what ends it: "designer or illustrator, fintech"."""
     doubtful: bool = False
     """Whether its words name no trade alone, so that a role of it is offered at most."""
     by_hand: str = ""
@@ -53,6 +55,7 @@ class Trades:
         self._persons = 0
         self._called: list[str] = []
         stretches = [*stretches_of(wanted)]
+        closed = max((behind for _, _, behind in choices_in(wanted)), default=len(wanted))
         for at, (start, end) in enumerate(stretches):
             stretch = wanted[start:end]
             if _names_person(stretch):
@@ -62,7 +65,8 @@ class Trades:
             if self._beside_title(stretches[at : at + 2]) == "last":
                 continue  # "Store or restaurant manager": both end in the same noun.
             joined = at > 0 and self._beside_title(stretches[at - 1 : at + 1]) == "first"
-            self.fields += (Field(said, likely[0], joined, likely) for said, likely in _fields_of(stretch))
+            named = _fields_of(stretch)
+            self.fields += (Field(said, likely[0], joined, likely, start <= closed) for said, likely in named)
         self.fields = [field._replace(role=self._nearest(field)) for field in self.fields]
         self.fields = [self._weighed(field) for field in self.fields]
 
@@ -83,7 +87,10 @@ class Trades:
 
     def chosen(self, *, several: bool) -> Iterator[str]:
         """Those of fields that stand in a list of trades, or will do as well as one: "assistant or data entry"."""
-        yield from (field.role for field in self.fields if (field.joined or several) and not field.doubtful)
+        several = several or any(field.joined for field in self.fields)
+        for field in self.fields:
+            if (field.joined or (several and field.listed)) and not field.doubtful:
+                yield field.role
 
     def exactly(self, start: int, end: int) -> str:
         """The role of the field that a part is made of, where a posting is read by less: "legal operations"."""
@@ -126,10 +133,17 @@ class Trades:
 
 
 def _names_person(stretch: str) -> bool:
-    """Whether a part names who is sought, and not only what is done."""
+    """Whether a part names who is sought, and not only what is done, as "design systems" does."""
+    if is_field(stretch):
+        return False
     reading = read_in(stretch)
     called = any(is_title(stretch[start:end]) for start, end in reading.spans)
     return called or (bool(reading.roles) and head_in(stretch, roles()) not in (None, WEAK))
+
+
+def is_field(stretch: str) -> bool:
+    """Whether a part is the name of a field, and no title."""
+    return " " in stretch and bool(_of_field(stretch)) and not is_title(stretch)
 
 
 def is_title(said: str) -> bool:
@@ -198,7 +212,12 @@ def _helpers() -> Mapping[tuple[str, ...], str]:
 
 
 def _fields_of(stretch: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The fields of which a part of a sentence is made, each with its likely roles: "jobs in risk and compliance"."""
+    """The fields of which a part of a sentence is made, each with its likely roles: "jobs in risk and compliance".
+
+    None where it says how one is employed, where one works or how much one travels: "contract", "some travel".
+    """
+    if not without_forms(stretch) or _says_where(stretch) or _patterns().travel.fullmatch(stretch):
+        return
     for parts in ((stretch,), _SLASH.split(stretch), _patterns().both.split(stretch)):
         named = [[(said, likely) for said in (part, *_pieces(part)) if (likely := _of_field(said))] for part in parts]
         if any(named):
@@ -266,6 +285,7 @@ def read_in(text: str) -> RoleReading:
 class _Patterns(NamedTuple):
     leads: re.Pattern[str]
     both: re.Pattern[str]
+    travel: re.Pattern[str]
 
 
 @cache
@@ -273,4 +293,5 @@ def _patterns() -> _Patterns:
     return _Patterns(
         leads=re.compile(rf"(?<![\w-]){any_of('wish.leads', 'place.town_before')}(?![\w-])", re.IGNORECASE),
         both=re.compile(rf"\s{any_of('joint.and')}\s", re.IGNORECASE),
+        travel=re.compile(rf"(?:\d+ ?%|{any_of('wish.idle')}) {any_of('travel.travelling')}", re.IGNORECASE),
     )

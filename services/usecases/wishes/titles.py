@@ -17,6 +17,7 @@ from services.usecases.wishes.fields import (
     Field,
     Trades,
     cut_at_leads,
+    is_field,
     is_title,
     is_title_by_hand,
     is_wide,
@@ -92,7 +93,9 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     trade, industry = _in_industry(wanted, (start, end), read[0], words)
     first = trade or trades.exactly(start, end) or _by_title(wanted, start, end) or read[0]
     listed_titles = [*_listed(wanted, read)]
-    others = (*_other_choices(wanted, (start, end)), *(title.role for title in listed_titles))
+    spans = dict.fromkeys(((start, end), *_titles_begun(wanted)))
+    choices = [role for span in spans for role in _other_choices(wanted, span)]
+    others = (*choices, *(title.role for title in listed_titles))
     asked = tuple(dict.fromkeys(name for name in (first, *others) if not trade or name != read[0]))
     named = [skill.name for skill in taxonomy().find(said) if taxonomy().is_tool(skill.name)]
     by_tool = any(not is_title_by_hand(name, read[0]) for name in named) or bool(tools_typed(said, asked))
@@ -213,12 +216,20 @@ def _ends_in_role(text: str, called: Sequence[str]) -> bool:
     return reading.roles[:1] == tuple(called[:1]) and bool(reading.spans) and reading.spans[0][1] == len(text)
 
 
+def _titles_begun(wanted: str) -> Iterator[tuple[int, int]]:
+    """Where the titles stand with which parts begin."""
+    for start, end in stretches_of(wanted):
+        for first, last in read_in(wanted[start:end]).spans[:1]:
+            if first == 0 and is_title(wanted[start : start + last]):
+                yield start, start + last
+
+
 def _listed(wanted: str, read: Sequence[str]) -> Iterator[Offer]:
     """Roles of parts that begin with the name of a trade: "Electrician, plumber or welder in Cork"."""
     vocabulary = roles().vocabulary
     for part in choices_of(wanted):
         reading = read_in(part)
-        if not reading.spans or reading.spans[0][0]:
+        if not reading.spans or reading.spans[0][0] or is_field(part):
             continue
         said = part[: reading.spans[0][1]]
         stems = tuple(word.stem for word in vocabulary.words(said))
