@@ -25,8 +25,6 @@ TEXT_LOCALES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
 FURTHER_LOCALES = ("sv", "da", "nb", "fi", "cs", "hu", "ro", "tr", "el", "uk", "ru", "ja", "zh", "zh_Hant", "ko")
 """Languages of postings: a country is found in running text by its name in these, in fields by all that Babel knows.
 Names of up to four letters in the further Latin ones are left out: too many are words of another language."""
-NAMED_IN = ("en", "de", "es", "fr", "pt")
-"""Languages of mails and pages, in which towns are called by their name there."""
 SOFT_HYPHEN = "\u00ad"
 AMERICAS = "019"
 """What German and Spanish call so in postings is mostly the United States."""
@@ -184,7 +182,7 @@ def town_names(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
         largest[fold(town.name), town.country] = label
     countries_of_zones, english = get_global("zone_territories"), Locale("en").time_zones
     names: dict[str, dict[str, str]] = defaultdict(dict)
-    for language in NAMED_IN:
+    for language in TEXT_LOCALES:
         for zone, said in Locale(language).time_zones.items():
             name = english.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " ")
             label = largest.get((fold(name), countries_of_zones.get(zone, "")), "")

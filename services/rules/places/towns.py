@@ -35,6 +35,7 @@ __all__ = [
     "kilometres",
     "label_of",
     "nearest_towns",
+    "town_abroad",
     "town_name",
     "town_of",
     "town_of_mention",
@@ -92,13 +93,31 @@ def towns_meant(said: str) -> tuple[Town, ...]:
     if len(said) > _LONGEST:
         return ()
     name, _, beside = said.partition(",")
-    found = _called(name)
+    found = _called(name) or _called_abroad(name)
     if beside.strip():
         found = _within(found, frozenset[str]().union(*map(_codes, beside.split(","))))
     if meant := _leading(found):
         return meant
     own = tuple(town for town in found if fold(town.name).startswith(fold(name)))
     return own or found
+
+
+def town_abroad(said: str) -> Town | None:
+    """The town that other languages call so, as Italians call Athens `Atene`, where no town has that name."""
+    return next(iter(() if _called(said) else _called_abroad(said)), None)
+
+
+def _called_abroad(said: str) -> tuple[Town, ...]:
+    known = town_of(_names_abroad().get(fold(said.strip(" .")), ""))
+    return (known,) if known else ()
+
+
+@cache
+def _names_abroad() -> dict[str, str]:
+    """Labels by folded name, of the larger town where two are called alike."""
+    named = ((label, name) for label, own in place_data().town_names.items() for name in own.values())
+    known = sorted(named, key=lambda pair: town.thousands if (town := town_of(pair[0])) else 0)
+    return {fold(name): label for label, name in known}
 
 
 def town_in_short(said: str) -> Town | None:

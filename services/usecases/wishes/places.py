@@ -24,7 +24,14 @@ from services.rules.places.known import (
     find_places,
     is_subdivision,
 )
-from services.rules.places.towns import Town, town_in_short, town_of_mention, towns_in_field, towns_meant
+from services.rules.places.towns import (
+    Town,
+    town_abroad,
+    town_in_short,
+    town_of_mention,
+    towns_in_field,
+    towns_meant,
+)
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
@@ -258,7 +265,7 @@ def _town(text: str, within: tuple[int, int], countries: Collection[str]) -> Tow
     if _is_of_work(name):
         return None
     found = towns_in_field(name, countries)
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 else town_abroad(name)
 
 
 def _is_beside_remote(text: str, towns: Sequence[NamedPlace]) -> bool:
