@@ -18,7 +18,7 @@ from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
-from services.usecases.wishes.places import Places, Whereabouts, places_of
+from services.usecases.wishes.places import Places, Whereabouts, named_in, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.terms import (
     floor_of,
@@ -274,7 +274,8 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, n
 
     names_trade = of_all["skills"].any or of_all["roles"].any or of_all["offered"]
     quoted = list[str]()
-    named = {*titles_in(wanted, whole.roles).said, *wishes.ways_said(wanted)}
+    places = (wanted[place.start : place.end] for place in named_in(wanted))
+    named = {*titles_in(wanted, whole.roles).said, *wishes.ways_said(wanted), *places}
     for part, rest in wishes.parts_of(wanted):
         if all(map(wishes.is_of_pay, part.split())) or any(part in said for said in named):
             continue

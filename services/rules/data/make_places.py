@@ -186,7 +186,7 @@ def town_names(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
         for zone, said in Locale(language).time_zones.items():
             name = english.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " ")
             label = largest.get((fold(name), countries_of_zones.get(zone, "")), "")
-            if label and "city" in said:
+            if label and "(" not in said.get("city", "("):
                 names[label][language] = said["city"].replace(SOFT_HYPHEN, "")
     for label, own in given.items():
         names[label] |= own

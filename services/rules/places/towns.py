@@ -28,6 +28,7 @@ from services.rules.places.town_data import Town, towns
 from services.rules.text import fold
 
 __all__ = [
+    "CITY_STATES",
     "Town",
     "cell_of",
     "cells_round",
@@ -54,7 +55,7 @@ _SLACK: Final = 1.001
 """More than roundings make a radius longer."""
 _LONGEST: Final = 200
 _NEAREST: Final = 3
-_CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
+CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
 """Countries whose name means a town too."""
 _PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
 _STATE_BEHIND: Final = re.compile(r"(?<=[a-z.]) (?=[A-Z]{2,3}(?:\s+\d{4,5})?$)")
@@ -231,7 +232,7 @@ def is_itself(town: Town, wide: str) -> bool:
     """Whether a name of a country or a part of one, such as `New York` or `Hamburg`, may mean this town too."""
     if is_subdivision(wide):
         return town.code == wide or (town.state is None and town.country == country_part(wide))
-    return wide in _CITY_STATES and town.country == wide
+    return wide in CITY_STATES and town.country == wide
 
 
 def _within(found: Sequence[Town], codes: frozenset[str]) -> tuple[Town, ...]:

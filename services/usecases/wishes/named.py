@@ -21,7 +21,8 @@ from services.rules.places.data import country_part
 from services.rules.places.known import is_country, is_subdivision
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
-from services.usecases.wishes.places import NamedPlace, Whereabouts, named_in, places_of
+from services.usecases.wishes.beside_places import NamedPlace
+from services.usecases.wishes.places import Whereabouts, named_in, places_of
 from services.usecases.wishes.posting import draft_of
 from services.usecases.wishes.sentence import anything, is_idle, without_denial
 

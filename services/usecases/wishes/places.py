@@ -14,14 +14,14 @@ from services.ingest.domain.reach.named import as_states
 from services.ingest.domain.reach.words import words as words_of_reach
 from services.ingest.domain.role.reading import read_role
 from services.rules.lexicon.builder import any_of
-from services.rules.places.codes import WORDS, state_codes
+from services.rules.places.codes import WORDS
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import (
     WORLDWIDE,
     PlaceMention,
-    canonical_place,
     country_of,
     find_places,
+    is_country,
     is_subdivision,
 )
 from services.rules.places.towns import (
@@ -35,7 +35,15 @@ from services.rules.places.towns import (
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
-from services.usecases.wishes.sentence import is_idle, stretches_of, ways
+from services.usecases.wishes.beside_places import (
+    NamedPlace,
+    holds,
+    is_beside_remote,
+    region_beside_remote,
+    without_own_states,
+)
+from services.usecases.wishes.sentence import is_idle, stretches_of
+from services.usecases.wishes.short_codes import with_codes_in_capitals
 
 _MOST_WORDS: Final = 4
 
@@ -66,25 +74,20 @@ class Whereabouts(NamedTuple):
 NOWHERE: Final = Whereabouts()
 
 
-class NamedPlace(NamedTuple):
-    start: int
-    end: int
-    code: str
-    """Of a town its country's, or its state's where that is known."""
-    town: Town | None = None
-    """None where the table lacks it."""
-    is_town: bool = True
-
-
 def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: Whereabouts = NOWHERE) -> Places:
     """The places that a sentence names. `called`: roles that it asks for; `at_home`: whether remote work alone is.
 
     Who works from home in a town works from its state.
     """
-    text = _with_codes_in_capitals(wanted)
+    text = with_codes_in_capitals(wanted)
     named, no_skills = _all_named(text, near, technical=not called or roles()[called[0]].works_with_tools)
+    apart = region_beside_remote(text, named) if at_home else None
+    if apart:
+        named = [*(place for place in named if place.town or not holds(place.code, apart.code)), apart]
     towns = [place for place in named if place.town]
-    beside_remote = _is_beside_remote(text, towns)
+    beside_remote = apart is not None or is_beside_remote(text, towns)
+    if beside_remote:
+        named = without_own_states(text, named)
     return Places(
         _codes(named, at_home=at_home and not beside_remote),
         tuple(dict.fromkeys(place.town.label for place in towns if place.town)),
@@ -95,7 +98,7 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: Wherea
 
 def named_in(sentence: str) -> list[NamedPlace]:
     """Each place that a sentence names, where no tool is meant by it."""
-    return _all_named(_with_codes_in_capitals(sentence), NOWHERE, technical=False)[0]
+    return _all_named(with_codes_in_capitals(sentence), NOWHERE, technical=False)[0]
 
 
 def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[NamedPlace], frozenset[str]]:
@@ -122,7 +125,18 @@ def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[N
     named += _towns_alone(text, countries, [*((place.start, place.end) for place in named), *of_else])
     for more in (_towns_alone, _towns_behind_trade) if near.browses else ():
         named += more(text, {near.browses}, [*((place.start, place.end) for place in named), *of_else])
+    named += _namesakes(text, countries | {near.browses}, [(place.start, place.end) for place in named])
     return sorted(named, key=lambda place: place.start), frozenset(not_skills - are_skills)
+
+
+def _namesakes(text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]) -> Iterator[NamedPlace]:
+    """Names that a country and a state share: where something else tells which, that one, and else either."""
+    known = {name: codes for name, codes in place_data().ambiguous.items() if any(map(is_country, codes))}
+    for word in _patterns().words.finditer(text):
+        codes = known.get(fold(word[0]), ()) if word[0][0].isupper() else ()
+        if codes and _is_free(word.start(), word.end(), taken):
+            near = [code for code in codes if country_part(code) in countries]
+            yield from (NamedPlace(word.start(), word.end(), code, is_town=False) for code in near or codes)
 
 
 def _named(mention: PlaceMention) -> NamedPlace:
@@ -268,87 +282,22 @@ def _town(text: str, within: tuple[int, int], countries: Collection[str]) -> Tow
     return found[0] if len(found) == 1 else town_abroad(name)
 
 
-def _is_beside_remote(text: str, towns: Sequence[NamedPlace]) -> bool:
-    """Whether there is an "or" between work from home and a town: "Leeds or remote", "remote in Spain or Malaga"."""
-    small, known = text.lower(), _patterns()
-    if towns and ways().or_remote.search(small):
-        return True
-    reached = 0
-    for place in towns:
-        remote = list(ways().wanted["remote"].finditer(small, reached, place.start))
-        if remote and known.choice.search(small, remote[-1].end(), place.start):
-            return True
-        reached = place.end
-    return False
-
-
-def _with_codes_in_capitals(wanted: str) -> str:
-    """Codes of places as they are written where somebody has time for capitals: "remote uk or eu", "phoenix az"."""
-    known = _patterns()
-    text = wanted
-    for pattern in (known.acronyms, known.short_ones, known.short_ones):
-        text = pattern.sub(lambda found: f"{found['before']}{found['code'].upper()}", text)
-    text = known.beside_place.sub(_beside_place, text)
-    return known.town_in_state.sub(_in_its_state, text)
-
-
-def _beside_place(found: re.Match[str]) -> str:
-    """ "us or canada": the code, where what stands beside it is a place."""
-    return f"{found['code'].upper()}{found['rest']}" if canonical_place(found["place"]) else found[0]
-
-
-def _in_its_state(found: re.Match[str]) -> str:
-    """A town and the code of its state or country, with capitals and a comma; what else the words are as it stands."""
-    code, words = found["code"].upper(), found["name"].split(" ")
-    country = canonical_place(code) if found["code"].isupper() else None
-    if country or (code in state_codes() and code not in WORDS and not is_idle(found["code"])):
-        for first in range(len(words)):
-            name = " ".join(words[first:])
-            if any(code == town.state or country == town.country for town in towns_meant(f"{name}, {code}")):
-                return f"{found['name'].removesuffix(name)}{name.title()},{found['gap'] or ''}{code}"
-    return found[0]
-
-
 class _Patterns(NamedTuple):
     before: re.Pattern[str]
     """Right before the name of a town."""
     leads: re.Pattern[str]
     """What a part may begin with."""
     words: re.Pattern[str]
-    choice: re.Pattern[str]
     visa: re.Pattern[str]
     """Right behind a place: asks for one."""
-    acronyms: re.Pattern[str]
-    short_ones: re.Pattern[str]
-    """Those that are words too: "us", "eu"."""
-    beside_place: re.Pattern[str]
-    town_in_state: re.Pattern[str]
 
 
 @cache
 def _patterns() -> _Patterns:
     before, leads = any_of("place.town_before"), any_of("place.town_before", "wish.leads")
-    acronyms = {name.lower(): sense.kind for name, sense in place_data().text if name.isalpha() and name.isupper()}
-    clear = "|".join(name for name, kind in acronyms.items() if kind in ("country", "city") and name != "us")
-    doubtful = "|".join(name for name, kind in acronyms.items() if len(name) == 2 and name not in clear.split("|"))
-    listed = rf"\b(?:{clear}|{doubtful})(?:\s*[,/]|\s{any_of('joint.or', 'joint.and')})"
     return _Patterns(
         before=re.compile(rf"(?<!\w){before}\s+(?:{any_of('place.town_article')}\s+)?", re.IGNORECASE),
         leads=re.compile(rf"(?:{leads}\s+)+", re.IGNORECASE),
         words=re.compile(r"[\w'’.-]+"),
-        choice=re.compile(any_of("joint.or", "joint.own.or")),
         visa=re.compile(rf"\s+{any_of('visa.wish')}"),
-        acronyms=re.compile(rf"(?P<before>)\b(?P<code>{clear})\b"),
-        short_ones=re.compile(
-            rf"(?P<before>(?:{any_of('place.remote', 'place.town_before', 'place.leading')}|{listed})\s*)"
-            rf"\b(?P<code>{doubtful})\b",
-            re.IGNORECASE,
-        ),
-        beside_place=re.compile(
-            rf"\b(?P<code>{doubtful})\b"
-            rf"(?P<rest>(?:\s*[,/]\s*|\s{any_of('joint.or', 'joint.and')}\s)(?P<place>\w{{4,}}))"
-        ),
-        town_in_state=re.compile(
-            r"\b(?P<name>[^\W\d_]+(?: [^\W\d_]+){0,2})(?:,(?P<gap> )| )(?P<code>[a-z]{2}|UK|USA?)(?=$|[\s,;.])"
-        ),
     )

@@ -12,9 +12,10 @@ from services.rules.criterion.text import holds_contact
 from services.rules.home import Home, home_read
 from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import roles
+from services.usecases.wishes.beside_places import NamedPlace
 from services.usecases.wishes.fields import Trades, read_in
 from services.usecases.wishes.named import years_of
-from services.usecases.wishes.places import NamedPlace, named_in
+from services.usecases.wishes.places import named_in
 from services.usecases.wishes.sentence import stretches_of, without_idle
 
 _EDGES: Final = " ,;:.!?-–—"

@@ -26,6 +26,22 @@ REMOTE = ("remote",)
         ("engineer, remote Spain or Malaga", ("ES",), ("Málaga, ES",), ()),
         ("engineer, remote from Leeds or London", ("GB",), (), REMOTE),
         ("designer, London hybrid or remote UK", ("GB",), ("London, GB",), ("hybrid", "remote")),
+        # A state or country beside it: what is open beyond it is open to whoever lives there.
+        ("nurse, California or remote US", ("US-CA",), (), ()),
+        ("Buchhalter, Bayern oder remote in Deutschland", ("DE-BY",), (), ()),
+        ("contable, Cataluña o remoto en España", ("ES-CT",), (), ()),
+        ("enfermeiro, Bahia ou remoto no Brasil", ("BR-BA",), (), ()),
+        ("médecin, Luxembourg ou télétravail en France", ("FR", "LU"), ("Luxembourg, LU",), ()),
+        ("nurse, remote UK or Ireland", ("GB", "IE"), (), REMOTE),
+        ("accountant, Tampa Florida or remote", ("US",), ("Tampa, US-FL",), ()),
+        # What other languages call a town.
+        ("Kellner, Athen oder Lissabon", ("GR", "PT"), ("Athens, GR", "Lisbon, PT"), ()),
+        ("cameriera a Vienna o Zurigo", ("AT", "CH"), ("Vienna, AT", "Zürich, CH"), ()),
+        ("cuisinier, Munich ou Salonique", ("DE",), ("Munich, DE",), ()),
+        # What a country and a state are both called.
+        ("nurse, Georgia", ("GE", "US-GA"), (), ()),
+        ("nurse, Florida or Georgia", ("US-FL", "US-GA"), (), ()),
+        ("accountant, Tbilisi, Georgia", ("GE",), ("Tbilisi, GE",), ()),
         # Parts of a country.
         ("nurse in California", ("US-CA",), (), ()),
         ("LVN chart review or utilization review from home in California", ("US-CA",), (), REMOTE),
@@ -194,3 +210,10 @@ def test_where_its_writer_is_tells_which_town_a_word_means(text: str, country: s
     asked = asked_in(text, "EUR", NOW, country)
     assert asked is not None
     assert tuple(near.town for near in asked.criteria.near) == towns
+
+
+def test_a_name_of_a_country_and_a_state_is_the_one_where_its_writer_is() -> None:
+    for country, code in (("US", "US-GA"), ("GE", "GE")):
+        asked = asked_in("accountant, remote, Georgia", "USD", NOW, country)
+        assert asked is not None
+        assert (asked.criteria.places, asked.missed) == ((code,), ())

@@ -1,0 +1,45 @@
+"""Which trades a sentence asks for, and what beside them is a word of something else."""
+
+from services.usecases.pasted import asked_in
+from tests.support.in_one_test import in_one_test
+from tests.support.notifying import NOW
+
+
+@in_one_test(
+    "text, roles, offered",
+    [
+        # What says how one is employed, where one works or how much one travels is no trade.
+        ("frontend or full-stack developer, React, contract", ("frontend-engineer", "full-stack-engineer"), ()),
+        ("contract manager or buyer, Leeds", ("contract-manager", "procurement-specialist"), ()),
+        ("electrician or plumber in Cork, on site", ("electrician", "plumber"), ()),
+        ("Elektriker oder Klempner, vor Ort, freiberuflich", ("electrician", "plumber"), ()),
+        ("field service engineer, some travel, Texas", ("field-service-engineer",), ()),
+        # A field behind a list that is closed says what the work is about.
+        (
+            "account executive or sales manager, payments",
+            ("account-executive", "sales-manager"),
+            ("operations-specialist",),
+        ),
+        ("intérprete o traductora, marketing", ("interpreter", "translator"), ("marketing-manager",)),
+        # Within the list it is a trade, by itself or by the noun that ends it.
+        (
+            "account executive, partnerships or customer success manager",
+            ("account-executive", "customer-success-manager", "partnerships-manager"),
+            (),
+        ),
+        (
+            "software engineer, front end, back end or AI engineer",
+            ("ai-engineer", "backend-engineer", "frontend-engineer"),
+            (),
+        ),
+        # What as a whole is the name of a field names nobody.
+        ("UX designer, design systems", ("ux-designer",), ("frontend-engineer",)),
+        ("learning and development, training delivery", ("learning-development-specialist",), ()),
+    ],
+)
+def test_what_stands_beside_trades_is_one_only_within_their_list(
+    text: str, roles: tuple[str, ...], offered: tuple[str, ...]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.any, tuple(offer.role for offer in asked.offered)) == (roles, offered)
