@@ -9,6 +9,7 @@ from typing import Literal
 from services.notifier.domain.consent import DECLARED
 from services.notifier.importing import Entry, Fault, KnownSubscriber, Knows, WantedSearch, nobody, read_people
 from services.notifier.importing.differences import of_entry
+from services.overview.finding import LEAST_SEARCHES, Finding, finding_of, newest_in, some_of
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.usecases import accounts, consent
 from services.usecases.errors import WrongFieldError
@@ -67,6 +68,8 @@ class Summary:
     changed: int
     same: int
     faults: int
+    finding: Finding | None = None
+    """What some of all their searches find in the store; None where they, or its postings, are too few to say."""
 
 
 def import_all(
@@ -98,7 +101,11 @@ def import_all(
             done["faults" if isinstance(outcome, Fault) else outcome.done] += 1
             done["searches"] += outcome.searches if isinstance(outcome, Imported) and outcome.done == "new" else 0
             advance(1)
-    return Summary(done["new"], done["searches"], done["changed"], done["same"], done["faults"])
+    wanted = [search.criteria for entry in entries if isinstance(entry, Entry) for search in entry.searches]
+    finding = None
+    if installation is not None and len(wanted) >= LEAST_SEARCHES and (newest := newest_in(installation.engine)):
+        finding = finding_of(some_of(wanted), newest)
+    return Summary(done["new"], done["searches"], done["changed"], done["same"], done["faults"], finding)
 
 
 def read(

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 from typing import Generic, TypeVar
 
@@ -14,6 +14,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
+from services.overview.finding import Finding, read_finding
 from services.overview.leaving import Leaving, tried_to_leave
 from services.overview.stream.model import (
     DATA_FOLDER,
@@ -21,7 +22,9 @@ from services.overview.stream.model import (
     EngineView,
     HoursView,
     LetterView,
+    LogView,
     Overview,
+    Place,
     ServiceView,
     StoreView,
     TopicView,
@@ -55,6 +58,8 @@ _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
 _AHEAD_EVERY = timedelta(minutes=5)
 """All that falls due in a day is counted no oftener."""
+_FINDING_EVERY = timedelta(minutes=15)
+"""Searches are held against postings no oftener: it takes a second of the processor."""
 _TOPICS_EVERY = timedelta(minutes=1)
 """How topics are set up is asked no oftener."""
 _MOST_SOURCES = 12
@@ -62,17 +67,7 @@ _MOST_SOURCES = 12
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
 
-Place = tuple[str, int]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class LogView:
-    """Where the topics begin and end, and how far the services have come."""
-
-    starts: Mapping[Place, int]
-    ends: Mapping[Place, int]
-    committed: Mapping[str, Mapping[Place, int]]
 
 
 class _SeldomRead(Generic[T]):
@@ -109,6 +104,7 @@ class Gatherer:
         self._asked_as = ""
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
+        self._finding = _SeldomRead[Finding | None](_FINDING_EVERY)
         self._topic_faults = _SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
@@ -155,6 +151,7 @@ class Gatherer:
             certificate=self._certificate(),
             refused_leaving=(leaving and leaving.refused) or None,
             answered_by=leaving.run if leaving else "",
+            finding=store.finding if store else None,
             free=free_of(self._settings.data),
             peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )
@@ -193,8 +190,9 @@ class Gatherer:
         with reading(self._store) as connection:
             hours = self._hours.at(now, lambda: _read_hours(connection, figures))
             ahead = self._ahead.at(now, lambda: read_day_ahead(connection, now))
+        finding = self._finding.at(now, partial(read_finding, self._store))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
-        return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead)
+        return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead, finding)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:

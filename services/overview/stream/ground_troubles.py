@@ -56,6 +56,13 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
         )
     if overview.figures is not None:
         yield from _copied(overview.figures, overview.answered_by, overview.at)
+    if overview.finding is not None and overview.finding.hardly_any:
+        yield Trouble(
+            overview.finding.said,
+            "`jobchime backtest SEARCH` says what each criterion of one costs; where an import brought them, mend its"
+            " file, then `jobchime subscriber import FILE --update`",
+            "known to you",
+        )
     if overview.certificate is not None:
         yield from _certificate(overview.certificate, overview.at)
 

@@ -1,9 +1,11 @@
 """What there is to say of the whole stream at one time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
+from services.overview.finding import Finding
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.peak import DayAhead, Peak
@@ -49,6 +51,10 @@ DATA_FOLDER: Final = "the data folder"
 """The name of what the embedded form writes to, where that cannot be written."""
 BAD_DELIVERIES: Final = frozenset({"failed", "unknown", "bounced"})
 """States of deliveries that did not reach, or may not have reached, their reader."""
+
+
+Place = tuple[str, int]
+"""A partition of a topic."""
 
 
 def worst_first(state: SourceState) -> int:
@@ -158,6 +164,15 @@ class HoursView:
 
 
 @dataclass(frozen=True, slots=True)
+class LogView:
+    """Where the topics begin and end, and how far the services have come."""
+
+    starts: Mapping[Place, int]
+    ends: Mapping[Place, int]
+    committed: Mapping[str, Mapping[Place, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class StoreView:
     """What the store says."""
 
@@ -168,6 +183,7 @@ class StoreView:
     undeclared: int
     hours: HoursView
     ahead: DayAhead
+    finding: Finding | None = None
 
 
 RemedyAct = Literal[
@@ -249,6 +265,8 @@ class Overview:
     """How a server before the portal refuses who unsubscribes by a mail program's button; None where it does not."""
     answered_by: str = ""
     """Over the store of which start the portal is that `mail.public_url` leads to; empty where nobody says."""
+    finding: Finding | None = None
+    """What comes of the searches that were saved last; None where they, or postings, are too few."""
     free: int | None = None
     """Bytes of the disk of the data folder; None where there is none."""
     peak: Peak | None = None

@@ -25,6 +25,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
+from services.overview.finding import Finding
 from services.overview.stream import (
     ground_troubles,
     mail_troubles,
@@ -114,6 +115,7 @@ def amiss() -> Iterator[Overview]:
         yield Overview(NOON, "deployed", topic_faults=(fault,))
     yield stored(own_file=OwnFile("b", NOON))
     yield replace(stored(own_file=OwnFile("b", NOON)), answered_by="a")
+    yield Overview(NOON, "deployed", finding=Finding(100, 97, 500, "skills"))
     yield Overview(NOON, "deployed", refused_leaving="POST https://jobs.example/u/nobody answers 405")
     two = (replace(worker(name), version=name) for name in ("w1", "w2"))
     yield served(service(*two))
