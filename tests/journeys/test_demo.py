@@ -52,7 +52,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
             message = email.message_from_bytes(data, policy=email.policy.default)
             html = message.get_body(("html",))
             assert html is not None
-            assert 'class="why"' in html.get_content()
+            assert 'class="card"' in html.get_content()
             assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.criteria import Criteria, SkillTerms
+from schemas.criteria import Criteria, RoleTerms, SkillTerms
 from schemas.posting import PostingCore, Reach, Visa, Workplace
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
@@ -88,3 +88,12 @@ def test_a_card_says_that_one_would_lead_people_or_travel(doubt: Doubt, said: st
     assert telling_against(chance, (), posting()) == (doubt,)
     assert doubt_in_words(doubt, EN) == said
     assert len({doubt_in_words(doubt, words_of(language)) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+def test_a_single_job_whose_title_says_why_is_announced_by_where_it_is_and_its_details() -> None:
+    asked = Criteria(roles=RoleTerms(any=("nurse",)))
+    job = posting(title="Nurse", roles=("nurse",), workplace="onsite", reach=GERMANY)
+    made = digest(job, by=search("Nurse", asked))
+    page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    assert "On site, Germany · Posted yesterday · Pay not stated" in page.html
+    assert "Nurse job" not in page.html + page.text and 'class="why"' not in page.html

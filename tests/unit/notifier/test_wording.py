@@ -373,10 +373,14 @@ def test_a_search_that_fits_by_silence_explains_less_than_one_that_fits_by_what_
 
 
 def test_of_searches_as_telling_the_one_that_suits_best_explains_a_job() -> None:
-    other = search("A", Criteria(text="engineer"))
-    assert why(posting(title="Engineer"), other, search("Z")) == "Says “Engineer”"
-    low = posting(title="Builder", description_text="An engineer in all but name.")
-    assert why(low, other, search("Z")) == "Asks for Python"
+    other = search("A", Criteria(text="hotline"))
+    often = posting(title="Builder", description_text="Hotline. " * 5, skills=(Skill(name="Python", core=False),))
+    assert why(often, other, search("Z")) == "Says “Hotline”"
+    assert why(posting(title="Builder", description_text="A hotline."), other, search("Z")) == "Asks for Python"
+
+
+def test_a_search_whose_words_the_title_says_explains_less_than_one_that_tells_something_new() -> None:
+    assert why(posting(title="Engineer"), search("A", Criteria(text="engineer")), search("Z")) == "Asks for Python"
 
 
 def test_an_exclusion_is_a_reason_only_where_there_is_no_other() -> None:
@@ -387,8 +391,9 @@ def test_an_exclusion_is_a_reason_only_where_there_is_no_other() -> None:
 
 
 def test_words_that_are_asked_for_are_a_reason_also_beside_words_that_are_not() -> None:
-    criteria = Criteria(text="engineer -internship", places=("DE",), workplace=("remote",))
-    assert why(IN_GERMANY, search(criteria=criteria)) == "Says “engineer”"
+    criteria = Criteria(text="hotline -internship", places=("DE",), workplace=("remote",))
+    job = posting(reach=IN_GERMANY.reach, description_text="A hotline.")
+    assert why(job, search(criteria=criteria)) == "Says “hotline”"
 
 
 def test_skills_that_are_all_needed_and_of_which_some_are_stand_in_one_clause() -> None:
@@ -466,7 +471,7 @@ def test_words_are_quoted_as_the_posting_spells_them() -> None:
     assert said == "Says “HR”, “Resume”, “a la carte” and “Back-End”"
 
 
-def test_a_word_that_the_title_says_is_quoted_only_where_nothing_else_is_a_reason() -> None:
+def test_a_word_that_the_title_says_is_not_quoted() -> None:
     both = PYTHON.model_copy(update={"text": "german OR support OR hotline"})
     job = posting(title="Support in German", description_text="Python on the Hotline.")
     assert why(job, search(criteria=both)) == "Asks for Python; says “Hotline”"
@@ -502,10 +507,11 @@ def test_a_second_line_says_what_the_card_does_not() -> None:
     assert why(job, search(criteria=within)) == "Asks for Python / Wants UTC−1 to UTC+1, within 2 h of your UTC+2"
 
 
-def test_a_role_that_the_title_names_is_a_reason_only_where_there_is_no_other() -> None:
+def test_a_role_or_a_word_that_the_title_says_is_no_reason() -> None:
     asked = Criteria(roles=RoleTerms(any=("backend-engineer",)))
     job = posting(title="Backend Engineer", roles=("backend-engineer",))
-    assert why(job, search(criteria=asked)) == "Is a Backend Engineer job"
+    assert why(job, search(criteria=asked)) == ""
+    assert why(job, search(criteria=Criteria(text="backend", places=("DE",), workplace=("remote",)))) == ""
     skilled = asked.model_copy(update={"skills": SkillTerms(any=("Python",))})
     assert why(job, search(criteria=skilled)) == "Asks for Python"
     sponsored = asked.model_copy(update={"visa_sponsorship": True})
@@ -755,6 +761,17 @@ def test_a_mail_says_how_far_a_job_lies_from_home_and_which_years_it_asks_for_be
 def test_a_beginners_job_is_called_so_once() -> None:
     chance = Chance(0.4, lambda: [Against(Doubt("beginner", amount=8), 1.5), Against(Doubt("level", ("junior",)), 0.5)])
     assert [doubt.fact for doubt in telling_against(chance, (), posting(seniority="junior"))] == ["beginner"]
+
+
+def test_nothing_speaks_against_the_role_for_which_a_job_is_here() -> None:
+    asked = Criteria(roles=RoleTerms(any=("risk-analyst",)))
+    job = posting(title="Underwriting Analyst", roles=("risk-analyst",))
+    [item] = digest(job, by=search(criteria=asked)).items
+    assert reason_line(item) == "Is a Risk Analyst job"
+    own = Doubt("searches", ("risk-analyst",), done=("insurance-agent",))
+    chance = Chance(0.5, lambda: [Against(own, 1.5), Against(Doubt("leading", ("manager",)), 0.5)])
+    told = telling_against(chance, item.found_by[0].verdict.reasons, job)
+    assert [doubt.fact for doubt in told] == ["leading"]
 
 
 def test_of_what_trade_a_job_is_more_is_said_once_and_with_what_one_has_worked_as() -> None:

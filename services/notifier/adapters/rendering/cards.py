@@ -91,7 +91,8 @@ class _Personal:
     html: Form
     text: Form
     where: str
-    why: tuple[str, ...]
+    told: tuple[str, ...]
+    """Why it is here; its details where nothing is to be said of that."""
     address: str
     """Of the job itself."""
 
@@ -162,7 +163,7 @@ class Cards:
         )  # fmt: skip
         if not stack.first_job:
             where = places_briefly(several, words) if len(several) > 1 else ""
-            stack.first_job = " · ".join(filter(None, (card.where, where, *card.why)))
+            stack.first_job = " · ".join(filter(None, (card.where, where, *card.told)))
 
     def _notes(self, item: Item, words: Words) -> tuple[str, str]:
         lines = notes(item, words)
@@ -224,7 +225,7 @@ class Cards:
             "details": self._fill(details, _INDENT),
         }
         form = card.text.holding("body", self._body(text).partly(text))
-        return _Personal(card.html.partly(html), form, where, why.lines, job_address(posting))
+        return _Personal(card.html.partly(html), form, where, why.lines or (details,), job_address(posting))
 
     def _body(self, text: Mapping[str, str]) -> Form:
         """The body of a card of text, for all that say something of the same things."""

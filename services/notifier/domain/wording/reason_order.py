@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import Final
 
@@ -68,11 +68,12 @@ _AROUND_CUT: Final = " ])\n"
 def most_telling(item: Item) -> FoundBy:
     """The search to explain a job by: the one that says most of role, skills, words, places and pay, then of all else.
 
-    Of searches that tell as much, the one that the job suits best, which the item names first.
+    What the title says counts for nothing. Of searches that tell as much, the one that the job suits best, which the
+    item names first.
     """
     if len(item.found_by) == 1:
         return item.found_by[0]
-    return max(item.found_by, key=_telling)
+    return max(item.found_by, key=partial(_telling, item.posting))
 
 
 def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
@@ -86,27 +87,25 @@ def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 
 def worth_saying(
-    reasons: Sequence[Reason], posting: PostingCore, *, bar: bool, preferred: bool = False
+    reasons: Sequence[Reason], posting: PostingCore, *, bar: bool
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Of why a job fits: what is said of the work, and of its terms what neither card nor title say.
 
-    A role or words that the title says stand only where nothing else does. Where nothing is asked of the work, the most
-    telling of the terms stands in its place, also if the card says it: no job is without a reason.
+    Not a role or words that the title says: below it they tell nothing, so that such a job may be without a line. Where
+    nothing is asked of the work, the most telling of the terms stands in its place, also if the card says it.
 
-    `bar`: whether pay is drawn against the floor; `preferred`: whether a preferred place is said besides.
+    `bar`: whether pay is drawn against the floor.
     """
     fitting = sorted(
         (reason for reason in reasons if reason.fit == "yes" and not _needless(reason, posting, bar=bar)),
         key=lambda reason: (reason.facts.excludes, not reason.facts.stated),
     )
     of_the_work = [reason for reason in fitting if reason.facts.of_the_work and not reason.facts.excludes]
-    named = [reason for reason in of_the_work if not _in_title(reason, posting)]
     terms = [reason for reason in fitting if not reason.facts.of_the_work]
-    new = [reason for reason in terms if is_new(reason)]
-    if of_the_work and not named and (new or preferred):
-        return (), tuple(new)
-    first = named or of_the_work or terms[:1] or fitting[:1]
-    return tuple(first), tuple(reason for reason in new if reason not in first)
+    first = [reason for reason in of_the_work if not _in_title(reason, posting)]
+    if not of_the_work:
+        first = terms[:1] or fitting[:1]
+    return tuple(first), tuple(reason for reason in terms if is_new(reason) and reason not in first)
 
 
 def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> frozenset[str]:
@@ -214,9 +213,10 @@ def _as_spelt(term: str, title: str, text: str) -> str:
     return found[0] if found else term
 
 
-def _telling(found: FoundBy) -> tuple[int, int]:
+def _telling(posting: PostingCore, found: FoundBy) -> tuple[int, int]:
     stated = [reason for reason in found.verdict.reasons if reason.fit == "yes" and reason.facts.stated]
-    return sum(reason.facts.weighty for reason in stated) + bool(found.preferred.named), len(stated)
+    weighty = sum(reason.facts.weighty and not _in_title(reason, posting) for reason in stated)
+    return weighty + bool(found.preferred.named), len(stated)
 
 
 def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingCore) -> tuple[Doubt, ...]:
@@ -226,9 +226,10 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
         return ()
     facts = [reason.facts for reason in reasons]
     near = any(isinstance(some, RoleFacts) and some.near for some in facts)
+    said = any(isinstance(some, RoleFacts) and posting.roles[:1] == some.found[:1] for some in facts)
     core = [name for some in facts if isinstance(some, AllFacts | AnyFacts) for name in some.core]
     asked = any(_says_all(posting.title, name, *posting.roles[:1]) for name in core)
-    silent = near or asked or names_role(posting.title, *posting.roles[:1])
+    silent = near or said or asked or names_role(posting.title, *posting.roles[:1])
     named = (doubt for doubt in weighty if doubt.of or doubt.amount is not None or doubt.fact in _ALONE)
     told = [doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE)]
     of_role = [doubt for doubt in told if doubt.fact in _OF_ROLE]

@@ -165,10 +165,8 @@ class Why:
 
 def why_of(found: FoundBy, posting: PostingCore, against: tuple[Doubt, ...] = (), *, bar: bool) -> Why:
     """Why a search found a job that fits it. `bar`: whether pay is drawn against the floor."""
-    preferred = found.preferred
-    there = bool(preferred.named or preferred.taken_in)
-    work, terms = worth_saying(found.verdict.reasons, posting, bar=bar, preferred=there)
-    return Why(work, terms, preferred, against)
+    work, terms = worth_saying(found.verdict.reasons, posting, bar=bar)
+    return Why(work, terms, found.preferred, against)
 
 
 def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
