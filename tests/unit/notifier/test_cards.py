@@ -20,7 +20,11 @@ from services.notifier.domain.model import AnnualPay, Digest, Item, PayNews
 from services.notifier.domain.weights import LEAST_MOVED, Answered, AnswerFacts, AnswerKind, Chance
 from services.notifier.ports import Links
 from services.rules.home import Home
+from services.rules.places.known import place_name
 from services.rules.places.towns import town_of
+from services.wording.catalogues import words_of
+from services.wording.conditions import conditions_in_words
+from services.wording.words import LANGUAGES
 from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 JOBS = [
@@ -141,15 +145,15 @@ def note_on(change: Callable[[Item], Item]) -> str:
     [
         (
             "en",
-            ["On site, Cyprus", "Cyprus", "Texas or Canada", "night", "students"],
+            ["On site, Cyprus", "move there", "Texas or Canada", "night", "students"],
         ),
         (
             "de",
-            ["Vor Ort, Zypern", "Zypern", "Texas oder Kanada", "nachts", "Studierende"],
+            ["Vor Ort, Zypern", "dorthin ziehen", "Texas oder Kanada", "nachts", "Studierende"],
         ),
         (
             "es",
-            ["Presencial, Chipre", "Chipre", "Texas o Canadá", "noche", "estudiantes"],
+            ["Presencial, Chipre", "mudarse allí", "Texas o Canadá", "noche", "estudiantes"],
         ),
     ],
 )
@@ -167,6 +171,20 @@ def test_a_card_says_beside_the_place_what_a_job_sets_as_a_condition(locale: str
     clauses = line.split(" · ")
     assert [fact for fact, clause in zip(said, clauses, strict=True) if fact not in clause] == []
     assert line in " ".join(email.text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_condition_names_no_place_that_stands_before_it(language: str) -> None:
+    words, cyprus = words_of(language), Reach(scope="listed", countries=("CY",))
+    moving, licence = Condition(kind="relocation", places=("CY",)), Condition(kind="licence", places=("CY",))
+    here = posting(title="Nurse", reach=cyprus, conditions=(moving, licence))
+    move, licensed = conditions_in_words(here, words)
+    of_no_place = posting(reach=cyprus, conditions=(Condition(kind="licence"),))
+    assert [licensed] == list(conditions_in_words(of_no_place, words))
+    wider = here.model_copy(update={"reach": Reach(scope="listed", countries=("CY", "GR"))})
+    named = list(conditions_in_words(wider, words))
+    assert all(place_name("CY", language) in clause for clause in named)
+    assert not any(place_name("CY", language) in clause for clause in (move, licensed))
 
 
 def test_a_card_names_the_town_to_move_to_and_a_licence_of_no_place() -> None:

@@ -1,5 +1,6 @@
 """The sentences of a digest."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -200,6 +201,14 @@ def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
         (
             "Growth Marketing Manager – Shopify, Funnels, Community & AI Marketing",
             "Growth Marketing Manager – Shopify, Funnels",
+        ),
+        (
+            "Clinical Appeals Nurse (Remote | Must have California LVN / RN License)",
+            "Clinical Appeals Nurse",
+        ),
+        (
+            "Key Accounts Manager - Prostho - Bhopal (India Home Office, IN, NA)",
+            "Key Accounts Manager - Prostho - Bhopal",
         ),
         (
             "Licensed and Registered Behavioural Health Therapist for Children and Families",
@@ -772,6 +781,16 @@ def test_nothing_speaks_against_the_role_for_which_a_job_is_here() -> None:
     chance = Chance(0.5, lambda: [Against(own, 1.5), Against(Doubt("leading", ("manager",)), 0.5)])
     told = telling_against(chance, item.found_by[0].verdict.reasons, job)
     assert [doubt.fact for doubt in told] == ["leading"]
+
+
+@pytest.mark.parametrize(("language", "between"), [("en", "; "), ("fr", "\u202f; ")])
+def test_clauses_are_parted_as_a_language_does(language: str, between: str) -> None:
+    [item] = digest(posting(title="Lead")).items
+    two = replace(
+        item, chance=Chance(0.5, lambda: [Against(Doubt("leading", ("manager",)), 1.3), Against(Doubt("often"), 1.0)])
+    )
+    assert doubts(two, language).count(between) == 1
+    assert all(doubts(two, language).split(between))
 
 
 def test_of_what_trade_a_job_is_more_is_said_once_and_with_what_one_has_worked_as() -> None:

@@ -33,6 +33,7 @@ LABELS: Mapping[str, str] = {
     "unsubscribe": mark("Unsubscribe"),
     "no_title": mark("A job without a title"),
     "colon": mark(":"),
+    "semicolon": mark(";"),
 }
 """The fixed words of the templates."""
 _MOST_SUBJECT_TITLE = 60
@@ -131,9 +132,11 @@ def _brief(title: str, most: int) -> str:
     line = one_line(without_genders(title)).strip(" -–—|,/")
     if len(line) <= most:
         return line
-    ends = [part.start() for part in _PARTS.finditer(line) if _LEAST_TITLE <= part.start() <= most]
-    if ends:
-        return line[: ends[-1]]
+    starts = (line[: part.start()] for part in _PARTS.finditer(line) if _LEAST_TITLE <= part.start() <= most)
+    # Not between brackets, where the last of them would stay open.
+    closed = [start for start in starts if all(start.count(left) == start.count(right) for left, right in ("()", "[]"))]
+    if closed:
+        return closed[-1]
     whole = line[:most].rpartition(" ")[0]
     return f"{whole}…" if len(whole) >= _LEAST_TITLE else one_line(line, most)
 

@@ -181,7 +181,7 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     of_terms = [*([there] if there else []), *(in_words(reason, words, brief=True) for reason in why.terms)]
     of_work = work_in_words(work, words, named_as_one_of_several(work, posting))
     lines = [clauses[:MOST_A_LINE] for clauses in (of_work, of_terms) if clauses]
-    said = tuple(_sentence(clauses) for clauses in lines)
+    said = tuple(_sentence(clauses, words) for clauses in lines)
     return said[:1] if but_line(why, posting, words) else said
 
 
@@ -198,7 +198,7 @@ def but_line(why: Why, posting: PostingCore, words: Words) -> str:
     clauses = [doubt_in_words(doubt, words) for doubt in why.against]
     if is_cut_short(posting):
         clauses.append(words.say("comes with the start of its text alone"))
-    return "; ".join(list(dict.fromkeys(filter(None, clauses)))[:MOST_A_LINE])
+    return _joined(list(dict.fromkeys(filter(None, clauses)))[:MOST_A_LINE], words)
 
 
 def doubts_briefly(chance: Chance, posting: PostingCore, words: Words) -> str:
@@ -208,12 +208,12 @@ def doubts_briefly(chance: Chance, posting: PostingCore, words: Words) -> str:
     if answered and answered.odds <= -LEAST_MOVED:
         job = quoted(answered.by.title, words)
         doubts.insert(0, words.say("is like {job}, which you called not relevant", job=job))
-    return _sentence(doubts)
+    return _sentence(doubts, words)
 
 
 def fault_line(reasons: Sequence[Reason], words: Words) -> str:
     """What keeps a near miss from fitting the search that found it."""
-    return _sentence([in_words(reason, words, brief=True) for reason in reasons if reason.fit == "near"])
+    return _sentence([in_words(reason, words, brief=True) for reason in reasons if reason.fit == "near"], words)
 
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
@@ -245,8 +245,13 @@ def _moved(answered: Answered, words: Words) -> str:
     return words.say("Further down because you called {job} not relevant.", job=job)
 
 
-def _sentence(clauses: Sequence[str]) -> str:
-    return capitalised("; ".join(clauses))
+def _sentence(clauses: Sequence[str], words: Words) -> str:
+    return capitalised(_joined(clauses, words))
+
+
+def _joined(clauses: Sequence[str], words: Words) -> str:
+    """With a semicolon as the reader's language sets it: French has a space before it."""
+    return f"{words.say(wording.LABELS['semicolon'])} ".join(clauses)
 
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
