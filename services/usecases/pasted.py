@@ -22,15 +22,15 @@ from services.usecases.wishes.places import Places, Whereabouts, named_in, place
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.terms import (
     floor_of,
-    forms_in,
     forms_refused,
-    levels_of,
     levels_refused,
     permanent_in,
+    terms_of,
     values_without,
     with_permanent,
 )
 from services.usecases.wishes.titles import Offer, Titles, titles_in
+from services.usecases.wishes.ways import ways, ways_said, workplaces_of
 from services.usecases.wishes.writer import Cv, cv_of, former_trade
 
 _MOST_SKILLS: Final = 12
@@ -128,7 +128,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     had = former.had(titles.asked) if years else ()
     if years and (titles.asked or former.is_left) and not had:
         years = None
-    near, workplaces = Whereabouts(lives.country if lives else "", country), _workplaces(posting, sentence)
+    near, workplaces = Whereabouts(lives.country if lives else "", country), workplaces_of(posting, sentence)
     places = Places((cv.home.country,), (str(cv.home),)) if cv.home else None
     places = places or _places(posting, wanted, titles, workplaces, near)
     fields = _fields(posting, wanted, currency, titles, workplaces, places) | zone
@@ -137,7 +137,9 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
     forms = with_permanent(fields["employment"]) if permanent else fields["employment"]
     fields["employment"] = values_without(EMPLOYMENT, unwanted.forms, forms)
-    fields["seniority"] = values_without(SENIORITY, unwanted.levels, fields["seniority"])
+    # Who has a permanent post is no intern: "apprentissage ou CDI".
+    kept = [level for level in fields["seniority"] if level != "intern" or not permanent]
+    fields["seniority"] = values_without(SENIORITY, unwanted.levels, kept)
     if hours and not zone:
         missed.insert(0, hours)
     missed = [*_missed(wanted, posting, currency, near, now), *missed] if sentence else []
@@ -184,7 +186,7 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
                 unwanted.levels += levels
                 continue
             named, called = _named_in(said, now)
-            if not named and not called and not any(way.search(part.lower()) for way in wishes.ways().wanted.values()):
+            if not named and not called and not any(way.search(part.lower()) for way in ways().wanted.values()):
                 missed.append(part)
             unwanted.skills += named
             unwanted.roles += called
@@ -215,8 +217,7 @@ def _fields(
         "places": places.codes,
         "workplace": () if either else workplaces,
         "near": tuple(Nearby(town=town, km=_KM) for town in places.towns if either or workplaces != ("remote",)),
-        "seniority": levels_of(wanted, posting, partial(posting_in, now=posting.fetched_at)),
-        "employment": tuple(forms_in(posting.offered, wanted)),
+        **terms_of(wanted, posting, partial(posting_in, now=posting.fetched_at)),
         "salary_floor": floor_of(posting, wanted, places.codes, currency),
         "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
     }
@@ -247,7 +248,7 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, n
     """
 
     def asked(posting: PostingCore, text: str) -> dict[str, Any]:
-        titles, workplaces = titles_in(text, posting.roles), _workplaces(posting, text)
+        titles, workplaces = titles_in(text, posting.roles), workplaces_of(posting, text)
         places = _places(posting, text, titles, workplaces, near)
         fields = _fields(posting, text, currency, titles, workplaces, places)
         return {**fields, "ways": workplaces, "offered": titles.offered}
@@ -275,7 +276,7 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, n
     names_trade = of_all["skills"].any or of_all["roles"].any or of_all["offered"]
     quoted = list[str]()
     places = (wanted[place.start : place.end] for place in named_in(wanted))
-    named = {*titles_in(wanted, whole.roles).said, *wishes.ways_said(wanted), *places}
+    named = {*titles_in(wanted, whole.roles).said, *ways_said(wanted), *places}
     for part, rest in wishes.parts_of(wanted):
         if all(map(wishes.is_of_pay, part.split())) or any(part in said for said in named):
             continue
@@ -321,18 +322,6 @@ def _skills(posting: PostingCore, sentence: str, places: Places, titles: Titles)
     of_work = [name for name in of_work if not any(is_title_by_hand(name, role) for role in titles.asked)]
     tools = [name for name in of_work if known.is_tool(name)]
     return tuple((tools or of_work)[:_MOST_SKILLS])
-
-
-def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
-    """A posting is of one kind; who says in a sentence what they look for may name several, or refuse one."""
-    known, lowered = wishes.ways(), sentence.lower()
-    named, refused = list[Workplace](), list[Workplace]()
-    for way, words in known.wanted.items():
-        if found := [bool(known.never.search(lowered, 0, said.start())) for said in words.finditer(lowered)]:
-            (refused if all(found) else named).append(way)
-    if len(named) > 1 or posting.workplace in ("unknown", *refused):
-        return tuple(named)
-    return (posting.workplace,)
 
 
 def _places(

@@ -9,7 +9,7 @@ from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import place_name
 from services.rules.places.towns import CITY_STATES, Town, towns_meant
-from services.usecases.wishes.sentence import ways
+from services.usecases.wishes.ways import ways
 
 
 class NamedPlace(NamedTuple):

@@ -13,7 +13,8 @@ from services.rules.places.known import canonical_place
 from services.rules.roles.taxonomy import WEAK, roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
-from services.usecases.wishes.sentence import anything, choices_in, stretches_of, ways, without_idle
+from services.usecases.wishes.sentence import anything, choices_in, stretches_of, without_idle
+from services.usecases.wishes.ways import ways
 
 _MANY_FAMILIES: Final = 6
 _OWN_SHARE: Final = 0.25
@@ -58,7 +59,7 @@ class Trades:
         closed = max((behind for _, _, behind in choices_in(wanted)), default=len(wanted))
         for at, (start, end) in enumerate(stretches):
             stretch = wanted[start:end]
-            if _names_person(stretch):
+            if names_person(stretch):
                 self._persons += 1
                 self._called += read_in(stretch).roles
                 continue
@@ -95,7 +96,7 @@ class Trades:
     def exactly(self, start: int, end: int) -> str:
         """The role of the field that a part is made of, where a posting is read by less: "legal operations"."""
         for first, last in stretches_of(self._wanted):
-            if first <= start and end <= last and not _names_person(self._wanted[first:last]):
+            if first <= start and end <= last and not names_person(self._wanted[first:last]):
                 return next((likely[0] for _, likely in _fields_of(self._wanted[first:last])), "")
         return ""
 
@@ -103,7 +104,7 @@ class Trades:
         """The field that stands beside a tool and says what it is used for: "Kotlin backend"."""
         for start, end in stretches_of(self._wanted):
             bare = without_tools(self._wanted[start:end])
-            if bare != self._wanted[start:end] and not _names_person(bare):
+            if bare != self._wanted[start:end] and not names_person(bare):
                 for _, likely in _fields_of(bare):
                     if likely and roles()[likely[0]].works_with_tools:
                         return likely[:1]
@@ -129,10 +130,10 @@ class Trades:
         ):
             return ""
         before, behind = (self._wanted[start:end] for start, end in pair)
-        return "first" if is_title(before) else "last" if _names_person(behind) else ""
+        return "first" if is_title(before) else "last" if names_person(behind) else ""
 
 
-def _names_person(stretch: str) -> bool:
+def names_person(stretch: str) -> bool:
     """Whether a part names who is sought, and not only what is done, as "design systems" does."""
     if is_field(stretch):
         return False

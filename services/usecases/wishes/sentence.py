@@ -1,12 +1,11 @@
 """A sentence in which somebody says what they look for, taken apart: what they want, and what they do not."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from schemas.posting import Workplace
 from services.ingest.domain.pay.data import pay_data
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part
@@ -248,31 +247,3 @@ def _patterns() -> _Patterns:
         experience=re.compile(any_of("denial.knowledge")),
         visa=re.compile(any_of("visa.wish")),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Ways of working, in the words of somebody who says what they look for."""
-
-    wanted: Mapping[Workplace, re.Pattern[str]]
-    never: re.Pattern[str]
-    """Ends where a way begins that they do not want."""
-    or_remote: re.Pattern[str]
-    """Remote work, beside something else."""
-
-
-@cache
-def ways() -> Ways:
-    """How they are said, in any language."""
-    named: tuple[Workplace, ...] = ("remote", "hybrid", "onsite")
-    return Ways(
-        {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
-        re.compile(rf"{any_of('wish.never')} (?:[\w-]+ )?$"),
-        re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{any_of('workplace.wish.remote')}"),
-    )
-
-
-def ways_said(wanted: str) -> Iterator[str]:
-    """The words that name ways of working: "from home"."""
-    for named in ways().wanted.values():
-        yield from (wanted[said.start() : said.end()] for said in named.finditer(wanted.lower()))

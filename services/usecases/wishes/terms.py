@@ -6,6 +6,7 @@ Forms of employment; levels, of which a posting is of one, and who looks for wor
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple, get_args
 
 from schemas.criteria import Criteria, SalaryFloor
@@ -14,13 +15,16 @@ from services.ingest.domain.pay.amounts import amounts_in
 from services.ingest.domain.pay.bands import infer_period, is_plausible
 from services.ingest.domain.pay.data import pay_data
 from services.ingest.domain.pay.words import DOLLAR, DOLLARS, local_currency, period_after
+from services.ingest.domain.role.title import head_in
 from services.rules.criterion.facet import Facet
 from services.rules.lexicon.builder import any_of
 from services.rules.money import currency_of, rates_before
 from services.rules.places.known import is_country
 from services.rules.roles.taxonomy import roles
 from services.rules.text import lowered
-from services.usecases.wishes.sentence import CLAUSE_ENDS, choices_in, choices_of, is_idle, ways, without_idle
+from services.usecases.wishes.fields import names_person
+from services.usecases.wishes.sentence import CLAUSE_ENDS, choices_in, choices_of, is_idle, stretches_of, without_idle
+from services.usecases.wishes.ways import ways
 
 _FORMS: Final = get_args(Employment)
 _PERMANENT: Final = ("full_time", "part_time")
@@ -52,13 +56,59 @@ def with_permanent(asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(asked) if set(asked) & set(_PERMANENT) else (*_PERMANENT, *asked)
 
 
-def forms_in(offered: Sequence[str], wanted: str) -> Iterator[str]:
+def terms_of(wanted: str, whole: PostingCore, read: Reader) -> dict[str, tuple[str, ...]]:
+    """The levels and forms that a sentence asks for, by the fields of criteria."""
+    rest = _without_internship(wanted, read)
+    others = read(rest) if rest != wanted else whole
+    levels, forms = _levels_of(rest, others, read), tuple(_forms_in(others.offered, rest))
+    # Beside levels or forms that are asked for an internship is one more.
+    besides = rest != wanted
+    return {
+        "seniority": (*levels, "intern") if besides and levels else levels,
+        "employment": (*forms, "internship") if besides and forms else forms,
+    }
+
+
+def _forms_in(offered: Sequence[str], wanted: str) -> Iterator[str]:
     """A posting takes full-time for granted; a sentence says it because it is meant."""
     for form in offered:
         if form in _FORMS and (wanted or form != "full_time"):
             yield form
     if "part_time" not in offered and _is_part_time(wanted, beside_full_time="full_time" in offered):
         yield "part_time"
+    if "temporary" not in offered and _patterns().seasonal.search(wanted):
+        yield "temporary"
+    if set(offered) & {*_FORMS} == {"part_time"} and _is_nearly_full(wanted):
+        yield "full_time"
+
+
+def _is_nearly_full(wanted: str) -> bool:
+    """Whether part-time work will do as well as any other, or is four fifths of full-time work, as which it is told."""
+    known = _patterns()
+    return bool(known.part_time_too.search(wanted)) or (
+        known.most_of_full_time.search(wanted) is not None and known.part_time.search(wanted) is None
+    )
+
+
+def _without_internship(wanted: str, read: Reader) -> str:
+    """A sentence without the internship that will do as well as what else it asks for: "research scientist or intern".
+
+    To ask for internships would leave out all else.
+    """
+    stretches = [*stretches_of(wanted)]
+    joints = [(joint, behind) for _, joint, behind in choices_in(wanted)]
+    interns = [_is_internship(read(wanted[start:end])) for start, end in stretches]
+    for at, (left, right) in enumerate(pairwise(stretches)):
+        if interns[at] != interns[at + 1] and any(left[1] <= joint <= behind <= right[0] for joint, behind in joints):
+            # What the other side says stays as it is.
+            return wanted[: left[0]] + wanted[right[0] :] if interns[at] else wanted[: left[1]] + wanted[right[1] :]
+    return wanted
+
+
+def _is_internship(said: PostingCore) -> bool:
+    """Whether some words name no more than an internship, or an apprenticeship."""
+    form = {"internship", "apprenticeship"} & {*said.offered}
+    return not said.roles and (said.seniority == "intern" or bool(form))
 
 
 def _is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
@@ -91,12 +141,22 @@ def values_without(facet: Facet, values: Sequence[str], asked: Sequence[str]) ->
     return facet.asked(criteria) if values else tuple(asked)
 
 
-def levels_of(wanted: str, whole: PostingCore, read: Reader) -> tuple[Seniority, ...]:
+def _levels_of(wanted: str, whole: PostingCore, read: Reader) -> tuple[Seniority, ...]:
     """The level of the whole, that of each part which names nothing else, and those on both sides of an "or"."""
-    found = [whole.seniority] if whole.seniority else []
     parts = [*choices_of(wanted), *_beside_choices(wanted)]
-    found += [level for part in parts if (level := _level(part, read))]
+    found = [level for part in parts if (level := _level(part, read))]
+    found += ["junior" for part in parts if _patterns().first_job.fullmatch(part.lower())]
+    if whole.seniority and (found or not _rules_out(whole.seniority, wanted, read)):
+        found.insert(0, whole.seniority)
     return tuple(dict.fromkeys(found))
+
+
+def _rules_out(level: Seniority, wanted: str, read: Reader) -> bool:
+    """Whether a level that only one of several titles has would leave out the others: "machinist or supervisor"."""
+    if level not in _OF_MANAGERS:
+        return False
+    titles = [read(part) for part in choices_of(wanted) if names_person(part)]
+    return any(title.seniority is None for title in titles) and any(title.seniority == level for title in titles)
 
 
 def levels_refused(part: str, read: Reader) -> tuple[Seniority, ...]:
@@ -125,9 +185,10 @@ def _level(part: str, read: Reader) -> Seniority | None:
 
 
 def _beside_choices(wanted: str) -> Iterator[str]:
-    """The words right before and right behind each "or"."""
+    """The words right before and right behind each "or", but the noun of a title: "account executive or"."""
     for before, _, behind in choices_in(wanted):
-        yield from before.split()[-1:]
+        others = [word for word in without_idle(before).split()[:-1] if not roles().says_level(word)]
+        yield from () if others and head_in(before.split()[-1], roles()) else before.split()[-1:]
         yield from wanted[behind:].split()[:1]
 
 
@@ -184,6 +245,13 @@ class _Patterns(NamedTuple):
     part_of_a_week: re.Pattern[str]
     """Hours of a week, or hours beside which nothing stands in their part."""
     part_time: re.Pattern[str]
+    part_time_too: re.Pattern[str]
+    """Which will do as well as full-time work."""
+    most_of_full_time: re.Pattern[str]
+    """As a share of it."""
+    seasonal: re.Pattern[str]
+    first_job: re.Pattern[str]
+    """In lower case."""
     permanent: re.Pattern[str]
     managing: re.Pattern[str]
     """In lower case, as `executive`."""
@@ -194,8 +262,13 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     choice = any_of("joint.or", "joint.either")
     ends = rf"(?=\s*(?:$|{CLAUSE_ENDS}|{any_of('joint.and', 'joint.or', 'wish.leads')}))"
+    part_time, will_do = any_of("employment.part_time"), any_of("wish.possible", "wish.will_do")
     return _Patterns(
-        part_time=re.compile(rf"(?<!\w){any_of('employment.part_time')}(?!\w)", re.IGNORECASE),
+        part_time=re.compile(rf"(?<!\w){part_time}(?!\w)", re.IGNORECASE),
+        part_time_too=re.compile(rf"{any_of('wish.also')} {part_time}|{part_time},? \(?{will_do}", re.IGNORECASE),
+        most_of_full_time=re.compile(r"(?<![\d.,-])[89]\d ?%"),
+        seasonal=re.compile(any_of("wish.seasonal"), re.IGNORECASE),
+        first_job=re.compile(any_of("wish.first_job")),
         permanent=re.compile(any_of("wish.permanent"), re.IGNORECASE),
         managing=re.compile(any_of("wish.managing")),
         executive=re.compile(any_of("wish.executive")),

@@ -27,15 +27,8 @@ from services.usecases.wishes.fields import (
 )
 from services.usecases.wishes.named import tools_typed
 from services.usecases.wishes.places import named_in
-from services.usecases.wishes.sentence import (
-    choices_in,
-    choices_of,
-    is_idle,
-    parts_of,
-    stretches_of,
-    ways_said,
-    without_idle,
-)
+from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, parts_of, stretches_of, without_idle
+from services.usecases.wishes.ways import ways_said
 
 _MOST_OFFERED: Final = 4
 _LEAST_WORDS: Final = 2

@@ -55,6 +55,23 @@ def test_a_number_of_something_else_is_no_pay(text: str) -> None:
         ("head of people, executive level, Berlin", ("director", "executive"), ()),
         ("développeur, pas junior", (*MANAGERS[:2], "lead", "manager", *DOERS[3:]), ()),
         ("nurse, no management", DOERS, ()),
+        # A first job is a beginner's, and an internship that will do as well leaves out nothing else.
+        ("Buchhalterin, Berufseinstieg, Köln", ("junior",), ()),
+        ("comptable, premier emploi", ("junior",), ()),
+        ("contable, primer empleo", ("junior",), ()),
+        ("contabilista, primeiro emprego", ("junior",), ()),
+        ("accountant, first job", ("junior",), ()),
+        ("research scientist or intern, Toronto", (), ()),
+        ("developer, junior or intern", ("intern", "junior"), ()),
+        ("Mechatroniker oder Praktikum, Ulm", (), ()),
+        ("développeur web, alternance ou premier poste", ("intern", "junior"), ()),
+        ("comptable, alternance ou CDI", (), ()),
+        ("Praktikum oder Werkstudent, Marketing", ("intern",), ()),
+        # The noun of one of several titles tells no level that the others lack.
+        ("account executive or sales manager, Riyadh", (), ()),
+        ("machinist or production supervisor", (), ()),
+        ("sales director or marketing director", ("director",), ()),
+        ("manager or director, finance", ("director", "manager"), ()),
         ("tech lead, no people management", ("lead",), ()),
         ("tech lead, sin personal a cargo", ("lead",), ()),
         ("Entwickler, Senior, ohne Personalverantwortung", ("senior",), ()),
@@ -92,6 +109,50 @@ def test_a_permanent_post_is_any_that_no_day_ends(text: str, forms: tuple[str, .
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert (asked.criteria.employment, asked.missed) == (forms, missed)
+
+
+@in_one_test(
+    "text, forms",
+    [
+        ("bookkeeper, part-time is ok too", ("full_time", "part_time")),
+        ("Verkäuferin, auch Teilzeit", ("full_time", "part_time")),
+        ("vendeuse, temps partiel possible", ("full_time", "part_time")),
+        ("camarero, también media jornada", ("full_time", "part_time")),
+        ("rececionista, part-time também", ("full_time", "part_time")),
+        ("bookkeeper, part-time", ("part_time",)),
+        ("bookkeeper, contract, part-time also ok", ("contract", "part_time")),
+        ("data analyst or internship", ()),
+        ("data analyst, full-time or internship", ("full_time", "internship")),
+        ("comptable, 80 %", ("full_time", "part_time")),
+        ("Buchhalterin, 60 %", ("part_time",)),
+        ("camarero, jornada completa o por temporada", ("full_time", "temporary")),
+        ("Kellner, Saison", ("temporary",)),
+        ("cozinheiro, época alta", ("temporary",)),
+    ],
+)
+def test_what_will_do_as_well_leaves_out_nothing(text: str, forms: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.employment == forms
+
+
+@in_one_test(
+    "text, workplace",
+    [
+        ("comptable à Rennes, télétravail possible", ("hybrid", "remote")),
+        ("Sachbearbeiter in Bremen, Homeoffice möglich", ("hybrid", "remote")),
+        ("contable en Valencia, teletrabajo posible", ("hybrid", "remote")),
+        ("assistente em Braga, teletrabalho possível", ("hybrid", "remote")),
+        ("bookkeeper in Leeds, remote possible", ("hybrid", "remote")),
+        ("bookkeeper in Leeds, remote ok too", ()),
+        ("Buchhalter in Leipzig, auch remote", ()),
+        ("bookkeeper, remote", ("remote",)),
+    ],
+)
+def test_work_from_home_that_is_possible_is_so_for_part_of_the_time(text: str, workplace: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.workplace == workplace
 
 
 def test_years_at_home_with_children_are_no_work_from_home() -> None:

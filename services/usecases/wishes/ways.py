@@ -1,0 +1,64 @@
+"""Ways of working: at home, on site or both, in the words of somebody who says what they look for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from schemas.posting import PostingCore, Workplace
+from services.rules.lexicon.builder import any_of
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How they are said."""
+
+    wanted: Mapping[Workplace, re.Pattern[str]]
+    never: re.Pattern[str]
+    """Ends where a way begins that they do not want."""
+    or_remote: re.Pattern[str]
+    """Remote work, beside something else."""
+    partly: re.Pattern[str]
+    """Remote work for part of the time."""
+    remote_too: re.Pattern[str]
+    """Remote work, which will do as well as any other."""
+
+
+@cache
+def ways() -> Ways:
+    """In any language."""
+    named: tuple[Workplace, ...] = ("remote", "hybrid", "onsite")
+    remote = any_of("workplace.wish.remote")
+    return Ways(
+        {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
+        re.compile(rf"{any_of('wish.never')} (?:[\w-]+ )?$"),
+        re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{remote}"),
+        re.compile(rf"{remote} \(?{any_of('wish.possible')}"),
+        re.compile(rf"{any_of('wish.also')} {remote}|{remote} \(?{any_of('wish.will_do')}"),
+    )
+
+
+def ways_said(wanted: str) -> Iterator[str]:
+    """The words that name ways of working: "from home"."""
+    for named in ways().wanted.values():
+        yield from (wanted[said.start() : said.end()] for said in named.finditer(wanted.lower()))
+
+
+def workplaces_of(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
+    """A posting is of one kind; who says in a sentence what they look for may name several, or refuse one.
+
+    Remote work that is "possible" is so for part of the time, and where it will do "too" any way will.
+    """
+    known, lowered = ways(), sentence.lower()
+    named, refused = list[Workplace](), list[Workplace]()
+    for way, words in known.wanted.items():
+        if denied := [bool(known.never.search(lowered, 0, said.start())) for said in words.finditer(lowered)]:
+            (refused if all(denied) else named).append(way)
+    found: tuple[Workplace, ...] = (posting.workplace,)
+    if len(named) > 1 or posting.workplace in ("unknown", *refused):
+        found = tuple(named)
+    if found != ("remote",):
+        return found
+    if known.partly.search(lowered):
+        return ("hybrid", "remote")
+    return () if known.remote_too.search(lowered) else found
