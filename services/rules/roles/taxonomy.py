@@ -67,6 +67,10 @@ class Role:
     shared: Shared | None = None
     alone: tuple[str, ...] = ()
     """Titles that are its own only where nothing of the work stands beside them."""
+    said: tuple[str, ...] = ()
+    """What people who look for work call it besides, and no posting is read by; the title of another role too."""
+    said_fields: tuple[str, ...] = ()
+    """What they call its field."""
 
     def name(self, language: str = "en") -> str:
         """What it is called; in English where the language has no name for it."""
@@ -334,6 +338,8 @@ def _role(name: str, family: str, entry: Mapping[str, Any]) -> Role:
         by_hand=entry.get("by_hand", False),
         shared=_shared(entry["shared"]) if "shared" in entry else None,
         alone=tuple(entry.get("alone", ())),
+        said=tuple(entry.get("said", ())),
+        said_fields=tuple(entry.get("said_of", ())),
     )
 
 

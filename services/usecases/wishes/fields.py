@@ -10,7 +10,8 @@ from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.role.title import head_in, without_forms
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import canonical_place
-from services.rules.roles.taxonomy import WEAK, roles
+from services.rules.roles.said import roles_as_said as roles
+from services.rules.roles.taxonomy import WEAK
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
 from services.usecases.wishes.sentence import anything, choices_in, stretches_of, without_idle
@@ -93,6 +94,14 @@ class Trades:
             if (field.joined or (several and field.listed)) and not field.doubtful:
                 yield field.role
 
+    def branches(self, role: str) -> tuple[str, ...]:
+        """The trades of fields that say more than a tool, which tells its trade roughly: "C++ developer, embedded".
+
+        Each has a noun that the trade has too.
+        """
+        of_role = (field.role for field in self.fields if not field.doubtful and roles()[field.role].works_with_tools)
+        return tuple(dict.fromkeys(name for name in of_role if {*roles()[name].heads} & {*roles()[role].heads}))
+
     def exactly(self, start: int, end: int) -> str:
         """The role of the field that a part is made of, where a posting is read by less: "legal operations"."""
         for first, last in stretches_of(self._wanted):
@@ -113,6 +122,7 @@ class Trades:
     def _nearest(self, field: Field) -> str:
         """Of the content of SEO and email marketing an editor is not meant, who is the likeliest elsewhere."""
         beside = {roles()[other.role].family for other in self.fields if other is not field}
+        beside |= {roles()[role].family for role in self._called}
         near = (role for role in field.likely if roles()[role].family in beside)
         return next(near, field.role)
 

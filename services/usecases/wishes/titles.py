@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
 
-from services.ingest.domain.role.reading import RoleReading
+from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.role.title import head_in
-from services.rules.roles.taxonomy import WEAK, roles
+from services.rules.roles.said import called_too
+from services.rules.roles.said import roles_as_said as roles
+from services.rules.roles.taxonomy import WEAK
+from services.rules.roles.taxonomy import roles as roles_of_postings
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes.fields import (
     Field,
@@ -61,7 +64,9 @@ class Titles:
 
 def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     """What a sentence asks for, of which `read` are the roles as of a posting."""
-    trades = Trades(wanted)
+    reading, trades = read_in(wanted), Trades(wanted)
+    if reading.roles != read_role(wanted, (), "", roles_of_postings()).roles:
+        read = reading.roles  # By words that no posting is read by.
     words = tuple(field.said for field in trades.fields)
     if not read:
         if alone := tuple(islice(_alone(wanted), 1)):
@@ -70,7 +75,6 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
             return Titles(fields, near=True, offered=_offers(trades.doubtful(), fields), said=words)
         found = _beside_place(wanted)
         return found if found.asked or found.offered else _beginning(wanted)
-    reading = read_in(wanted)
     if reading.roles[:1] != tuple(read[:1]) or not reading.spans:
         return Titles(tuple(read[:1]))
     start, end = reading.spans[0]
@@ -93,7 +97,8 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     named = [skill.name for skill in taxonomy().find(said) if taxonomy().is_tool(skill.name)]
     by_tool = any(not is_title_by_hand(name, read[0]) for name in named) or bool(tools_typed(said, asked))
     near = by_tool and len(asked) == 1 and first == read[0]
-    asked = tuple(dict.fromkeys((*asked, *trades.chosen(several=len(asked) > 1))))
+    asked = (near and trades.branches(first)) or (*asked, *trades.chosen(several=len(asked) > 1))
+    asked = tuple(dict.fromkeys((*asked, *(role for part in choices_of(wanted) for role in called_too(part)))))
     of_industry = tuple(offer for offer in industry if offer.role not in asked)
     offered = tuple(dict.fromkeys((*of_industry, *_offers(trades.fields, asked))))[:_MOST_OFFERED]
     said_by = (*words, said, *(title.said for title in (*listed_titles, *industry)))

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from services.rules.criterion.text import holds_contact
 from services.rules.home import Home, home_read
 from services.rules.lexicon.builder import any_of
-from services.rules.roles.taxonomy import roles
+from services.rules.roles.said import roles_as_said as roles
 from services.usecases.wishes.beside_places import NamedPlace
 from services.usecases.wishes.fields import Trades, read_in
 from services.usecases.wishes.named import years_of

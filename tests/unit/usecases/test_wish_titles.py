@@ -33,8 +33,25 @@ from tests.support.notifying import NOW
             (),
         ),
         # What as a whole is the name of a field names nobody.
-        ("UX designer, design systems", ("ux-designer",), ("frontend-engineer",)),
+        ("UX designer, design systems", ("ux-designer",), ("ui-designer",)),
         ("learning and development, training delivery", ("learning-development-specialist",), ()),
+        # A tool tells its trade roughly, and a field beside it says more.
+        ("C++ developer, embedded", ("embedded-engineer",), ()),
+        ("Développeur C++, systèmes embarqués", ("embedded-engineer",), ()),
+        ("Python-Entwickler, Machine Learning", ("machine-learning-engineer",), ()),
+        ("Python developer, payments", ("backend-engineer",), ()),
+        # In words that no posting is read by.
+        ("accueil, Bordeaux", ("administrative-assistant",), ()),
+        ("EA or PA, Edinburgh", ("executive-assistant",), ()),
+        ("EA to the CEO", ("executive-assistant",), ()),
+        ("UX writer or email copy", ("content-designer", "copywriter"), ()),
+        ("Empfang, Hotel oder Büro", ("administrative-assistant", "hotel-staff"), ()),
+        ("Paie et administration du personnel", ("hr-specialist", "payroll-specialist"), ()),
+        ("departamento pessoal, Curitiba", ("hr-specialist",), ()),
+        ("tienda o recepción, Málaga", ("administrative-assistant", "sales-assistant"), ()),
+        ("machine shop supervisor, Cleveland", ("production-manager",), ()),
+        # The title of two trades asks for both.
+        ("Ejecutiva de cuentas, Lima", ("account-executive", "account-manager"), ()),
     ],
 )
 def test_what_stands_beside_trades_is_one_only_within_their_list(

@@ -1,0 +1,38 @@
+"""Roles by the words of people who look for work, which say more than postings are read by: "EA", "magasin"."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from services.rules.roles.taxonomy import Role, Roles, Stems, roles
+
+
+@cache
+def roles_as_said() -> Roles:
+    """The taxonomy with these words besides."""
+    return Roles(roles().families.values(), map(_as_said, roles()))
+
+
+def called_too(title: str) -> tuple[str, ...]:
+    """The roles that people mean by the title of another one as well: "ejecutivo de cuentas"."""
+    return _called_too().get(_stems(title), ())
+
+
+def _as_said(role: Role) -> Role:
+    own = (title for title in role.said if _stems(title) not in roles().vocabulary.titles)
+    titles = {**role.titles, "en": (*role.titles["en"], *own)}
+    return replace(role, titles=titles, fields=(*role.fields, *role.said_fields))
+
+
+@cache
+def _called_too() -> Mapping[Stems, tuple[str, ...]]:
+    found: dict[Stems, tuple[str, ...]] = {}
+    for role in roles():
+        for stems in map(_stems, role.said):
+            if stems in roles().vocabulary.titles:
+                found[stems] = (*found.get(stems, ()), role.id)
+    return found
+
+
+def _stems(title: str) -> Stems:
+    return tuple(word.stem for word in roles().vocabulary.words(title))
