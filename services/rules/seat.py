@@ -9,7 +9,9 @@ from typing import Final
 
 from schemas.posting import Reach, Workplace
 from services.rules.lexicon.builder import any_of, phrases_of
+from services.rules.places.data import country_part
 from services.rules.places.known import canonical_place, find_places, is_country, is_subdivision
+from services.rules.places.towns import towns_in_field
 from services.rules.text import collapsed, words
 from services.rules.titles import sells
 
@@ -61,15 +63,24 @@ class Seat:
 def seat_of(title: str, workplace: Workplace, reach: Reach, locations: Sequence[str]) -> Seat:
     """Where one must be: the towns among the stated locations, and the countries; for remote work, nowhere.
 
-    Who sells from home is still of the one town that is stated: it is the market. Where the
-    workplace is not stated, towns count and countries do not: a board's country is often where it advertises.
+    Who sells from home is still of the one town that is stated: it is the market, unless the reach names several
+    countries. A town outside the reach is one in which the job is advertised. Where the workplace is not stated, towns
+    count and countries do not: a board's country is often where it advertises.
     """
-    towns = _towns(locations)
+    towns = _towns([location for location in locations if not _is_outside(location, reach)])
     if workplace == "remote":
-        bound = len(towns) == 1 and sells(title)
+        bound = len(towns) == 1 and sells(title) and len(reach.countries) < 2
         return Seat(towns=_hashed(towns)) if bound else Seat(remote=True)
     countries = reach.countries if workplace != "unknown" or towns else ()
     return Seat(False, _hashed(towns), frozenset(countries))
+
+
+def _is_outside(location: str, reach: Reach) -> bool:
+    """Whether a stated location names known towns, and each in another country than those of the reach."""
+    if not reach.countries or reach.groups:
+        return False
+    named = towns_in_field(location[:_LONGEST])
+    return bool(named) and all(country_part(town.code) not in reach.countries for town in named)
 
 
 def _towns(locations: Sequence[str]) -> tuple[str, ...]:

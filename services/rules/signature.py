@@ -179,3 +179,10 @@ def same_job(a: Cluster, b: Cluster) -> bool:
         translated = same_company and bool(first.language and second.language and first.language != second.language)
         return translated or alike >= SAME_KEY_LIKENESS
     return first.seat.remote and second.seat.remote and alike >= SAME_REMOTE_LIKENESS
+
+
+def same_but_for_title(a: Cluster, b: Cluster) -> bool:
+    """Whether keys differ in their title at most, and the texts in nothing that their signatures tell."""
+    parts, others = a.key.split("-"), b.key.split("-")
+    equal = parts[:1] == others[:1] and parts[2:] == others[2:]
+    return equal and len(parts) == len(others) == 5 and a.signature == b.signature != ""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.posting import PostingCore, Salary, Skill
 from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.curation.chance.answers import MOST
-from services.notifier.domain.curation.copies import SentJobs, gather
+from services.notifier.domain.curation.copies import SentJobs, gather, is_one_job
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
@@ -321,7 +321,7 @@ def test_what_is_added_never_pushes_out_a_better_job(
     before = curate(recipient(), SEARCHES, jobs, sent, NOON, room)
     after = curate(recipient(), SEARCHES, [*jobs, Candidate(added, tuple(by))], sent, NOON, room)
     _assert_only_better_ones_came_in(before, after, room)
-    if not any(same_job(job.posting.cluster, added.cluster) for job in jobs):
+    if not any(is_one_job(job.posting, added) for job in jobs):
         _assert_it_is_all_that_came_in(before, after, added, room)
 
 

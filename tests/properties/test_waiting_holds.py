@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.posting import PostingCore
+from services.notifier.domain.curation.copies import is_one_job
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.waiting import MOST_WAITING, judged_again, waiting_after
 from services.notifier.domain.model import Candidate, Digest, SentItem
@@ -93,7 +94,7 @@ def copies_of(core: PostingCore, among: list[PostingCore]) -> set[str]:
     """Those that are one job with it, be it by way of others: likeness is not handed on, but a group of copies is."""
     group, rest = [core], [other for other in among if other is not core]
     for member in group:
-        alike = [other for other in rest if same_job(member.cluster, other.cluster)]
+        alike = [other for other in rest if is_one_job(member, other)]
         group += alike
         rest = [other for other in rest if all(other is not some for some in alike)]
     return {member.posting_id for member in group}

@@ -186,12 +186,27 @@ def _same_jobs(jobs: list[_Job]) -> list[list[_Job]]:
     """The best copy first: one that fits whole, states its pay, is direct, is new. The others go to the first alike."""
     groups: list[list[_Job]] = []
     for job in sorted(jobs, key=_preference):
-        group = next((known for known in groups if same_job(known[0].posting.cluster, job.posting.cluster)), None)
+        group = next((known for known in groups if _is_one_job(known[0].posting, job.posting)), None)
         if group is None:
             groups.append([job])
         else:
             group.append(job)
     return groups
+
+
+def _is_one_job(one: PostingCore, other: PostingCore) -> bool:
+    """The same job, or all but the title the same."""
+    if same_job(one.cluster, other.cluster):
+        return True
+    keys = [posting.cluster.key.split("-") for posting in (one, other)]
+    (company, _, *place), (its_company, _, *its_place) = keys
+    of_one = (company, place, one.cluster.signature, one.roles, one.seniority, one.languages, one.workplace, one.towns)
+    of_other = (
+        its_company, its_place, other.cluster.signature, other.roles, other.seniority, other.languages,
+        other.workplace, other.towns,
+    )  # fmt: skip
+    told = len(place) == 3 and one.roles and one.cluster.signature
+    return bool(told) and of_one == of_other and one.description_text.split() == other.description_text.split()
 
 
 def _preference(job: _Job) -> tuple[object, ...]:

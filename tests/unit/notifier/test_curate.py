@@ -371,3 +371,36 @@ def test_of_one_job_in_two_languages_the_copy_that_can_be_read_comes() -> None:
     made = chosen(danish, english, to=speaking("en"))
     assert ids(made) == ["english"]
     assert cause_of(danish, made).unspoken == Unspoken("written", ("da",))
+
+
+def retitled(name: str, title: str, **changes: Any) -> PostingCore:
+    """Of one company and text."""
+    given = {"roles": ("vehicle-mechanic",), "description_text": words_about("camper"), "company": "Camper"}
+    return posting(name, title=title, **(given | changes))
+
+
+def test_one_text_under_two_titles_comes_once() -> None:
+    camper, english = retitled("a", "Wohnmobil-Techniker (m/w/d)"), retitled("b", "RV Technician (m/w/d)")
+    made = chosen(camper, english)
+    assert len(made.items) == 1
+    left = next(job for job in (camper, english) if job.posting_id != made.items[0].posting.posting_id)
+    assert cause_of(left, made).code == "worse_copy"
+
+
+@pytest.mark.parametrize(
+    ("title", "changes"),
+    [
+        ("RV Technician", {"description_text": f"{words_about('camper')} else"}),
+        ("RV Technician", {"roles": ("driver",)}),
+        ("RV Technician", {"seniority": "lead"}),
+        ("RV Technician", {"company": "Caravan"}),
+        ("RV Technician", {"workplace": "onsite"}),
+        ("RV Technician", {"languages": (Spoken(code="de"),)}),
+        ("Car Mechanic (Nights)", {}),
+    ],
+)
+def test_two_titles_are_two_jobs_where_more_than_the_title_differs_or_it_tells_them_apart(
+    title: str, changes: dict[str, Any]
+) -> None:
+    job = retitled("a", "Car Mechanic (Days)")
+    assert len(chosen(job, retitled("b", title, **changes)).items) == 2

@@ -59,6 +59,19 @@ def test_who_sells_from_home_in_one_town_is_of_that_town() -> None:
     assert batch == Seat(remote=True)
 
 
+def test_who_sells_in_several_countries_is_of_no_town_in_one_of_them() -> None:
+    wide = Reach(scope="listed", countries=("DE", "CN"))
+    assert seated("Berlin", workplace="remote", title="Sales Manager", reach=wide) == Seat(remote=True)
+    assert seated("Berlin", workplace="remote", title="Sales Manager", reach=GERMANY) != Seat(remote=True)
+
+
+def test_a_town_outside_the_reach_is_no_seat_but_where_the_job_is_advertised() -> None:
+    luxembourg = Reach(scope="listed", countries=("LU",))
+    assert seated("Warsaw, Poland", workplace="hybrid", reach=luxembourg) == Seat(countries=frozenset({"LU"}))
+    assert seated("Leipzig, Germany", workplace="hybrid", reach=GERMANY).towns == seated("Leipzig").towns
+    assert seated("Nowhereville", workplace="hybrid", reach=luxembourg).towns
+
+
 def test_countries_tell_sites_apart_where_no_town_is_named() -> None:
     france = Reach(scope="listed", countries=("FR",))
     assert seated(reach=GERMANY).excludes(seated(reach=france))

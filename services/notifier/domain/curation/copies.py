@@ -4,13 +4,22 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, combinations, takewhile
 from typing import NamedTuple
 
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import SentItem
-from services.rules.signature import PERMUTATIONS, SAME_TEXT_LIKENESS, candidates_key, same_job
+from services.rules.roles.taxonomy import roles
+from services.rules.signature import (
+    PERMUTATIONS,
+    SAME_TEXT_LIKENESS,
+    candidates_key,
+    same_but_for_title,
+    same_job,
+)
+from services.rules.text import words
+from services.rules.titles import without_genders
 
 
 class Copies(NamedTuple):
@@ -36,13 +45,39 @@ def gather(postings: Sequence[PostingCore], matched: frozenset[str]) -> tuple[Co
     groups: list[list[PostingCore]] = []
     index = _Alike()
     for posting in sorted(others, key=lambda posting: _preference(posting, matched)):
-        group = index.first(posting.cluster)
+        near = index.near(posting.cluster)
+        group = next((place for place in near if is_one_job(groups[place][0], posting)), None)
         if group is not None:
             groups[group].append(posting)
             continue
         index.add(posting.cluster)
         groups.append([posting])
     return (*(Copies(posting, ()) for posting in alone), *(Copies(group[0], tuple(group[1:])) for group in groups))
+
+
+def is_one_job(one: PostingCore, other: PostingCore) -> bool:
+    """Whether a reader would take two postings for one: the same job, or one text word for word under two titles.
+
+    Only of one company, place, role, level and languages to speak, and not where the titles name the role alike and
+    then go on each in its own way: so an employer tells jobs of one text apart, `Nurse (Days)` and `Nurse (Nights)`.
+    """
+    return same_job(one.cluster, other.cluster) or (
+        same_but_for_title(one.cluster, other.cluster)
+        and bool(one.roles)
+        and _said_of(one) == _said_of(other)
+        and one.description_text.split() == other.description_text.split()
+        and not _told_apart(*(words(without_genders(posting.title)) for posting in (one, other)))
+    )
+
+
+def _said_of(posting: PostingCore) -> tuple[object, ...]:
+    return posting.roles, posting.seniority, posting.languages, posting.workplace, posting.towns
+
+
+def _told_apart(title: Sequence[str], other: Sequence[str]) -> bool:
+    shared = [word for word, its in takewhile(lambda pair: pair[0] == pair[1], zip(title, other, strict=False))]
+    runs = (" ".join(shared[first:last]) for first, last in combinations(range(len(shared) + 1), 2))
+    return min(len(title), len(other)) > len(shared) and any(map(roles().find, runs))
 
 
 def _apart(postings: Sequence[PostingCore]) -> tuple[list[PostingCore], list[PostingCore]]:
@@ -95,17 +130,15 @@ class _Alike:
             buckets[bucket].append(place)
         self._clusters.append(cluster)
 
-    def first(self, cluster: Cluster) -> int | None:
-        """The place of the first cluster that is the same job."""
-        return next(self.all(cluster), None)
+    def near(self, cluster: Cluster) -> list[int]:
+        """The places of all clusters that may be the same job, or its text under another title, in order."""
+        buckets = self._buckets
+        shared = [own for bucket in _buckets_of(cluster.key, cluster.signature) if (own := buckets.get(bucket))]
+        return sorted({*chain.from_iterable(shared)}) if shared else []
 
     def all(self, cluster: Cluster) -> Iterator[int]:
         """The places of all clusters that are the same job, in order."""
-        buckets = self._buckets
-        shared = [own for bucket in _buckets_of(cluster.key, cluster.signature) if (own := buckets.get(bucket))]
-        if not shared:
-            return iter(())
-        return (place for place in sorted({*chain.from_iterable(shared)}) if same_job(self._clusters[place], cluster))
+        return (place for place in self.near(cluster) if same_job(self._clusters[place], cluster))
 
 
 @lru_cache(maxsize=65_536)
