@@ -395,7 +395,7 @@ def test_one_text_under_two_titles_comes_once() -> None:
         ("RV Technician", {"seniority": "lead"}),
         ("RV Technician", {"company": "Caravan"}),
         ("RV Technician", {"workplace": "onsite"}),
-        ("RV Technician", {"languages": (Spoken(code="de"),)}),
+        ("RV Technician", {"languages": (Spoken(any=("de",)),)}),
         ("Car Mechanic (Nights)", {}),
     ],
 )
