@@ -1,4 +1,4 @@
-"""Whether who presses a mail program's own button to unsubscribe is let through to the portal, and to which."""
+"""Whether links in mails, and a mail program's own button to unsubscribe, get to a portal, and to which."""
 
 import ssl
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from typing import Final
 
 from services.notifier.domain.links import NOBODY, PATHS
 from services.runtime.errors import UnavailableError
+from services.runtime.http.addresses import UnansweredError
 from services.runtime.http.fetch import Limits, post
+from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.own_file import RUN
 
 LET_POSTS_THROUGH: Final = (
@@ -17,6 +19,10 @@ ONE_CLICK: Final = b"List-Unsubscribe=One-Click"
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 REFUSED: Final = frozenset({401, 403, 405, 411, 415, 501})
 """What the portal never answers there, and servers before it do that pass pages and no posts, or want a sign-in."""
+_BEFORE_IT: Final = frozenset({502, 504})
+"""What a server says that does not reach what is behind it."""
+_FROM_A_PORTAL: Final = frozenset({200, 404, 410})
+"""What a portal may say; then it says too that it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Leaving:
 
     refused: str = ""
     """How a server before the portal refuses it; empty where it does not."""
+    lost: str = ""
+    """Why nothing there is a portal, so that no link gets to one; empty where that is not known."""
     run: str = ""
     """Over the store of which start the portal is that answered; empty where it does not say."""
 
@@ -35,7 +43,15 @@ def tried_to_leave(base: str, patience_s: float, trusts: ssl.SSLContext) -> Leav
     url = f"{base}/{PATHS['unsubscribe']}/{NOBODY}"
     try:
         answer = post(url, ONE_CLICK, headers=FORM, limits=limits, allow_private=True, tls=trusts)
-    except UnavailableError:
-        return None
-    is_refused = answer.status in REFUSED or 300 <= answer.status < 400
-    return Leaving(f"POST {url} answers {answer.status}" if is_refused else "", answer.headers.get(RUN, ""))
+    except UnavailableError as error:
+        # A machine may not get to its own public address, be it open to all the world; its name it can look up.
+        is_nameless = isinstance(error, UnansweredError) and error.why == "no_host"
+        return Leaving(lost=redacted(error)) if is_nameless else None
+    run, said = answer.headers.get(RUN), f"POST {url} answers {answer.status}"
+    if answer.status in REFUSED or 300 <= answer.status < 400:
+        return Leaving(refused=said)
+    if answer.status in _BEFORE_IT:
+        return Leaving(lost=f"{said}: a server before the portal does not reach it")
+    if answer.status in _FROM_A_PORTAL and run is None:
+        return Leaving(lost=f"{said}, and what says so is no portal of jobchime")
+    return Leaving(run=run or "")

@@ -196,6 +196,7 @@ def _show_faults(app: FastAPI, door: Door, cookies: Cookies) -> None:
         answer = door.show("unknown", await words_of_reader(request), 404)
         # A copy that runs elsewhere asks for a link that nobody made, and learns that it is not alone.
         if request.path_params.get("token") == NOBODY:
+            answer.headers[RUN] = ""
             with suppress(UnavailableError):
                 answer.headers[RUN] = await door.work(lambda: run_of(door.installation))
         return answer

@@ -150,6 +150,7 @@ class Gatherer:
             mailed=hours.mailed,
             certificate=self._certificate(),
             refused_leaving=(leaving and leaving.refused) or None,
+            lost_links=(leaving and leaving.lost) or None,
             answered_by=leaving.run if leaving else "",
             finding=store.finding if store else None,
             free=free_of(self._settings.data),

@@ -54,6 +54,13 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
             LET_POSTS_THROUGH,
             "machine",
         )
+    if overview.lost_links:
+        yield Trouble(
+            f"links in mails, those to unsubscribe among them, lead to no portal: {short(overview.lost_links, 240)}",
+            "see that mail.public_url names the portal, with its path if it has one, and that the server that speaks"
+            " TLS there passes all to it; `jobchime doctor` tries it",
+            "machine",
+        )
     if overview.figures is not None:
         yield from _copied(overview.figures, overview.answered_by, overview.at)
     if overview.finding is not None and overview.finding.hardly_any:

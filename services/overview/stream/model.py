@@ -263,6 +263,8 @@ class Overview:
     """Of `mail.public_url`; None where mails stay here, or its server does not answer."""
     refused_leaving: str | None = None
     """How a server before the portal refuses who unsubscribes by a mail program's button; None where it does not."""
+    lost_links: str | None = None
+    """Why links in mails get to no portal; None where they do, or nobody can tell."""
     answered_by: str = ""
     """Over the store of which start the portal is that `mail.public_url` leads to; empty where nobody says."""
     finding: Finding | None = None

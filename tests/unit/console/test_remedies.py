@@ -116,6 +116,7 @@ def amiss() -> Iterator[Overview]:
     yield stored(own_file=OwnFile("b", NOON))
     yield replace(stored(own_file=OwnFile("b", NOON)), answered_by="a")
     yield Overview(NOON, "deployed", finding=Finding(100, 97, 500, "skills"))
+    yield Overview(NOON, "deployed", lost_links="POST https://jobs.example/u/nobody answers 502")
     yield Overview(NOON, "deployed", refused_leaving="POST https://jobs.example/u/nobody answers 405")
     two = (replace(worker(name), version=name) for name in ("w1", "w2"))
     yield served(service(*two))

@@ -93,11 +93,32 @@ def test_a_server_that_passes_no_posts_to_the_portal_refuses_who_unsubscribes_by
         leaving = tried_to_leave(pages.url(""), 5.0, ssl.create_default_context())
         return leaving and leaving.refused
 
+    def lost(code: int, *names: str) -> str:
+        pages.on("/u/nobody", status(code, **dict.fromkeys(names, "")))
+        leaving = tried_to_leave(pages.url(""), 5.0, ssl.create_default_context())
+        assert leaving is not None
+        return leaving.lost
+
     with feed_server() as pages:
         assert [refused(code) for code in (404, 200, 503)] == [""] * 3
+        assert lost(503) == lost(404, RUN) == ""
+        assert lost(404).endswith("/u/nobody answers 404, and what says so is no portal of jobchime")
+        assert lost(200).endswith("is no portal of jobchime"), "a page of the board's own, or of a server set up anew"
+        assert lost(502).endswith("answers 502: a server before the portal does not reach it")
         assert all(str(refused(code)).endswith(f"/u/nobody answers {code}") for code in (301, 401, 403, 405))
         assert {asked.body for asked in pages.asked} == {b"List-Unsubscribe=One-Click"}
     assert tried_to_leave(f"http://127.0.0.1:{free_port()}", 5.0, ssl.create_default_context()) is None
+
+
+def test_a_name_that_leads_nowhere_is_told_as_links_that_lead_to_no_portal() -> None:
+    nameless = tried_to_leave("https://jobs.nowhere.invalid", 5.0, ssl.create_default_context())
+    assert nameless is not None
+    assert nameless.lost == "the host jobs.nowhere.invalid cannot be found"
+    [missed] = ground_troubles(Overview(NOON, "deployed", lost_links=nameless.lost))
+    assert missed.grave
+
+
+def test_who_is_not_unsubscribed_by_a_button_is_a_failure() -> None:
     [trouble] = ground_troubles(Overview(NOON, "deployed", refused_leaving="POST …/u/nobody answers 405"))
     assert trouble.grave
 
