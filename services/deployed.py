@@ -229,6 +229,7 @@ def _ingest(place: _Place) -> _Parts:
 
 def _matcher(place: _Place) -> _Parts:
     """Once it has begun, it does without the store: what it matches is in the topics."""
+    from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
     from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
     from services.matcher.app import make_own_matcher, make_shared_matcher
     from services.runtime.elasticsearch.client import SearchEngine
@@ -236,7 +237,9 @@ def _matcher(place: _Place) -> _Parts:
     settings = place.settings
     if settings.matcher.index == "elasticsearch":
         matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
-        place.shown.follow_index(ElasticsearchRecentPostings(SearchEngine(settings.elasticsearch)).count)
+        search = SearchEngine(settings.elasticsearch)
+        criteria_in_index = ElasticsearchCriteriaIndex(search).__len__
+        place.shown.follow_index(ElasticsearchRecentPostings(search).count, criteria_in_index)
         # Its tick only asks the indices, which many may at once, to forget what is old.
         return _Parts(matcher, together=True, tick_apart=True)
     criteria = place.stack.enter_context(KafkaTail(settings.kafka, CRITERIA.name))

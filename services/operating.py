@@ -150,17 +150,24 @@ class Operations:
 
         self.metrics.follow(listed.TOPICS_FORGET, Cached(forget, keep_s=_TOPICS_EVERY_S))
 
-    def follow_index(self, count: Callable[[datetime], int]) -> None:
-        """Have it told how many postings the index lacks, which counts those that it has since a time."""
+    def follow_index(self, postings: Callable[[datetime], int], criteria: Callable[[], int]) -> None:
+        """Have it told what the indices lack, which count their postings since a time, and their criteria."""
 
-        def lacks() -> int | None:
+        def lacking(of: Callable[[StoreFigures], int]) -> int | None:
             figures = self._figures()
             with suppress(UnavailableError):
-                return None if figures is None else max(figures.recent_postings - count(figures.at - RECENT), 0)
+                return None if figures is None else max(of(figures), 0)
             return None
 
+        def of_postings() -> int | None:
+            return lacking(lambda figures: figures.recent_postings - postings(figures.at - RECENT))
+
+        def of_criteria() -> int | None:
+            return lacking(lambda figures: figures.settled_criteria - criteria())
+
         if self._settings.matcher.indexed > RECENT:
-            self.metrics.follow(listed.INDEX_LACKS, Cached(lacks))
+            self.metrics.follow(listed.INDEX_LACKS, Cached(of_postings), "postings")
+        self.metrics.follow(listed.INDEX_LACKS, Cached(of_criteria), "criteria")
 
     def figures(self) -> StoreFigures:
         """The store's counts. Raises UnavailableError."""

@@ -52,7 +52,7 @@ def test_an_index_that_lost_postings_is_told_until_it_is_built_anew(tmp_path: Pa
         index.refresh()
         assert engine.delete_some(index.generations.write_alias, {"match_all": {}}, 5) == 5
         index.refresh()
-        fault("five of 20 postings are deleted from the index", ("JobchimeIndexShort", ""))
+        fault("five of 20 postings are deleted from the index", ("JobchimeIndexShort", "postings"))
         ordered(place, "reindex")
         watch.until_quiet("JobchimeIndexShort")
     assert fault.missed == {}

@@ -97,7 +97,9 @@ class Watch:
 
 def _where(labels: dict[str, str]) -> str:
     return " ".join(
-        labels[name] for name in ("service", "topic", "fault", "state", "kind", "loop", "why") if name in labels
+        labels[name]
+        for name in ("service", "topic", "fault", "state", "kind", "loop", "why", "index")
+        if name in labels
     )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,23 @@ def test_postings_that_the_index_lacks_are_counted(
         asked.append(since)
         return count(since)
 
-    operations.follow_index(counted)
+    operations.follow_index(counted, lambda: 0)
 
     def is_told() -> bool:
-        lacking = operations.metrics.registry.get_sample_value("jobchime_index_lacks_postings")
+        lacking = operations.metrics.registry.get_sample_value("jobchime_index_lacks", {"index": "postings"})
         return lacking == lacks or (asked != [] and lacking is not None and math.isnan(lacking) and math.isnan(lacks))
 
     until(is_told, f"{lacks} is told")
     assert {*asked} == {LATER - WEEK}
+    store.engine.dispose()
+
+
+def test_criteria_that_the_index_lacks_are_counted_once_it_has_had_time_to_hear_of_them(tmp_path: Path) -> None:
+    store = sqlite_store(tmp_path)
+    store.search(store.person())
+    for at, lacks in ((NOW + timedelta(minutes=9), 0.0), (NOW + timedelta(minutes=10), 1.0)):
+        operations = Operations(lambda: store.engine, Settings(data=tmp_path), FixedClock(at))
+        operations.follow_index(lambda since: 0, lambda: 0)
+        read = partial(operations.metrics.registry.get_sample_value, "jobchime_index_lacks", {"index": "criteria"})
+        until(lambda: read() == lacks, f"{lacks} is told")  # noqa: B023 (it is asked at once)
     store.engine.dispose()

@@ -213,12 +213,12 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeIndexShort",
         "ticket",
-        "max(jobchime_index_lacks_postings) > 0",
+        "max by (index) (jobchime_index_lacks) > 0",
         "15m",
-        "The index lacks postings of the last week that the store has: new searches find fewer.",
-        Case({"jobchime_index_lacks_postings": "0x5 40x30"}, "30m", ({},)),
+        "The index of {{ $labels.index }} lacks what the store has: searches find fewer, or nothing.",
+        Case({'jobchime_index_lacks{index="criteria"}': "0x5 40x30"}, "30m", ({"index": "criteria"},)),
         (
-            Case({"jobchime_index_lacks_postings": "40x10 0x20"}, "30m"),
+            Case({'jobchime_index_lacks{index="postings"}': "40x10 0x20"}, "30m"),
             Case({}, "30m"),
         ),
     ),

@@ -1,7 +1,7 @@
 """Looks at everything once. What is away costs its own part of the view, and little time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Connection, Engine
 
 from schemas.topics import TOPICS, dead_of
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
@@ -122,10 +123,10 @@ class Gatherer:
         if not self._settings.deployed:
             engines += self._unwritable(now)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
-        indexed = None
+        indexed = indexed_criteria = None
         if self._settings.matcher.index == "elasticsearch":
             self._tried(engines, "Elasticsearch", self._ask_search)
-            indexed = self._recent_postings(now)
+            indexed, indexed_criteria = self._in_indices(now)
         workers = store.workers if store else ()
         letters = self._waiting_letters(log) if log else ()
         hours = store.hours if store else HoursView()
@@ -141,6 +142,7 @@ class Gatherer:
             letters=letters,
             freshness_s=_freshness(workers, now),
             indexed=indexed,
+            indexed_criteria=indexed_criteria,
             undeclared=store.undeclared if store else 0,
             stages=hours.stages,
             has_portal=not self._settings.deployed and self._settings.portal.enabled,
@@ -220,26 +222,23 @@ class Gatherer:
 
     def _ask_topics(self) -> tuple[TopicFinding, ...]:
         """None of the embedded form; nor where Kafka does not say, as to who may not ask how topics are set up."""
-        if self._offsets is None:
-            return ()
-        try:
-            return compared(self._offsets, self._settings.kafka)
-        except JobchimeError:
-            return ()
+        offsets = self._offsets
+        return () if offsets is None else _if_said(lambda: compared(offsets, self._settings.kafka)) or ()
 
     def _ask_search(self) -> str:
         if self._search is None:
             self._search = self._opened.enter_context(self._engines.search())
         return str(self._search.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"])
 
-    def _recent_postings(self, now: datetime) -> int | None:
-        """How many postings the index holds of the last week; None where it does not say."""
-        if self._search is None or self._settings.matcher.indexed <= RECENT:
-            return None
-        try:
-            return ElasticsearchRecentPostings(self._search).count(now - RECENT)
-        except JobchimeError:
-            return None
+    def _in_indices(self, now: datetime) -> tuple[int | None, int | None]:
+        """How many postings of the last week, and criteria, are held there; None where one does not say."""
+        search = self._search
+        if search is None:
+            return None, None
+        of_week = _if_said(lambda: ElasticsearchRecentPostings(search).count(now - RECENT))
+        return of_week if self._settings.matcher.indexed > RECENT else None, _if_said(
+            lambda: len(ElasticsearchCriteriaIndex(search))
+        )
 
     def _is_run_on(self, workers: Sequence[Worker], now: datetime) -> bool:
         """Looked at only where nobody is heard of: who looks has the lock for a moment."""
@@ -305,6 +304,12 @@ class Gatherer:
         if self._letter_log is None:
             self._letter_log = self._opened.enter_context(self._engines.letters())
         return self._letter_log
+
+
+def _if_said(ask: Callable[[], T]) -> T | None:
+    with suppress(JobchimeError):
+        return ask()
+    return None
 
 
 def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:

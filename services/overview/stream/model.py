@@ -243,6 +243,8 @@ class Overview:
     letters: tuple[LetterView, ...] = ()
     indexed: int | None = None
     """Postings of the last week in the index of Elasticsearch; None where there is none, or it does not say."""
+    indexed_criteria: int | None = None
+    """Criteria in the index of Elasticsearch; None likewise."""
     undeclared: int = 0
     """Subscribers who are served although nobody said where, when and to what words they agreed."""
     freshness_s: dict[str, float] = field(default_factory=dict)

@@ -137,6 +137,14 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
             "`jobchime reindex`",
             Remedy("reindex", "postings"),
         )
+    settled = overview.figures.settled_criteria if overview.figures else 0
+    if overview.indexed_criteria is not None and overview.indexed_criteria < settled:
+        yield Trouble(
+            f"the index of criteria has {overview.indexed_criteria:,}, and searches use {settled:,}: what the others"
+            " ask for is not found, and nobody is mailed it",
+            "`jobchime reindex`; `jobchime reconcile --day DAY`, for each day that it was so, sends what was missed",
+            Remedy("reindex", "criteria"),
+        )
 
 
 def _objectives(overview: Overview) -> Iterator[Trouble]:

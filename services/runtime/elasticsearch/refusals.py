@@ -34,7 +34,7 @@ def away(sentence: str) -> UnavailableError:
 def failure(status: int, kind: str, said: str, *, item: bool = False) -> JobchimeError:
     reason = f"{kind}: {said}" if kind else said or "no reason given"
     if status == NOT_FOUND:
-        return MissingIndexError(f"Elasticsearch lacks an index: {reason}")
+        return MissingIndexError(f"Elasticsearch lacks an index: {reason}", mend="reindex")
     if kind == _BLOCKED:
         # By an operator, a snapshot or a full disk: with 403 or 429, and no fault of credentials.
         return away(f"Elasticsearch is blocked ({status}): {said}")

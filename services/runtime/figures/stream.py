@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, distinct, func, not_, select, text
+from sqlalchemy import Connection, Engine, Select, case, distinct, func, not_, select, text
 
 from schemas.sql.doors import sign_ups
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
@@ -35,6 +35,8 @@ RECENT = timedelta(days=7)
 """What every index of postings holds."""
 _VISIBLE_AFTER = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+_SETTLED = timedelta(minutes=10)
+"""So long after a change of criteria the outbox, the topic and the index have them, while all that runs is well."""
 _QUERY_MS = 5_000
 
 
@@ -71,6 +73,8 @@ class StoreFigures:
     """Open ones that came within the last week."""
     match_records: int = 0
     criteria: int = 0
+    settled_criteria: int = 0
+    """Of these, such as whatever is made of them has had time to hear of."""
     selectivities: dict[str, int] = field(default_factory=dict)
     """Subscribers who are mailed, by how choosy their mails are."""
     searches: int = 0
@@ -148,6 +152,9 @@ def read_figures(
         due = read_due(connection, now)
         restarts = read_restarts(connection, now)
         plan = plan or MailPlan()
+        is_settled = criteria.c.changed_at <= now - _SETTLED
+        of_criteria = select(func.count(), func.count(case((is_settled, 1)))).where(criteria.c.members > 0)
+        in_use, settled = connection.execute(of_criteria).one()
         outcomes = _counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY)
         return StoreFigures(
             at=now,
@@ -161,7 +168,8 @@ def read_figures(
             recent_postings=_number(connection, _recent_postings(now)),
             # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
             match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
-            criteria=_number(connection, select(func.count()).where(criteria.c.members > 0)),
+            criteria=int(in_use),
+            settled_criteria=int(settled),
             selectivities=read_selectivities(connection),
             searches=_number(connection, select(func.count()).where(saved_searches.c.paused.is_(False))),
             due_subscribers=due.subscribers,

@@ -108,9 +108,11 @@ NOT_TAKEN_UP = Metric(
     "Sources that the settings have otherwise now than when the process that polls read them at its start.",
 )
 INDEX_LACKS = Metric(
-    "jobchime_index_lacks_postings",
+    "jobchime_index_lacks",
     "gauge",
-    "Open postings of the last week that the store has and the index of Elasticsearch lacks; told by matchers.",
+    "What the store has and an index of Elasticsearch lacks: open postings of the last week, and criteria that searches"
+    " use; told by matchers.",
+    ("index",),
 )
 CERTIFICATE_FAILS = Metric(
     "jobchime_public_certificate_fails",

@@ -158,6 +158,7 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(sources=(source("ok", next_due=NOON - HOUR),)), services=(collecting,))
     yield replace(stored(sources=(source("waiting"),)), services=(collecting,))
     yield replace(stored(recent_postings=9), indexed=3)
+    yield replace(stored(settled_criteria=9), indexed_criteria=3)
     yield replace(stored(), free=9 << 20)
     yield replace(stored(), certificate=Certificate("jobs.example", refused="certificate has expired"))
     for ends in (NOON - DAY, NOON + DAY):

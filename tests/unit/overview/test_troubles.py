@@ -783,6 +783,15 @@ def test_an_index_that_lost_postings_is_told() -> None:
         assert troubles(replace(stored, indexed=well)) == ()
 
 
+def test_an_index_that_lost_criteria_is_told_as_nobody_is_mailed_by_them() -> None:
+    stored = figures(settled_criteria=100)
+    (found,) = troubles(replace(stored, indexed_criteria=0))
+    assert found.what.startswith("the index of criteria has 0, and searches use 100: ")
+    assert (found.grave, found.remedy) == (True, Remedy("reindex", "criteria"))
+    for well in (100, 140, None):
+        assert troubles(replace(stored, indexed_criteria=well)) == ()
+
+
 def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
     sources = (SourceFigures("a", "ok"), SourceFigures("b", "paused"))
     quiet = troubles(figures(sources=sources, last_posting=NOON - timedelta(hours=13)))
