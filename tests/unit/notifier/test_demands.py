@@ -1,8 +1,14 @@
-"""What the text of a job demands of whoever has it: a clearance, to travel, to lead people, hours that overlap."""
+"""What the text of a job demands of whoever has it: a clearance, a degree, to travel, to lead, hours that overlap."""
 
 import pytest
 
-from services.notifier.domain.curation.demands import leads_people, needs_clearance, only_overlaps, travel_asked
+from services.notifier.domain.curation.demands import (
+    leads_people,
+    needs_clearance,
+    needs_degree,
+    only_overlaps,
+    travel_asked,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +105,52 @@ def test_a_text_asks_for_a_security_clearance(says: str) -> None:
 )
 def test_one_that_is_a_wish_or_of_others_is_not_asked_for(says: str) -> None:
     assert not needs_clearance(f"You build things.\n{says}\nYou like it.")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "• Bachelor’s degree in Nursing",
+        "A university degree in law.",
+        "• BS in a technical or quantitative field",
+        "• Master's degree required",
+        "• PhD in Physics",
+        "• Du hast ein abgeschlossenes Studium der Informatik",
+        "• Hochschulabschluss im Bereich Wirtschaft",
+        "• Vous disposez d’un Master en informatique",
+        "• Diplôme d’ingénieur",
+        "• Bac +5 en informatique",
+        "• Título universitario en Derecho",
+        "• Licenciatura en Economía",
+        "• Graduação completa em Ciência da Computação",
+        "• Laurea in Economia",
+        "• Afgeronde HBO opleiding",
+        "• Wykształcenie wyższe ekonomiczne",
+    ],
+)
+def test_a_text_asks_for_a_degree(says: str) -> None:
+    assert needs_degree(f"You build things.\n{says}\nYou like it.")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "• Bachelor’s degree in Nursing or equivalent experience",
+        "• Bachelor's degree in Statistics. Equivalent professional experience may be considered.",
+        "• Bachelor's degree preferred",
+        "• Bachelor's degree in Computer Science or 3-5 years of testing",
+        "• Currently pursuing a degree in Economics",
+        "We welcome candidates without a college degree.",
+        "• A high degree of autonomy",
+        "• Tuition for your bachelor's degree",
+        "Nice to have:\n• Degree in Physics",
+        "• Abgeschlossenes Studium oder eine vergleichbare Qualifikation",
+        "• Abgeschlossenes Studium oder Ausbildung zum Koch",
+        "• Diplôme d’ingénieur ou équivalent",
+        "• Título universitario o experiencia",
+        "• Cursando Licenciatura em Economia",
+        "",
+    ],
+)
+def test_a_degree_in_whose_place_something_else_will_do_is_not_asked_for(says: str) -> None:
+    assert not needs_degree(f"You build things.\n{says}\nYou like it.")

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
-from schemas.posting import PostingCore, Reach, Visa, Workplace
+from schemas.posting import Condition, PostingCore, Reach, Visa, Workplace
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.weights import Against, Chance, Doubt
@@ -46,6 +46,23 @@ def test_a_security_clearance_stands_among_the_details_of_a_card_and_of_a_page()
     job = posting(description_text="Python. Must hold an active Secret clearance.")
     assert "Posted yesterday · Needs a security clearance · Pay not stated" in " ".join(text_of(job).split())
     assert "Needs a security clearance" in shown_job(job, EN).details
+
+
+DEGREES = {
+    "en": "Asks for a degree", "de": "Verlangt ein Studium", "es": "Pide un título universitario",
+    "fr": "Demande un diplôme universitaire", "pt": "Pede curso superior",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_degree_stands_among_the_details_of_a_card_and_of_a_page(language: str) -> None:
+    job = posting(description_text="Python.\n• A degree in Physics")
+    made = digest(job, to=recipient(locale=language))
+    text = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text
+    assert DEGREES[language] in " ".join(text.split())
+    assert DEGREES[language] in shown_job(job, words_of(language)).details
+    student = job.model_copy(update={"conditions": (Condition(kind="enrolment"),)})
+    assert DEGREES[language] not in shown_job(student, words_of(language)).details
 
 
 def test_years_that_speak_against_a_job_are_said_once() -> None:

@@ -13,6 +13,7 @@ from services.notifier.domain.model import Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
     clearance_line,
+    degree_line,
     experience_line,
     found_line,
     level_line,
@@ -203,8 +204,8 @@ class Cards:
         no_pay = "" if wanted.misses("salary") or pay_differs(wanted.card) else no_pay_line(posting, words)
         years = experience_line(posting, words, wanted.against)
         visa = "" if criteria.visa_sponsorship else visa_line(posting, stack.reader.country, words)
-        clearance = clearance_line(posting, words)
-        details = " · ".join(map(capitalised, filter(None, (age, zones, level, years, clearance, visa, no_pay))))
+        needs = degree_line(posting, words), clearance_line(posting, words)
+        details = " · ".join(map(capitalised, filter(None, (age, zones, level, years, *needs, visa, no_pay))))
         own = own_places(posting, criteria, stack.reader.country)
         where = self._wheres.get((shared, own), lambda: _where(wanted, own))
         html = {

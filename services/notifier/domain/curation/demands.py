@@ -1,7 +1,7 @@
-"""What the text of a job demands of whoever has it: years of experience, a clearance, to travel, to lead people."""
+"""What the text of a job demands of whoever has it: years, a clearance, a degree, to travel, to lead people."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from services.rules.lexicon.builder import any_of
@@ -35,6 +35,12 @@ def travel_asked(text: str) -> int:
 def needs_clearance(text: str) -> bool:
     """Whether one must have a security clearance, or be able to get one."""
     return any(_is_needed(text, match) for match in _clearance().finditer(text))
+
+
+@lru_cache(maxsize=8_192)
+def needs_degree(text: str) -> bool:
+    """Whether one must have a degree, and nothing else will do in its place."""
+    return any(_is_studied(text, match) for match in _studies().named.finditer(text))
 
 
 def only_overlaps(text: str) -> bool:
@@ -79,6 +85,26 @@ def _is_needed(text: str, found: re.Match[str]) -> bool:
     if ahead.search(before) or after.match(behind):
         return False
     return not _optional().search(f"{before}{found[0]}{behind}") and not _experience().wished.search(above)
+
+
+class _Studies(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[studies]`."""
+
+    named: re.Pattern[str]
+    instead: re.Pattern[str]
+
+
+@cache
+def _studies() -> _Studies:
+    return _Studies(*(re.compile(any_of(f"studies.{of}"), re.IGNORECASE) for of in _Studies._fields))
+
+
+def _is_studied(text: str, found: re.Match[str]) -> bool:
+    """Whether neither the rest of its line nor the heading above says that it may be missing."""
+    before, behind = _SENTENCE.split(text[: found.start()])[-1], text[found.end() :].partition("\n")[0]
+    line, above = f"{before}{found[0]}{behind}", text[max(0, found.start() - _SECTION) : found.start()]
+    waived = _optional().search(line) or _studies().instead.search(line)
+    return not waived and not _experience().wished.search(above)
 
 
 class _Travel(NamedTuple):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Seniority, Timezones
-from services.notifier.domain.curation.demands import needs_clearance, years_asked
+from services.notifier.domain.curation.demands import needs_clearance, needs_degree, years_asked
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
 from services.notifier.domain.weights import Doubt
@@ -202,6 +202,12 @@ def _needs_clearance(text: str) -> bool:
 def clearance_line(posting: PostingCore, words: Words) -> str:
     """`needs a security clearance`, or empty where its text asks for none."""
     return words.say("needs a security clearance") if _needs_clearance(posting.description_text) else ""
+
+
+def degree_line(posting: PostingCore, words: Words) -> str:
+    """`asks for a degree`; empty where its text asks for none, leaves it open, or is for who studies."""
+    enrolled = any(condition.kind == "enrolment" for condition in posting.conditions)
+    return "" if enrolled or not needs_degree(posting.description_text) else words.say("asks for a degree")
 
 
 def visa_line(posting: PostingCore, home: str | None, words: Words) -> str:

@@ -42,7 +42,7 @@ class ShownJob:
     """With the languages that it needs besides that of the mail; in a mail `where_line` says it of its reader."""
     pay: str
     details: tuple[str, ...]
-    """Level, forms, hours, years of experience, a clearance, and that pay is not stated."""
+    """Level, forms, hours, years of experience, a degree, a clearance, and that pay is not stated."""
     source: str
     source_url: str
 
@@ -136,7 +136,8 @@ def where_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> s
 def shown_job(posting: PostingCore, words: Words) -> ShownJob:
     """What is said of a job to whomever it is shown."""
     level, years = job_wording.level_line(posting, words), job_wording.experience_line(posting, words)
-    details = (level, years, job_wording.clearance_line(posting, words), job_wording.no_pay_line(posting, words))
+    needs = job_wording.degree_line(posting, words), job_wording.clearance_line(posting, words)
+    details = (level, years, *needs, job_wording.no_pay_line(posting, words))
     source, source_url, untitled = "", "", wording.LABELS["no_title"]
     if posting.attribution is not None:
         source, source_url = one_line(posting.attribution.name), web_address(posting.attribution.url)
