@@ -151,6 +151,9 @@ class Agreement:
         """Raises UnavailableError, with what mends it, where they do not agree."""
         standing = self.standing()
         if said := standing.said():
+            if not standing.replaced and any(partition.set_back for partition in standing.partitions):
+                # Once it has grown past where the store is, what came meanwhile would be taken for known.
+                self._known.disown(MATCHES.name)
             raise UnavailableError(f"{said}: {self._mend}", mend="republish")
         self._known.know(standing.ids)
 

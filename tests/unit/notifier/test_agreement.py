@@ -132,6 +132,27 @@ def test_what_the_topic_has_dropped_since_the_copy_is_passed_over_once_the_opera
     assert store.windows.take_cut(NOW).positions == {0: 45}
 
 
+def test_a_topic_restored_from_a_copy_is_not_trusted_once_it_has_grown_past_where_the_store_is(
+    store: NotifierStore,
+) -> None:
+    """What came into it meanwhile lies where the store has something else, and would be taken for known."""
+    kafka = Kafka()
+    made = agreement(store, kafka)
+    made.check()
+    bring(store, kafka, 0, 9)
+    kafka.end = kafka.handled = 6
+    with pytest.raises(UnavailableError, match="ends before what this store has"):
+        made.check()
+    kafka.end = 14
+    with pytest.raises(
+        UnavailableError, match=r"matches\.v1 .* not the topics that this store belongs to: .*republish"
+    ):
+        made.check()
+    made.mend(made.standing())
+    made.check()
+    assert bring(store, kafka, 0, 13) == 14
+
+
 def test_a_topic_restored_from_a_copy_is_noticed_and_read_from_its_start(store: NotifierStore) -> None:
     kafka = Kafka()
     made = agreement(store, kafka)

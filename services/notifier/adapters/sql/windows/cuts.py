@@ -70,6 +70,10 @@ def _positions_of(text: str) -> dict[int, int]:
     return {int(partition): position for partition, position in json.loads(text).items()}
 
 
+_NONE = "none, as it was set back"
+"""In the place of the id of a topic."""
+
+
 class SqlKnownTopics:
     """The store's side of the bargain. Everything raises UnavailableError."""
 
@@ -93,6 +97,14 @@ class SqlKnownTopics:
             for topic, topic_id in sorted(ids.items()):
                 row = upsert(connection, known_topics).values(topic=topic, topic_id=topic_id)
                 connection.execute(row.on_conflict_do_nothing())
+
+    @retried
+    def disown(self, topic: str) -> None:
+        """Belong to no such topic any more, until `begin_anew`."""
+        with writing(self._engine) as connection:
+            row = upsert(connection, known_topics).values(topic=topic, topic_id=_NONE)
+            given = {"topic_id": row.excluded.topic_id}
+            connection.execute(row.on_conflict_do_update(index_elements=[known_topics.c.topic], set_=given))
 
     @retried
     def begin_anew(self, ids: Mapping[str, str], offsets: Mapping[int, int]) -> None:
