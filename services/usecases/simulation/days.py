@@ -76,7 +76,7 @@ def demo_settings(out: Path, feeds: Path, public_url: str = NOWHERE) -> Settings
         public_url=public_url,
         sender_name="Example Board job alerts",
         sender_address="alerts@jobs.example",
-        postal_address="Example Board, 1 Example Street, Exampletown",
+        postal_address="1 Example Street, Exampletown",
     )
     return Settings(
         data=out / "state",

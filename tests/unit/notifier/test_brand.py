@@ -18,8 +18,10 @@ from services.notifier.domain.brand import (
 )
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Sender
+from services.notifier.domain.wording.letters import write_letter
 from services.runtime.errors import UsageError
 from services.settings import load_settings
+from services.wording.catalogues import words_of
 from tests.support.digests import rich_digest
 from tests.support.noted_digest import OTHERS, WEEK
 
@@ -124,3 +126,15 @@ def test_a_logo_lies_beside_the_settings_and_is_small(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_bytes(b" " * 65_537)
     with pytest.raises(UsageError, match="65537 bytes, and 65536 are the most"):
         brand.logo_bytes()
+
+
+def test_the_link_of_a_letter_is_a_button_in_the_colour_of_the_board_which_it_names_once() -> None:
+    board = Sender("Quay", "jobs@quay.example", "Quay, 1 Quay Street", brand=brand_of("#7a1fa2", ""))
+    letter = write_letter("sign_in", "https://quay.example/in", board, words_of("en"), {})
+    assert "background-color:#7a1fa2" in letter.html
+    assert HOUSE.accent not in letter.html
+    for form in (letter.html, letter.text):
+        assert "Quay, 1 Quay Street" in form
+        assert "Quay · Quay" not in form
+    unlinked = write_letter("old_address", "", board, words_of("en"), {"contact": "a@quay.example"})
+    assert "<a" not in unlinked.html

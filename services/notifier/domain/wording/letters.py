@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 
 from babel.numbers import format_decimal
 
 from services.notifier.domain.consent import Notice
 from services.notifier.domain.model import Ask, Sender
-from services.notifier.domain.wording.digest import LABELS
-from services.wording.lines import capitalised
+from services.notifier.domain.wording.digest import LABELS, sender_line
+from services.wording.lines import capitalised, one_line
 from services.wording.relaxations import criteria_in_words
 from services.wording.words import Words, mark
 
@@ -100,6 +100,18 @@ _TEXTS: Mapping[Letter, _Texts] = {
 }
 
 
+_BODY: Final = (
+    "margin:0 auto;max-width:560px;padding:12px 16px;overflow-wrap:anywhere;"
+    "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:24px"
+)
+_BUTTON: Final = (
+    "display:inline-block;padding:12px 20px;border-radius:8px;background-color:#0a5d53;color:#ffffff;"
+    "font-weight:700;text-decoration:none"
+)
+"""Its colours stand out from one another, so that it is the same in the dark; all else is as a mailbox has it."""
+_SMALL: Final = "font-size:14px;line-height:20px"
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenLetter:
     """What a reader sees."""
@@ -119,19 +131,20 @@ def write_letter(
     listed: Sequence[str] = (),
     beside: tuple[str, str, str] | None = None,
 ) -> WrittenLetter:
-    """A letter with its link, if it has one, in plain text and in HTML that needs no style.
+    """A letter with its link, if it has one, in plain text and in HTML: the link is a button in the board's colour.
 
     `unsubscribe`: the link to leave by, where nobody asked for the letter; `values` fill its texts; `listed` stands
     below the first of them, and below that `beside`: a sentence, with what a link of its own is called and leads to.
     """
     texts, values = _TEXTS[letter], {"board": sender.name, **values}
     subject, text, last = (words.say(said, **values) for said in (texts.subject, texts.text, texts.otherwise))
-    from_line = f"{sender.name} · {sender.postal_address}" if sender.postal_address else sender.name
+    from_line = one_line(sender_line(sender))
     leave = words.say(mark("Unsubscribe"))
-    leave_html = f'<p><a href="{escape(unsubscribe)}">{escape(leave)}</a></p>\n' if unsubscribe else ""
+    leave_html = f'<p style="{_SMALL}"><a href="{escape(unsubscribe)}">{escape(leave)}</a></p>\n' if unsubscribe else ""
     leave_text = f"{leave}{words.say(mark(':'))} {unsubscribe}\n\n" if unsubscribe else ""
-    button_html = f'<p><a href="{escape(link)}">{escape(words.say(texts.button))}</a></p>\n' if link else ""
-    link_text = f"{words.say(texts.button)}{words.say(mark(':'))} {link}\n\n" if link else ""
+    button, style = words.say(texts.button) if link else "", sender.brand.recoloured(_BUTTON)
+    button_html = f'<p><a href="{escape(link)}" style="{style}">{escape(button)}</a></p>\n' if link else ""
+    link_text = f"{button}{words.say(mark(':'))} {link}\n\n" if link else ""
     list_html = f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in listed)}</ul>\n" if listed else ""
     list_text = "".join(f"- {line}\n" for line in listed) + ("\n" if listed else "")
     beside_html = beside_text = ""
@@ -141,9 +154,10 @@ def write_letter(
         beside_text = f"{said}\n{label}{words.say(mark(':'))} {leads_to}\n\n"
     html = (
         f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title></head>\n'
-        f"<body><p>{escape(text)}</p>\n{list_html}{beside_html}"
-        f"{button_html}<p>{escape(last)}</p>\n{leave_html}<p>{escape(from_line)}</p></body></html>\n"
+        f'<body style="{_BODY}"><p>{escape(text)}</p>\n{list_html}{beside_html}'
+        f'{button_html}<p>{escape(last)}</p>\n{leave_html}<p style="{_SMALL}">{escape(from_line)}</p></body></html>\n'
     )
     plain = f"{text}\n\n{list_text}{beside_text}{link_text}{last}\n\n{leave_text}-- \n{from_line}\n"
     return WrittenLetter(subject, plain, html)
