@@ -215,22 +215,22 @@ def _pay_in_words(facts: SalaryFacts, fit: Fit, words: Words, *, brief: bool) ->
         return _undisclosed(facts, fit, asked, words)
     paid = _paid(top, facts, words)
     if top == needed:
-        return words.say("pays up to {pay}, which is your floor", pay=paid)
+        return words.say("pays up to {pay}, which is your minimum", pay=paid)
     share = percent(abs(top - needed) / needed, words.locale)
     if top > needed:
         if brief or round(top / needed, 2) == 1.0:
-            return words.say("pays up to {pay}, above your floor of {floor}", pay=paid, floor=asked)
+            return words.say("pays up to {pay}, above your minimum of {floor}", pay=paid, floor=asked)
         if top >= _MANIFOLD * needed:
             times = f"{top / needed:,.0f}"
             return words.say(
-                "pays up to {pay}, {times} times your floor of {floor}", pay=paid, times=times, floor=asked
+                "pays up to {pay}, {times} times your minimum of {floor}", pay=paid, times=times, floor=asked
             )
         return words.say(
-            "pays up to {pay}, {percent} above your floor of {floor}", pay=paid, percent=share, floor=asked
+            "pays up to {pay}, {percent} above your minimum of {floor}", pay=paid, percent=share, floor=asked
         )
     if round(top / needed, 2) == 1.0:
-        return words.say("pays up to {pay}, just below your floor of {floor}", pay=paid, floor=asked)
-    return words.say("pays up to {pay}, {percent} below your floor of {floor}", pay=paid, percent=share, floor=asked)
+        return words.say("pays up to {pay}, just below your minimum of {floor}", pay=paid, floor=asked)
+    return words.say("pays up to {pay}, {percent} below your minimum of {floor}", pay=paid, percent=share, floor=asked)
 
 
 @lru_cache(maxsize=1_024)
@@ -255,10 +255,10 @@ def _at_least(least: float, needed: int, facts: SalaryFacts, words: Words) -> st
     paid, apart = _paid(least, facts, words), round(100 * (least - needed) / needed)
     share = percent(abs(apart) / 100, words.locale)
     if apart == 0:
-        return words.say("at least {pay}, about your floor", pay=paid)
+        return words.say("at least {pay}, about your minimum", pay=paid)
     if apart > 0:
-        return words.say("at least {pay}, {percent} above your floor", pay=paid, percent=share)
-    return words.say("at least {pay}, {percent} below your floor", pay=paid, percent=share)
+        return words.say("at least {pay}, {percent} above your minimum", pay=paid, percent=share)
+    return words.say("at least {pay}, {percent} below your minimum", pay=paid, percent=share)
 
 
 def _undisclosed(facts: SalaryFacts, fit: Fit, asked: str, words: Words) -> str:

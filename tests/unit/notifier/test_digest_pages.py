@@ -47,7 +47,7 @@ def test_each_job_says_what_it_is_what_it_pays_and_why_it_is_there() -> None:
             "about €92K–€116K a year",
             "Remote from anywhere",
             "Posted yesterday · Senior, full time",
-            "36% above your floor of €70K",
+            "36% above your minimum of €70K",
             "Asks for Python",
             "“Remote Python”",
             "via Sample Board",
@@ -194,7 +194,7 @@ def test_a_job_that_comes_again_and_what_moved_it_are_said_in_both_parts() -> No
             "“Data engineer”",
             "€58,000 to €75,000",
             "Hires in Portugal, which you prefer",
-            "just below your floor of €60K",
+            "just below your minimum of €60K",
         ):
             assert said in " ".join(part.split()), said
 

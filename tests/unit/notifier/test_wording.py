@@ -139,7 +139,7 @@ def test_part_time_pay_is_not_told_as_a_full_years(period: Period, said: str) ->
     beside = "if full-time" if period == "hour" else "for part-time work"
     for form in (page.html, " ".join(page.text.split())):
         assert said in form
-        assert f"your floor of €100 {beside}" in form
+        assert f"your minimum of €100 {beside}" in form
 
 
 def test_the_subject_counts_in_the_readers_currency() -> None:
@@ -505,7 +505,7 @@ def test_what_the_card_says_already_is_no_reason() -> None:
     job = posting(salary=pay(None, 9), seniority="senior", employment="full_time", timezones=Timezones(min=-1, max=1))
     made = digest(job, by=search(criteria=criteria)).items[0]
     assert reason_line(made, bar=True) == "Asks for Python"
-    assert reason_line(made, bar=False) == "Asks for Python / Pays up to €9 a year, above your floor of €1"
+    assert reason_line(made, bar=False) == "Asks for Python / Pays up to €9 a year, above your minimum of €1"
 
 
 def test_a_second_line_says_what_the_card_does_not() -> None:

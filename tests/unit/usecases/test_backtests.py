@@ -103,9 +103,9 @@ def test_the_page_says_how_many_when_why_what_was_missed_and_at_which_cost() -> 
     assert "Of 4 postings of the 30 days up to 10 August 2026 12:00 UTC." in page
     assert "2 jobs would have matched, and 1 nearly: about 2 a month, on 1 of 30 days." in page
     assert "Alpha engineer, Alpha Ltd" in page
-    assert "pays up to €100,000 a year, 25% above your floor" in page
+    assert "pays up to €100,000 a year, 25% above your minimum" in page
     assert "Beta engineer, Beta Ltd (closed since)" in page
-    assert "5% below your floor of €80,000 a year" in page
+    assert "5% below your minimum of €80,000 a year" in page
     assert "is at lead level, 1 step above; you ask for senior" in page
     assert "floor of €72,000 a year (10% lower)" in page
     assert max(map(len, drawn.splitlines())) <= 80

@@ -145,42 +145,42 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
         (
             Criteria(salary_floor=FLOOR),
             posting(salary=pay(None, 95_000)),
-            "pays up to €95,000 a year, above your floor of €80K",
+            "pays up to €95,000 a year, above your minimum of €80K",
             "zahlt bis zu 95.000\u00a0€ im Jahr, über deinem Minimum von 80.000\u00a0€",
             "paga hasta 95.000\u00a0€ al año, por encima de tu mínimo de 80\u00a0mil\u00a0€",
         ),
         (
             Criteria(salary_floor=FLOOR),
             posting(salary=pay(None, 76_000)),
-            "pays up to €76,000 a year, 5% below your floor of €80K",
+            "pays up to €76,000 a year, 5% below your minimum of €80K",
             "zahlt bis zu 76.000\u00a0€ im Jahr, 5\u00a0% unter deinem Minimum von 80.000\u00a0€",
             "paga hasta 76.000\u00a0€ al año, un 5\u00a0% por debajo de tu mínimo de 80\u00a0mil\u00a0€",
         ),
         (
             Criteria(salary_floor=FLOOR),
             posting(salary=pay(None, 79_700)),
-            "pays up to €79,700 a year, just below your floor of €80K",
+            "pays up to €79,700 a year, just below your minimum of €80K",
             "zahlt bis zu 79.700\u00a0€ im Jahr, knapp unter deinem Minimum von 80.000\u00a0€",
             "paga hasta 79.700\u00a0€ al año, justo por debajo de tu mínimo de 80\u00a0mil\u00a0€",
         ),
         (
             Criteria(salary_floor=FLOOR),
             posting(salary=pay(None, 46, "USD", "hour")),
-            "pays up to about €76,500 a year, 4% below your floor of €80K",
+            "pays up to about €76,500 a year, 4% below your minimum of €80K",
             "zahlt bis zu etwa 76.500\u00a0€ im Jahr, 4\u00a0% unter deinem Minimum von 80.000\u00a0€",
             "paga hasta unos 76.500\u00a0€ al año, un 4\u00a0% por debajo de tu mínimo de 80\u00a0mil\u00a0€",
         ),
         (
             Criteria(salary_floor=HOURLY),
             posting(salary=pay(None, 93_600)),
-            "pays up to €45 an hour, above your floor of €20 an hour",
+            "pays up to €45 an hour, above your minimum of €20 an hour",
             "zahlt bis zu 45\u00a0€ in der Stunde, über deinem Minimum von 20\u00a0€ in der Stunde",
             "paga hasta 45\u00a0€ por hora, por encima de tu mínimo de 20\u00a0€ por hora",
         ),
         (
             Criteria(salary_floor=HOURLY),
             posting(salary=pay(None, 3_300, "GBP", "month"), employment="part_time"),
-            "pays up to about €23.80 an hour if full-time, above your floor of €20 an hour",
+            "pays up to about €23.80 an hour if full-time, above your minimum of €20 an hour",
             "zahlt bis zu etwa 23,80\u00a0€ in der Stunde bei Vollzeit, über deinem Minimum von 20\u00a0€ "
             "in der Stunde",
             "paga hasta unos 23,80\u00a0€ por hora a jornada completa, por encima de tu mínimo de 20\u00a0€ por hora",
@@ -188,7 +188,7 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
         (
             Criteria(salary_floor=FLOOR),
             posting(salary=pay(None, 45, "EUR", "hour"), forms=("part_time",), hours=Hours(min=20, max=20)),
-            "pays up to €93,600 a year if full-time (part-time, 20 hours a week), above your floor of €80K",
+            "pays up to €93,600 a year if full-time (part-time, 20 hours a week), above your minimum of €80K",
             "zahlt bis zu 93.600\u00a0€ im Jahr bei Vollzeit (Teilzeit, 20 Stunden pro Woche), über deinem "
             "Minimum von 80.000\u00a0€",
             "paga hasta 93.600\u00a0€ al año a jornada completa (tiempo parcial, 20 horas semanales), por "
@@ -198,7 +198,7 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
             Criteria(salary_floor=SalaryFloor(amount=2_000, currency="EUR", period="month")),
             posting(salary=pay(None, 23_000), forms=("contract",), hours=Hours(min=16, max=20)),
             "pays up to €1,917 a month for part-time work (16 to 20 hours a week), "
-            "4% below your floor of €2,000 a month",
+            "4% below your minimum of €2,000 a month",
             "zahlt bis zu 1.917\u00a0€ im Monat für Teilzeitarbeit (16 bis 20 Stunden pro Woche), 4\u00a0% unter "
             "deinem Minimum von 2.000\u00a0€ im Monat",
             "paga hasta 1.917\u00a0€ al mes por trabajo a tiempo parcial (de 16 a 20 horas semanales), un 4\u00a0% por "
@@ -221,7 +221,7 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
         (
             Criteria(salary_floor=SalaryFloor(amount=2_000, currency="EUR", period="month")),
             posting(salary=pay(None, 23_000), employment="part_time"),
-            "pays up to €1,917 a month for part-time work, 4% below your floor of €2,000 a month",
+            "pays up to €1,917 a month for part-time work, 4% below your minimum of €2,000 a month",
             "zahlt bis zu 1.917\u00a0€ im Monat für Teilzeitarbeit, 4\u00a0% unter deinem Minimum von "
             "2.000\u00a0€ im Monat",
             "paga hasta 1.917\u00a0€ al mes por trabajo a tiempo parcial, un 4\u00a0% por debajo de tu mínimo de "
@@ -230,7 +230,7 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
         (
             Criteria(salary_floor=HOURLY),
             posting(salary=pay(None, 25, "EUR", "hour"), employment="part_time"),
-            "pays up to €25 an hour, above your floor of €20 an hour",
+            "pays up to €25 an hour, above your minimum of €20 an hour",
             "zahlt bis zu 25\u00a0€ in der Stunde, über deinem Minimum von 20\u00a0€ in der Stunde",
             "paga hasta 25\u00a0€ por hora, por encima de tu mínimo de 20\u00a0€ por hora",
         ),
@@ -578,7 +578,7 @@ def test_every_facet_has_words() -> None:
         (
             Criteria(salary_floor=FLOOR),
             posting(salary=pay(None, 48_000)),
-            "pays up to €48,000 a year, 40% below your floor of €80,000 a year",
+            "pays up to €48,000 a year, 40% below your minimum of €80,000 a year",
             "zahlt bis zu 48.000\u00a0€ im Jahr, 40\u00a0% unter deinem Minimum von 80.000\u00a0€ im Jahr",
             "paga hasta 48.000\u00a0€ al año, un 40\u00a0% por debajo de tu mínimo de 80.000\u00a0€ al año",
         ),
@@ -697,39 +697,43 @@ def part_time(tops: dict[str, int], **changes: object) -> PostingCore:
 @pytest.mark.parametrize(
     ("asked", "job", "text"),
     [
-        (floor(80_000), paying({"EUR": 95_000}), "pays up to €95,000 a year, 19% above your floor of €80,000 a year"),
-        (floor(95_000), paying({"EUR": 95_000}), "pays up to €95,000 a year, which is your floor"),
-        (floor(100_000), paying({"EUR": 95_000}), "pays up to €95,000 a year, 5% below your floor of €100,000 a year"),
+        (floor(80_000), paying({"EUR": 95_000}), "pays up to €95,000 a year, 19% above your minimum of €80,000 a year"),
+        (floor(95_000), paying({"EUR": 95_000}), "pays up to €95,000 a year, which is your minimum"),
+        (
+            floor(100_000),
+            paying({"EUR": 95_000}),
+            "pays up to €95,000 a year, 5% below your minimum of €100,000 a year",
+        ),
         (
             floor(100_000),
             paying({"EUR": 99_700}),
-            "pays up to €99,700 a year, just below your floor of €100,000 a year",
+            "pays up to €99,700 a year, just below your minimum of €100,000 a year",
         ),
-        (floor(10_000), paying({"EUR": 60_000}), "pays up to €60,000 a year, 6 times your floor of €10,000 a year"),
+        (floor(10_000), paying({"EUR": 60_000}), "pays up to €60,000 a year, 6 times your minimum of €10,000 a year"),
         (
             floor(50, period="hour"),
             paying({"USD": 124_800, "EUR": 114_000}, max=60, currency="USD", period="hour"),
-            "pays up to about €54.80 an hour, 10% above your floor of €50 an hour",
+            "pays up to about €54.80 an hour, 10% above your minimum of €50 an hour",
         ),
         (
             floor(80_000),
             paying({"USD": 260_000, "EUR": 120_000}, max=260_000, currency="USD", stated={"EUR": 90_000}),
-            "pays up to €120,000 a year, 50% above your floor of €80,000 a year",
+            "pays up to €120,000 a year, 50% above your minimum of €80,000 a year",
         ),
         (
             floor(20, period="hour"),
             part_time({"GBP": 7_200, "EUR": 8_320}, max=600, currency="GBP", period="month"),
-            "pays up to about €4 an hour if full-time, 80% below your floor of €20 an hour",
+            "pays up to about €4 an hour if full-time, 80% below your minimum of €20 an hour",
         ),
         (
             floor(50_000),
             part_time({"EUR": 62_400}, max=30, period="hour"),
-            "pays up to €62,400 a year if full-time, 25% above your floor of €50,000 a year",
+            "pays up to €62,400 a year if full-time, 25% above your minimum of €50,000 a year",
         ),
         (
             floor(2_000, period="month"),
             part_time({"EUR": 18_000}, max=18_000),
-            "pays up to €1,500 a month for part-time work, 25% below your floor of €2,000 a month",
+            "pays up to €1,500 a month for part-time work, 25% below your minimum of €2,000 a month",
         ),
         (floor(1), a_posting(), "does not say what it pays, which you accept"),
         (
@@ -752,8 +756,8 @@ def test_pay_is_said_in_full_with_how_far_it_lies_from_the_floor(
 
 def test_a_mail_says_a_floor_in_few_characters_and_never_rounds_it_to_another() -> None:
     odd = SalaryFloor(amount=79_600, currency="EUR")
-    assert said(Criteria(salary_floor=FLOOR), posting(salary=pay(None, 95_000))).endswith("above your floor of €80K")
-    assert said(Criteria(salary_floor=odd), posting(salary=pay(None, 79_700))).endswith("above your floor of €79,600")
+    assert said(Criteria(salary_floor=FLOOR), posting(salary=pay(None, 95_000))).endswith("above your minimum of €80K")
+    assert said(Criteria(salary_floor=odd), posting(salary=pay(None, 79_700))).endswith("above your minimum of €79,600")
 
 
 def names_in(facts: Facts, words: Words) -> list[str]:

@@ -34,7 +34,7 @@ class PayBar:
     start: int
     end: int
     caption: str
-    """`up to 36% above your floor of €70K`."""
+    """`up to 36% above your minimum of €70K`."""
 
     @property
     def pieces(self) -> tuple[tuple[Kind, int], ...]:
@@ -107,10 +107,10 @@ def _place(floors: float) -> int:
 def _caption(floors: float, floor: str, words: Words) -> str:
     share = percent(abs(floors - 1.0), words.locale)
     if round(floors, 2) == 1.0:
-        return words.say("just at your floor of {floor}", floor=floor)
+        return words.say("just at your minimum of {floor}", floor=floor)
     if floors >= _MANIFOLD:
         times = format_decimal(floors, "#,##0.#", locale=words.locale)
-        return words.say("up to {times} times your floor of {floor}", times=times, floor=floor)
+        return words.say("up to {times} times your minimum of {floor}", times=times, floor=floor)
     if floors > 1.0:
-        return words.say("up to {percent} above your floor of {floor}", percent=share, floor=floor)
-    return words.say("{percent} below your floor of {floor}", percent=share, floor=floor)
+        return words.say("up to {percent} above your minimum of {floor}", percent=share, floor=floor)
+    return words.say("{percent} below your minimum of {floor}", percent=share, floor=floor)
