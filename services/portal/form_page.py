@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from babel.dates import get_day_names
 
-from services.portal.search_form import ALL, CHOICES, DEFAULTS, FURTHER, NOTHING_READ, Reading, names_nothing_of_work
+from services.portal.reading import NOTHING_READ, Reading
+from services.portal.search_form import ALL, CHOICES, DEFAULTS, FURTHER, names_nothing_of_work
 from services.usecases.pasted import Proposal
 from services.usecases.searches import NEW_SEARCH_LOOKS_BACK
 from services.usecases.typed import is_number
@@ -47,6 +48,7 @@ def form_page(
         "said": just_read.said,
         "missed": just_read.missed,
         "offered": just_read.offered,
+        "named": just_read.named,
         "by_words": just_read.by_words,
         "lacks_trade": names_nothing_of_work(given),
         "read": read,

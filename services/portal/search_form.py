@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from schemas.criteria import Criteria, Nearby
-from services.portal.about_oneself import ABOUT_ONESELF, said_of_oneself
+from services.portal.about_oneself import ABOUT_ONESELF
 from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
-from services.usecases.pasted import Asked, Proposal, asked_in
 from services.usecases.searches import Query, Timing, WantedSearch, search_from
 from services.usecases.typed import (
     amount_in,
@@ -24,10 +21,8 @@ from services.usecases.typed import (
     written,
     written_circles,
 )
-from services.usecases.wishes.posting import MOST_TEXT
-from services.usecases.wishes.sentence import taken_apart
 from services.wording.facets import FACETS
-from services.wording.lines import country_of_zone, standard_offset, zone_of
+from services.wording.lines import standard_offset, zone_of
 from services.wording.words import Words, mark
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -146,74 +141,6 @@ def given_of(search: Query, timing: Timing, words: Words) -> dict[str, str]:
     given |= {name: "1" for name, whether in ticked.items() if whether}
     weekday = str(timing.weekday or 0)
     return given | {"cadence": timing.cadence, "hour": str(timing.hour), "weekday": weekday}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A form that a pasted text filled."""
-
-    given: dict[str, str]
-    said: str
-    """What became of the text."""
-    proposals: Sequence[Proposal] = ()
-    missed: Sequence[str] = ()
-    """What of it no field takes."""
-    offered: Sequence[tuple[str, str, str]] = ()
-    """Job titles that are not asked for: each with what suggests it, and what `instead` takes to ask for it too."""
-    by_words: tuple[str, str] = ("", "")
-    """Where no trade is named: words that no field takes, and what `instead` takes to ask for postings with them."""
-
-
-NOTHING_READ: Final = Reading({}, "")
-
-
-def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
-    """The form with what a pasted text asks for in place of what it asked for."""
-    country = country_of_zone(given["time_zone"]) or ""
-    asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now, country)
-    nothing = words.say(mark("We found nothing in that text that one could look for."))
-    if asked is None:
-        return Reading(dict(given), nothing)
-    offered = tuple(
-        (readable_role(offer.role, words), offer.said, _asking_for(offer.role, asked.criteria, given, words))
-        for offer in asked.offered
-    )
-    if asked.criteria == Criteria():
-        by_words = _by_words(asked, given, words)
-        return Reading(dict(given), nothing, missed=asked.missed, offered=offered, by_words=by_words)
-    read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
-    currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
-    said = words.say(
-        mark("Filled by your text: look through it, and take out what you do not want.")
-        if asked.of_sentence
-        else mark(
-            "Filled by your text: look through it, take out what you do not want, and add what was not understood."
-        )
-    )
-    # What was read is not offered to be read again.
-    filled = {
-        **given,
-        **{name: read[name] for name in ASKING},
-        **currency,
-        **said_of_oneself(given, asked, words),
-        "pasted": "",
-    }
-    # A sentence would stand beside each field.
-    proposals = () if asked.of_sentence else asked.proposals
-    return Reading(filled, said, proposals, asked.missed, offered, _by_words(asked, filled, words))
-
-
-def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str, str]:
-    wanted = [part for part in asked.missed if not taken_apart(part).refused]
-    if not wanted or not names_nothing_of_work(given):
-        return "", ""
-    text = " OR ".join(f'"{part}"' if " " in part else part for part in wanted)
-    return ", ".join(wanted), asking_instead(given, asked.criteria.model_copy(update={"text": text}), words)
-
-
-def _asking_for(role: str, asked: Criteria, given: Mapping[str, str], words: Words) -> str:
-    too = asked.roles.model_copy(update={"any": (*asked.roles.any, role)})
-    return asking_instead(given, asked.model_copy(update={"roles": too}), words)
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:

@@ -20,18 +20,16 @@ from services.portal.form_page import form_page
 from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.preview_page import NOTHING_ASKED, previewed
+from services.portal.reading import NOTHING_READ, Reading, reading
 from services.portal.search_form import (
     ASKING,
     DEFAULTS,
-    NOTHING_READ,
-    Reading,
     adding,
     asking,
     automatic_name,
     given_of,
     instead,
     lacks_trade,
-    reading,
     search_fields,
     search_of,
     sent_in,
@@ -120,7 +118,7 @@ class _Searches:
             case "preview":
                 return self.page(here, given, new=new, seen=self._preview(here, given))
             case "read":
-                read = reading(given, here.words, now)
+                read = reading(given, here.words, now, self.live)
                 # What it says of their home and years is of the page with their profile: mails go by that.
                 filled = {**read.given, **owner}
                 return self.page(here, filled, new=new, just_read=read, seen=self._preview(here, filled))

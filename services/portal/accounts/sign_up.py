@@ -17,16 +17,14 @@ from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.preview_page import NOTHING_ASKED, outlook, previewed
+from services.portal.reading import NOTHING_READ, Reading, reading
 from services.portal.search_form import (
     ASKING,
     DEFAULTS,
-    NOTHING_READ,
-    Reading,
     adding,
     given_of,
     instead,
     lacks_trade,
-    reading,
     search_fields,
     sent_in,
 )
@@ -90,7 +88,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             if given["currency"] == usual_currency(words.locale):
                 # Browsers are of more countries than their languages say: nobody has named this currency.
                 given["currency"] = usual_currency(words.locale, given["time_zone"])
-            read = await door.work(partial(reading, given, words, now))
+            read = await door.work(partial(reading, given, words, now, live))
             seen = await door.work(partial(previewed, live, read.given, words, now))
             return _form(door, words, read.given, just_read=read, seen=seen)
         if given.get("add") or given.get("instead") or given.get("do") == "preview":

@@ -163,3 +163,19 @@ def test_nothing_of_it_is_kept_or_logged(store: NotifierStore, portal: ServedPor
 def test_a_text_may_be_long_and_not_endless(portal: ServedPortal, path: str) -> None:
     assert portal.post(path, pasted="Python. " * 5_000, do="read").status_code == 200
     assert portal.post(path, pasted="x" * 70_000, do="read").status_code == 413
+
+
+@pytest.mark.parametrize("said", ["東京でソフトウェアエンジニア、リモート", "разработчик, Москва", "مهندس برمجيات في دبي"])
+def test_what_is_written_in_letters_that_nobody_reads_is_told_which_languages_are(
+    portal: ServedPortal, said: str
+) -> None:
+    page = portal.post("/sign-up", do="read", pasted=said, currency="EUR").text
+    told = re.findall(r'<p class="done" role="status">([^<]*)', page)
+    assert "English, German" in told[0]
+    assert "English, German" not in portal.post("/sign-up", do="read", pasted="infirmière à Genève").text
+
+
+def test_of_a_text_in_other_letters_what_is_known_fills_the_form(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted="Python エンジニア 東京", currency="EUR").text
+    assert values(page)["skills"] == "Python"
+    assert "English, German" in page

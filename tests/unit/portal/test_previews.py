@@ -78,6 +78,20 @@ def test_a_button_asks_for_what_would_find_more(portal: ServedPortal) -> None:
     assert "zeppelin" not in page
 
 
+def test_words_of_an_industry_are_one_press_away_with_what_they_cost(store: NotifierStore, second: None) -> None:
+    in_fintech = posting("three", title="Python engineer", description_text="We build fintech for banks.")
+    store.matches.store(0, [arrival(2, in_fintech)], NOW)
+    with served_portal(store) as portal:
+        read(portal)
+        page = portal.post("/sign-up", do="read", pasted="Python, fintech, zeppelins", currency="EUR").text
+        [(said, other)] = re.findall(r'<p class="facts">(\d[^<:]*):\s*<button[^>]*name="instead" value="([^"]*)"', page)
+        assert re.findall(r"\d+", said) == ["1", "3"]
+        narrowed = portal.post("/sign-up", currency="EUR", instead=html.unescape(other)).text
+    # What no job names is not offered.
+    assert jobs_that_fit(narrowed) == 1
+    assert 'value="fintech"' in narrowed
+
+
 def test_each_wish_says_how_many_fit_it_by_itself_and_what_never_fires_is_named(portal: ServedPortal) -> None:
     read(portal)
     page = portal.post("/preview", **ASKED, text="zeppelin").text

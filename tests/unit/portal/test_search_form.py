@@ -7,7 +7,8 @@ import pytest
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from services.portal.gains import NAMES
-from services.portal.search_form import CHOICES, DEFAULTS, reading, search_fields, search_of
+from services.portal.reading import reading
+from services.portal.search_form import CHOICES, DEFAULTS, search_fields, search_of
 from services.rules.criterion import FACETS
 from services.usecases.errors import WrongFieldError
 from services.wording.catalogues import words_of

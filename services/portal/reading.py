@@ -1,0 +1,146 @@
+"""A form that a pasted text fills, and what is said beside it of what no field takes."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from babel import Locale
+from babel.numbers import format_decimal
+
+from schemas.criteria import Criteria
+from services.portal.about_oneself import said_of_oneself
+from services.portal.gains import names_trade
+from services.portal.search_form import ASKING, DEFAULTS, asking_instead, given_of, names_nothing_of_work
+from services.rules.criteria import CriteriaError, accepted
+from services.rules.lexicon.builder import LANGUAGES
+from services.usecases.completion import readable_role
+from services.usecases.live_previews import LivePreviews
+from services.usecases.pasted import Asked, Proposal, asked_in
+from services.usecases.searches import Query, Timing
+from services.usecases.wishes.posting import MOST_TEXT
+from services.usecases.wishes.sentence import taken_apart
+from services.wording.lines import country_of_zone
+from services.wording.words import Words, mark
+
+_MOST_NAMED: Final = 4
+_MOST_LATIN: Final = 0.7
+"""Of the letters of a text in which what is written in others is not passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A form that a pasted text filled."""
+
+    given: dict[str, str]
+    said: str
+    """What became of the text."""
+    proposals: Sequence[Proposal] = ()
+    missed: Sequence[str] = ()
+    """What of it no field takes."""
+    offered: Sequence[tuple[str, str, str]] = ()
+    """Job titles that are not asked for: each with what suggests it, and what `instead` takes to ask for it too."""
+    named: Sequence[tuple[str, str, str]] = ()
+    """Words that no field takes and that some of the jobs name: each with how many, and what `instead` takes."""
+    by_words: tuple[str, str] = ("", "")
+    """Where no trade is named: words that no field takes, and what `instead` takes to ask for postings with them."""
+
+
+NOTHING_READ: Final = Reading({}, "")
+
+
+def reading(given: Mapping[str, str], words: Words, now: datetime, live: LivePreviews | None = None) -> Reading:
+    """The form with what a pasted text asks for in place of what it asked for. `live`: the jobs that may name words."""
+    country = country_of_zone(given["time_zone"]) or ""
+    asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now, country)
+    letters = _other_letters(given.get("pasted", ""), words)
+    nothing = letters or words.say(mark("We found nothing in that text that one could look for."))
+    if asked is None:
+        return Reading(dict(given), nothing)
+    offered = tuple(
+        (readable_role(offer.role, words), offer.said, _asking_for(offer.role, asked.criteria, given, words))
+        for offer in asked.offered
+    )
+    if asked.criteria == Criteria():
+        by_words = _by_words(asked, given, words)
+        return Reading(dict(given), nothing, missed=asked.missed, offered=offered, by_words=by_words)
+    read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
+    currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
+    said = words.say(
+        mark("Filled by your text: look through it, and take out what you do not want.")
+        if asked.of_sentence
+        else mark(
+            "Filled by your text: look through it, take out what you do not want, and add what was not understood."
+        )
+    )
+    if letters:
+        said = f"{said} {letters}"
+    # What was read is not offered to be read again.
+    filled = {
+        **given,
+        **{name: read[name] for name in ASKING},
+        **currency,
+        **said_of_oneself(given, asked, words),
+        "pasted": "",
+    }
+    # A sentence would stand beside each field.
+    proposals = () if asked.of_sentence else asked.proposals
+    named, by_words = tuple(_named(asked, filled, words, live)), _by_words(asked, filled, words)
+    return Reading(filled, said, proposals, asked.missed, offered, named, by_words)
+
+
+def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str, str]:
+    wanted = _missed(asked)
+    if not wanted or not names_nothing_of_work(given):
+        return "", ""
+    text = " OR ".join(map(_as_words, wanted))
+    return ", ".join(wanted), asking_instead(given, asked.criteria.model_copy(update={"text": text}), words)
+
+
+def _named(
+    asked: Asked, given: Mapping[str, str], words: Words, live: LivePreviews | None
+) -> Iterator[tuple[str, str, str]]:
+    """Of an industry or a speciality beside a trade, what asking for its words would leave; none that no job names."""
+    if not asked.of_sentence or not names_trade(asked.criteria) or live is None or not live.ready:
+        return
+    number = partial(format_decimal, locale=words.locale)
+    every = live.count(asked.criteria)
+    for part in _missed(asked)[:_MOST_NAMED]:
+        with suppress(CriteriaError):
+            narrowed = accepted(asked.criteria.model_copy(update={"text": _as_words(part)}))
+            if 0 < (fit := live.count(narrowed)) < every:
+                said = words.count(
+                    "1 of the {every} jobs that fit names it", "{fit} of the {every} jobs that fit name it",
+                    fit, fit=number(fit), every=number(every),
+                )  # fmt: skip
+                yield part, said, asking_instead(given, narrowed, words)
+
+
+def _missed(asked: Asked) -> list[str]:
+    """What is not refused of the parts that no field takes."""
+    return [part for part in asked.missed if not taken_apart(part).refused]
+
+
+def _as_words(part: str) -> str:
+    return f'"{part}"' if re.search(r"\W", part) else part
+
+
+def _other_letters(text: str, words: Words) -> str:
+    """Which languages are read, where a text has letters of others: of those nothing is understood."""
+    letters = [sign for sign in text if sign.isalpha()]
+    latin = sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
+    if not letters or latin > _MOST_LATIN * len(letters):
+        return ""
+    named = words.either([str(Locale.parse(words.locale).languages[language]) for language in LANGUAGES])
+    return words.say(
+        "A text is read in {languages}: say it in one of these, or fill in the fields below.", languages=named
+    )
+
+
+def _asking_for(role: str, asked: Criteria, given: Mapping[str, str], words: Words) -> str:
+    too = asked.roles.model_copy(update={"any": (*asked.roles.any, role)})
+    return asking_instead(given, asked.model_copy(update={"roles": too}), words)
