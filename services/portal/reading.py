@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,11 +15,9 @@ from schemas.criteria import Criteria
 from services.portal.about_oneself import said_of_oneself
 from services.portal.gains import names_trade
 from services.portal.search_form import ASKING, DEFAULTS, asking_instead, given_of, names_nothing_of_work
-from services.rules.criteria import CriteriaError, accepted
-from services.rules.lexicon.builder import LANGUAGES
 from services.usecases.completion import readable_role
 from services.usecases.live_previews import LivePreviews
-from services.usecases.pasted import Asked, Proposal, asked_in
+from services.usecases.pasted import READ_IN, Asked, Proposal, asked_in, naming
 from services.usecases.searches import Query, Timing
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wishes.sentence import taken_apart
@@ -110,14 +107,13 @@ def _named(
     number = partial(format_decimal, locale=words.locale)
     every = live.count(asked.criteria)
     for part in _missed(asked)[:_MOST_NAMED]:
-        with suppress(CriteriaError):
-            narrowed = accepted(asked.criteria.model_copy(update={"text": _as_words(part)}))
-            if 0 < (fit := live.count(narrowed)) < every:
-                said = words.count(
-                    "1 of the {every} jobs that fit names it", "{fit} of the {every} jobs that fit name it",
-                    fit, fit=number(fit), every=number(every),
-                )  # fmt: skip
-                yield part, said, asking_instead(given, narrowed, words)
+        narrowed = naming(asked.criteria, part)
+        if narrowed and 0 < (fit := live.count(narrowed)) < every:
+            said = words.count(
+                "1 of the {every} jobs that fit names it", "{fit} of the {every} jobs that fit name it",
+                fit, fit=number(fit), every=number(every),
+            )  # fmt: skip
+            yield part, said, asking_instead(given, narrowed, words)
 
 
 def _missed(asked: Asked) -> list[str]:
@@ -135,7 +131,7 @@ def _other_letters(text: str, words: Words) -> str:
     latin = sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
     if not letters or latin > _MOST_LATIN * len(letters):
         return ""
-    named = words.either([str(Locale.parse(words.locale).languages[language]) for language in LANGUAGES])
+    named = words.either([str(Locale.parse(words.locale).languages[language]) for language in READ_IN])
     return words.say(
         "A text is read in {languages}: say it in one of these, or fill in the fields below.", languages=named
     )

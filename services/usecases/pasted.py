@@ -13,6 +13,7 @@ from schemas.posting import Posting, PostingCore, Workplace
 from services.rules.criteria import CriteriaError, accepted
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.home import Home, home_read
+from services.rules.lexicon.builder import LANGUAGES
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
@@ -48,6 +49,8 @@ We pay 70,000 to 90,000 EUR a year and offer visa sponsorship.
 """
 
 
+READ_IN: Final = LANGUAGES
+"""Codes of the languages that are read."""
 READ_FROM: Final[Mapping[str, str]] = {
     "roles": "roles",
     "places": "reach",
@@ -156,6 +159,15 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
     said = tuple(missed), titles.offered, home, lives is not None, years, had
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
+
+
+def naming(criteria: Criteria, said: str) -> Criteria | None:
+    """The same of jobs alone that name some words; None where that could not be asked."""
+    text = f'"{said}"' if re.search(r"\W", said) else said
+    try:
+        return accepted(criteria.model_copy(update={"text": text}))
+    except CriteriaError:
+        return None
 
 
 @dataclass(slots=True)

@@ -165,7 +165,7 @@ def test_a_text_may_be_long_and_not_endless(portal: ServedPortal, path: str) -> 
     assert portal.post(path, pasted="x" * 70_000, do="read").status_code == 413
 
 
-@pytest.mark.parametrize("said", ["東京でソフトウェアエンジニア、リモート", "разработчик, Москва", "مهندس برمجيات في دبي"])
+@pytest.mark.parametrize("said", ["東京でソフトウェアエンジニア、リモート", "разработчик, Москва"])
 def test_what_is_written_in_letters_that_nobody_reads_is_told_which_languages_are(
     portal: ServedPortal, said: str
 ) -> None:
