@@ -162,12 +162,16 @@ def _objectives(overview: Overview) -> Iterator[Trouble]:
         within = f"within {span(objective.within_s)}, which {objective.share:.0%} of them should be"
         if stage.burn >= _FAST_BURN and stage.lately_late >= _LEAST_LATE and not (waits and stage.ends_with_mail):
             late = f"{stage.lately_late:,} of {stage.lately:,}"
+            over = not stage.ends_with_mail and _flows(overview, objective.within_s)
             yield Trouble(
-                f"{stage.name}: {late} of this hour and the last were not {within}",
+                f"{stage.name}: {late} of this hour and the last were not {within}" + "; nothing waits any more" * over,
                 "what is said of mails, digests and the notifier here says why"
                 if stage.ends_with_mail
+                else "nothing, if it is over: look at what was late in the figures by the hour"
+                if over
                 else "see which service lags or stands still, above",
                 "told of elsewhere",
+                grave=not over,
             )
         elif stage.budget_left < 0:
             yield Trouble(
@@ -176,6 +180,13 @@ def _objectives(overview: Overview) -> Iterator[Trouble]:
                 Remedy("show figures"),
                 grave=False,
             )
+
+
+def _flows(overview: Overview, within_s: float) -> bool:
+    """Whether postings come through in that time now: after an outage their hour is late for long after."""
+    states = {service.state(overview.at) for service in overview.services}
+    lag = any(service.lag for service in overview.services)
+    return states <= {"ready", "off"} and not lag and max(overview.freshness_s.values(), default=0.0) <= within_s
 
 
 def _undeclared(overview: Overview) -> Iterator[Trouble]:

@@ -22,6 +22,7 @@ from services.overview.stream.troubles import healthy, ran_ahead_troubles, troub
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.cut_off import CutOff, Nowhere
+from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
@@ -30,6 +31,7 @@ from services.runtime.figures.sources import SOURCE_STATES, SourceFigures, Sourc
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
+from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pause, Pauses, Terms
 from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
@@ -947,3 +949,15 @@ def test_a_copy_beside_its_original_is_told_for_as_long_as_the_other_answers_whe
     assert told("there", OwnFile("here")) == [True], "a machine was cloned, with the same files"
     assert told("there", long_ago, sending=True) == [False]
     assert told("here", long_ago) == told("", long_ago) == told("there", OwnFile()) == []
+
+
+def test_what_was_late_is_a_note_once_nothing_waits_and_a_failure_while_something_does() -> None:
+    late = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, Objective(60.0, 0.99), 0.85, -9.0, 100, 15)
+    through = replace(WELL, stages=(late,), services=(service(), service("notifier")))
+
+    def told(overview: Overview) -> list[tuple[bool, bool]]:
+        return [(trouble.grave, "nothing waits any more" in trouble.what) for trouble in troubles(overview)]
+
+    assert told(through) == [(False, True)]
+    assert told(replace(through, services=(service(), service("notifier", lag=1)))) == [(True, False)]
+    assert told(replace(through, freshness_s={"matcher": 61.0}))[0] == (True, False), "each still takes as long"
