@@ -1,7 +1,7 @@
 """The notifier as a service of the runtime: three functions over its ports."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 from schemas.codec import UnreadableError, decode
@@ -21,6 +21,8 @@ from services.runtime.metrics.process import Metrics
 from services.runtime.records import Outgoing, Record
 
 _MS = timedelta(milliseconds=1)
+_CHECKED_EVERY = timedelta(minutes=2)
+"""How often store and topic are held against each other while nothing fails: it asks Kafka five times."""
 
 
 class Notifier:
@@ -63,6 +65,7 @@ class Notifier:
         self._canary = canary
         self._canary_digest = canary_digest
         self._freed = False
+        self._checked_at = datetime.min.replace(tzinfo=UTC)
 
     def load(self) -> None:
         """Hold nothing in memory: the store has it all, and the first tick sees to what a killed worker left.
@@ -89,7 +92,12 @@ class Notifier:
         if not self._freed:
             # What was away may have come back as it was before, as a database whose copy that lagged took over.
             self._check()
+            self._checked_at = now
             self._free_own(now)
+        elif abs(now - self._checked_at) >= _CHECKED_EVERY:
+            # A topic that was made anew while this runs may bring nothing that is taken for known, or nothing at all.
+            self._check()
+            self._checked_at = now
         self._freed = False
         self._canary(now)
         self._ask(now)

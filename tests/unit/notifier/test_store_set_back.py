@@ -1,5 +1,6 @@
 """A store that was away may come back as it was before: nobody is mailed by it until that is known."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,21 @@ def test_a_tick_after_one_that_failed_looks_first_whether_the_store_still_tells_
     is_older = False
     notifier.tick(NOW)
     assert looks == [False, True, True, False]
+
+
+def test_a_topic_that_was_made_anew_while_ticks_go_well_is_noticed_within_minutes(tmp_path: Path) -> None:
+    store, is_another = sqlite_store(tmp_path), False
+
+    def check() -> None:
+        if is_another:
+            raise UnavailableError("matches.v1 in Kafka are not the topics that this store belongs to")
+
+    notifier = build_notifier(store.engine, store.ids, MailSettings(folder=tmp_path / "mails"), check=check)
+    notifier.tick(NOW)
+    is_another = True
+    notifier.tick(NOW + timedelta(minutes=1))
+    for minutes in (2, 3):
+        with pytest.raises(UnavailableError, match="are not the topics"):
+            notifier.tick(NOW + timedelta(minutes=minutes))
+    is_another = False
+    notifier.tick(NOW + timedelta(minutes=4))
