@@ -39,7 +39,7 @@ def routes(door: Door, cookies: Cookies) -> APIRouter:
 
     @router.post(
         "/r/{token}",
-        openapi_extra=form("job", "at", "selectivity", do=_DOES),
+        openapi_extra=form("job", "at", "selectivity", "was", do=_DOES),
         response_class=RedirectResponse,
         responses=answers(303),
         status_code=303,
@@ -53,11 +53,19 @@ def routes(door: Door, cookies: Cookies) -> APIRouter:
         await door.work(partial(_act, door, visit, sent))
         page = door.link("rest", visit.subscriber, visit.about)
         if sent.get("do") == "choose":
-            return RedirectResponse(f"{page}?was={visit.subscriber.profile.selectivity}#choice", 303)
+            # Of several presses the undo leads back to before the first.
+            was = _selectivity_before(sent, visit.subscriber.profile.selectivity)
+            return RedirectResponse(f"{page}?was={was}#choice", 303)
         at = sent.get("at", "")
         return RedirectResponse(f"{page}#at{at}" if at.isdecimal() and at.isascii() else page, 303)
 
     return router
+
+
+def _selectivity_before(sent: Mapping[str, str], now: str) -> str:
+    """How choosy somebody's mails were before the presses on a page, of which this one may take them back."""
+    first = sent.get("was", "")
+    return first if first in choices.SELECTIVITIES and first != sent.get("selectivity") else now
 
 
 def _act(door: Door, visit: Visit, sent: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import Attribution, PostingCore, Reach, Salary, Skill, Spoken
+from schemas.posting import Attribution, Condition, PostingCore, Reach, Salary, Skill, Spoken
 from services.notifier.domain.curation.copies import is_one_job
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.pay_news import pay_of
@@ -378,6 +378,13 @@ def retitled(name: str, title: str, **changes: Any) -> PostingCore:
     """Of one company and text."""
     given = {"roles": ("vehicle-mechanic",), "description_text": words_about("camper"), "company": "Camper"}
     return posting(name, title=title, **(given | changes))
+
+
+def test_who_asks_for_all_that_fits_is_sent_no_talent_pool() -> None:
+    pool, post = posting("pool", conditions=(Condition(kind="pool"),)), posting("post")
+    made = chosen(pool, post, to=recipient(selectivity="all"))
+    assert ids(made) == ["post"]
+    assert cause_of(pool, made).code == "unlikely"
 
 
 def test_one_text_under_two_titles_comes_once() -> None:

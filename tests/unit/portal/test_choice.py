@@ -90,6 +90,10 @@ def test_a_press_is_undone_by_another_and_the_way_back_is_always_there(
     pressed = portal.post(page, do="choose", selectivity="usual").headers["location"]
     assert choice(portal.get(pressed).text)[1] == [MORE, UNDO]
     assert choice(portal.get(pressed).text)[0].startswith("You are sent the usual choice.")
+    # A second press is undone to before the first.
+    twice = portal.post(page, do="choose", selectivity="wide", was="strict").headers["location"]
+    assert twice == f"{page}?was=strict#choice"
+    assert re.findall(r'name="selectivity" value="(\w+)"', portal.get(twice).text) == ["all", "strict"]
     portal.post(page, do="choose", selectivity="strict")
     assert own(store, bob) == "strict"
 
