@@ -107,7 +107,9 @@ def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[N
     skilled = [skill for way in ways_written for skill in taxonomy().find(way) if skill.kind != "language"]
     named: list[NamedPlace] = []
     not_skills, are_skills = set[str](), set[str]()
-    mentions = [m for m in find_places(text, cities=True, small=True) if not _is_of_else(text, m)]
+    found = find_places(text, cities=True, small=True)
+    mentions = _of_work(text, found)
+    elsewhere = [(m.start, m.end) for m in found if m not in mentions]
     of_titles = [m for m in mentions if _is_of_title(text, m, near.browses)]
     mentions = [m for m in mentions if m not in of_titles]
     for mention in as_states(mentions):
@@ -117,7 +119,7 @@ def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[N
             continue
         not_skills |= over
         named.append(_named(mention))
-    named += _parts_alone(text, [(place.start, place.end) for place in named])
+    named += _parts_alone(text, [*elsewhere, *((place.start, place.end) for place in named)])
     countries = {country_part(place.code) for place in named if place.code not in place_data().members} | {
         near.lives
     } - {""}
@@ -160,6 +162,21 @@ def _codes(named: Sequence[NamedPlace], *, at_home: bool) -> tuple[str, ...]:
         narrow = not place.is_town or ((at_home or country in narrowed) and country in place_data().coded)
         found[place.code if narrow else country] = None
     return tuple(code for code in found if code != WORLDWIDE)
+
+
+def _of_work(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
+    """Those that do not say of something else where that is from, as both do of "US or Australian clients"."""
+    kept: list[PlaceMention] = []
+    behind: PlaceMention | None = None
+    of_else = False
+    for mention in reversed(mentions):
+        joined = (
+            behind is not None and _patterns().joint.fullmatch(text[mention.end : behind.start].lower()) is not None
+        )
+        of_else = _is_of_else(text, mention) or (of_else and joined)
+        kept += [] if of_else else [mention]
+        behind = mention
+    return kept[::-1]
 
 
 def _is_of_else(text: str, mention: PlaceMention) -> bool:
@@ -288,6 +305,8 @@ class _Patterns(NamedTuple):
     leads: re.Pattern[str]
     """What a part may begin with."""
     words: re.Pattern[str]
+    joint: re.Pattern[str]
+    """Between two places."""
     visa: re.Pattern[str]
     """Right behind a place: asks for one."""
 
@@ -299,5 +318,6 @@ def _patterns() -> _Patterns:
         before=re.compile(rf"(?<!\w){before}\s+(?:{any_of('place.town_article')}\s+)?", re.IGNORECASE),
         leads=re.compile(rf"(?:{leads}\s+)+", re.IGNORECASE),
         words=re.compile(r"[\w'’.-]+"),
+        joint=re.compile(rf"\s*(?:/|&|{any_of('joint.or', 'joint.and')})\s*"),
         visa=re.compile(rf"\s+{any_of('visa.wish')}"),
     )

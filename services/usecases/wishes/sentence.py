@@ -163,6 +163,11 @@ def wants_visa(wanted: str) -> bool:
     return bool(_patterns().visa.search(wanted.lower()))
 
 
+def takes_similar(wanted: str) -> bool:
+    """Whether trades near those that are named will do: "or similar roles"."""
+    return bool(_patterns().similar.search(wanted.lower()))
+
+
 def without_denial(refused: str) -> str:
     """What is refused, without the word that says so."""
     return _patterns().never.sub("", refused, count=1).strip(_EDGES)
@@ -222,6 +227,7 @@ class _Patterns:
     net: re.Pattern[str]
     experience: re.Pattern[str]
     visa: re.Pattern[str]
+    similar: re.Pattern[str]
 
 
 @cache
@@ -246,4 +252,5 @@ def _patterns() -> _Patterns:
         net=re.compile(rf"\d[^\d,;]{{0,15}}?(?<![\w.])(?P<net>{any_of('wish.net')})(?!\w)"),
         experience=re.compile(any_of("denial.knowledge")),
         visa=re.compile(any_of("visa.wish")),
+        similar=re.compile(any_of("wish.similar")),
     )

@@ -30,7 +30,15 @@ from services.usecases.wishes.fields import (
 )
 from services.usecases.wishes.named import tools_typed
 from services.usecases.wishes.places import named_in
-from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, parts_of, stretches_of, without_idle
+from services.usecases.wishes.sentence import (
+    choices_in,
+    choices_of,
+    is_idle,
+    parts_of,
+    stretches_of,
+    takes_similar,
+    without_idle,
+)
 from services.usecases.wishes.ways import ways_said
 
 _MOST_OFFERED: Final = 4
@@ -102,7 +110,7 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     of_industry = tuple(offer for offer in industry if offer.role not in asked)
     offered = tuple(dict.fromkeys((*of_industry, *_offers(trades.fields, asked))))[:_MOST_OFFERED]
     said_by = (*words, said, *(title.said for title in (*listed_titles, *industry)))
-    return Titles(asked, near, offered, said=said_by)
+    return Titles(asked, near or takes_similar(wanted), offered, said=said_by)
 
 
 def _offers(fields: Iterable[Field], asked: Sequence[str]) -> tuple[Offer, ...]:

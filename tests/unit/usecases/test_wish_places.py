@@ -19,6 +19,7 @@ REMOTE = ("remote",)
         # Where only a posting would be taken for another country's.
         ("physician reviewer or medical director, utilization management, from home", (), (), REMOTE),
         ("US tax accountant in Leeds", ("GB",), ("Leeds, GB",), ()),
+        ("bookkeeper, Philippines, US or UK clients", ("PH",), (), ()),
         # A town beside remote work.
         ("Frontend developer, Galway or remote Ireland", ("IE",), ("Galway, IE",), ()),
         ("Entwickler, Leipzig oder remote in Deutschland", ("DE",), ("Leipzig, DE",), ()),

@@ -60,3 +60,19 @@ def test_what_stands_beside_trades_is_one_only_within_their_list(
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert (asked.criteria.roles.any, tuple(offer.role for offer in asked.offered)) == (roles, offered)
+
+
+@in_one_test(
+    "text",
+    [
+        ("office manager or similar roles, London"),
+        ("Bürokauffrau oder ähnliches, Kiel"),
+        ("assistante de direction ou similaire, Lyon"),
+        ("recepcionista o similar, Vigo"),
+        ("recepcionista ou semelhante, Porto"),
+    ],
+)
+def test_where_similar_work_will_do_trades_near_it_will(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.neighbours, asked.missed) == (True, ())
