@@ -63,7 +63,7 @@ def reading(given: Mapping[str, str], words: Words, now: datetime, live: LivePre
         for offer in asked.offered
     )
     if asked.criteria == Criteria():
-        by_words = _by_words(asked, given, words)
+        by_words = ("", "") if letters else _by_words(asked, given, words)
         return Reading(dict(given), nothing, missed=asked.missed, offered=offered, by_words=by_words)
     read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
     currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}

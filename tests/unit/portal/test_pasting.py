@@ -172,6 +172,8 @@ def test_what_is_written_in_letters_that_nobody_reads_is_told_which_languages_ar
     page = portal.post("/sign-up", do="read", pasted=said, currency="EUR").text
     told = re.findall(r'<p class="done" role="status">([^<]*)', page)
     assert "English, German" in told[0]
+    # No posting names a whole sentence.
+    assert 'name="instead"' not in page
     assert "English, German" not in portal.post("/sign-up", do="read", pasted="infirmière à Genève").text
 
 
