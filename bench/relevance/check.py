@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read, unfit
-from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, SENT_LATER, TRAINING_PAIRS, read_pairs
+from bench.relevance.pairs import DECIDING_PAIRS, NEAR_PAIRS, PAIRS, SENT_LATER, TRAINING_PAIRS, read_pairs
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     given = parser.parse_args()
     pairs = {
         (pair.person, pair.posting): pair
-        for file in (PAIRS, SENT_LATER, TRAINING_PAIRS, DECIDING_PAIRS)
+        for file in (PAIRS, SENT_LATER, TRAINING_PAIRS, DECIDING_PAIRS, NEAR_PAIRS)
         for pair in read_pairs(file)
     }
     faults, seen, claims = 0, Counter[tuple[str, str, str]](), 0

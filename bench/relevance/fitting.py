@@ -16,7 +16,7 @@ from services.notifier.domain.model import Ask
 from services.rules.criteria import canonical
 from services.rules.home import home_meant
 from services.rules.languages.speaking import SpokenLanguage, unspoken
-from services.rules.verdict import outcome_of
+from services.rules.verdict import near_miss, outcome_of
 
 _JUDGING: Final = Judging(most_postings=100_000)
 _KNOWN: Final[dict[tuple[str, bool], list[tuple[Criteria, Wish]]]] = {}
@@ -50,6 +50,20 @@ def fitting(person: Person, posting: PostingCore) -> list[Fitting]:
         for criteria, wish in searches_of(person)
         if not unspoken(spoken(person), posting, criteria.languages) and outcome_of(criteria, ready) != "reject"
     ]
+
+
+def nearly_fitting(person: Person, posting: PostingCore) -> tuple[str, float] | None:
+    """What a posting that fits no search of a person misses one by, a criterion's name, and the best chance of such."""
+    ready = _JUDGING.ready(posting)
+    searches = searches_of(person)
+    if any(outcome_of(criteria, ready) != "reject" for criteria, _ in searches):
+        return None
+    found = [
+        (missed.criterion, chance_of(_JUDGING.of(criteria, ready), wish).value)
+        for criteria, wish in searches
+        if not unspoken(spoken(person), posting, criteria.languages) and (missed := near_miss(criteria, ready))
+    ]
+    return max(found, key=lambda pair: pair[1], default=None)
 
 
 def chance_of_fitting(found: Fitting) -> float:

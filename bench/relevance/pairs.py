@@ -13,6 +13,8 @@ SENT_LATER: Final = LABELS / "pairs-sent-later.jsonl"
 """What later rules sent of what was not drawn. It weighs nothing: recall is of the drawn pairs alone."""
 TRAINING_PAIRS: Final = LABELS / "pairs-training.jsonl"
 DECIDING_PAIRS: Final = LABELS / "pairs-deciding.jsonl"
+NEAR_PAIRS: Final = LABELS / "pairs-near.jsonl"
+"""Near misses of the people who may be looked at; counted by `bench.relevance.near` alone."""
 
 
 @dataclass(frozen=True)

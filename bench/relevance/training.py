@@ -1,9 +1,9 @@
 """Draws the pairs that teach the chance of a job, or decide on it: `python -m bench.relevance.training POSTINGS.jsonl`.
 
 Reads what `jobchime normalise` prints of the captures. Of what fits a search of a person, in strata by the chance that
-is foreseen today; with `--deciding` for the people who decide, and also of what is refused and looks wanted by its raw
-text. Whoever has pairs keeps them: only people who were added since are drawn for. `--fits 31` draws so many of what
-fits a person, in the same shares.
+is foreseen today, and of what is refused and looks wanted by its raw text; with `--deciding` for the people who decide.
+Whoever has pairs keeps them: only people who were added since are drawn for. `--fits 31` draws so many of what fits a
+person, in the same shares.
 """
 
 import argparse
@@ -34,7 +34,7 @@ _REFUSED: Final[Mapping[str, int]] = {
     "title alone": 1,
     "around and place": 1,
 }
-"""The most of what is refused that are drawn for who decides."""
+"""The most of what is refused that are drawn for a person."""
 _MOST_OF_EMPLOYER: Final = 3
 _SEED: Final = 16
 
@@ -65,13 +65,12 @@ def _pairs_of(
             taken.add(job)
             fits[_stratum(found)].append(key)
     yield from _pairs(person, fits, _drawn(fits, most, items))
-    if person.half == "deciding":
-        for key in keys:
-            job, stratum = same_job(items[key]), looks_wanted(person, items[key])
-            if stratum and job not in taken:
-                taken.add(job)
-                refused[stratum].append(key)
-        yield from _pairs(person, refused, {name: refused[name][:some] for name, some in _REFUSED.items()})
+    for key in keys:
+        job, stratum = same_job(items[key]), looks_wanted(person, items[key])
+        if stratum and job not in taken:
+            taken.add(job)
+            refused[stratum].append(key)
+    yield from _pairs(person, refused, {name: refused[name][:some] for name, some in _REFUSED.items()})
 
 
 def _pairs(person: Person, strata: Mapping[str, Sequence[str]], some: Mapping[str, Sequence[str]]) -> Iterator[Pair]:
