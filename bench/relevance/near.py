@@ -14,10 +14,11 @@ from typing import Final, NamedTuple
 from bench.fit_chance import LOOKED_AT
 from bench.relevance.captured import Captured, all_captured
 from bench.relevance.draw import in_span, same_job
-from bench.relevance.figures import verdicts_about
+from bench.relevance.figures import verdicts_about, verdicts_of
 from bench.relevance.fitting import by_key, nearly_fitting, postings_in
+from bench.relevance.judgements import read
 from bench.relevance.pairs import NEAR_PAIRS, Pair, read_pairs, write_pairs
-from bench.relevance.people import Person, people
+from bench.relevance.people import LABELS, Person, people
 from schemas.posting import PostingCore
 
 _LEAST: Final = 0.2
@@ -61,9 +62,10 @@ def _draw(postings: Mapping[str, PostingCore], items: Mapping[str, Captured]) ->
 
 def _print(postings: Mapping[str, PostingCore], items: Mapping[str, Captured]) -> None:
     weights = {(pair.person, pair.posting): pair.weight for pair in read_pairs(NEAR_PAIRS)}
+    near_verdicts = verdicts_of(read(LABELS / "judgements-near.jsonl"))
     found = list[tuple[NearMiss, bool, float]]()
     for group in LOOKED_AT:
-        verdicts = verdicts_about(group)
+        verdicts = near_verdicts | verdicts_about(group)
         for person in people([group]):
             for near in near_misses_of(person, postings, items):
                 pair = person.name, near.posting

@@ -72,9 +72,9 @@ class Part:
 
 
 ChanceFact = Literal[
-    "trade", "near_role", "searches", "neighbour", "title", "core", "often", "technology", "place", "home", "region",
-    "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "beginner", "travel", "written",
-    "spoken", "condition", "pay",
+    "trade", "near_role", "searches", "neighbour", "breadth", "title", "core", "often", "technology", "place", "home",
+    "region", "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "beginner", "travel",
+    "written", "spoken", "condition", "pay",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 
@@ -88,7 +88,8 @@ class Doubt(NamedTuple):
     amount: float | None = None
     """Of a zone, how many hours it is away; of experience, how many years are asked for; of travel, per cent.
 
-    Of a region, how many km it lies from where the person lives; of a beginner's job, how many years they have.
+    Of a region, how many km it lies from where the person lives; of a beginner's job, how many years they have; of
+    breadth, how many roles will do.
     """
     own: int | None = None
     """Of experience, how many years the person has, where they have fewer than are asked for."""

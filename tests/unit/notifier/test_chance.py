@@ -11,6 +11,7 @@ from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_toge
 from services.notifier.domain.model import Ask, Candidate, Cause, Digest, Hold
 from services.notifier.domain.weights import Chance
 from services.notifier.domain.wording.score_lines import cause_line, chance_line
+from services.rules.home import home_meant
 from services.rules.languages.speaking import SpokenLanguage
 from tests.support.digests import NOON, posting, recipient, search
 
@@ -217,6 +218,39 @@ def test_a_level_that_a_word_asks_for_speaks_against_nothing() -> None:
 def test_of_roles_that_are_asked_for_one_is_likelier_than_a_neighbour() -> None:
     asked = Criteria(roles=RoleTerms(any=("nurse",), neighbours=True))
     assert chance(nursing(roles=("care-assistant",)), asked) < chance(BEST, asked)
+
+
+def test_the_more_roles_will_do_the_less_likely_each_is_unless_a_skill_or_a_word_narrows_them() -> None:
+    def asked(*roles: str, **also: object) -> Criteria:
+        return Criteria(roles=RoleTerms(any=roles), places=("PT",), **also)
+
+    single, two, four = (
+        chance(BEST, asked("nurse", *others))
+        for others in ((), ("care-assistant",), ("care-assistant", "pharmacist", "dentist"))
+    )
+    assert single > two > four
+    several = asked("nurse", "care-assistant", text="nurse")
+    assert chance(BEST, several) == chance(BEST, asked("nurse", text="nurse")), "a word narrows them"
+
+
+@pytest.mark.parametrize("of", ["remote work", "an office"])
+def test_who_asks_for_no_place_is_hardly_hired_where_their_country_is_shut_out(of: str) -> None:
+    anywhere = Criteria(text="nurse")
+    abroad = nursing(workplace="remote" if of == "remote work" else "onsite")
+    at_home = nursing(reach=Reach(scope="listed", countries=("PH",)))
+    cebu = home_meant("Cebu City, PH")
+    says, by_zone = Signs(home=cebu), Signs(time_zone="Asia/Manila")
+    assert chance(abroad, anywhere, signs=says) < chance(abroad, anywhere, signs=by_zone) < chance(abroad, anywhere)
+    assert chance(at_home, anywhere, signs=says) == chance(at_home, anywhere)
+    untold = nursing(reach=Reach(scope="unknown"))
+    assert chance(untold, anywhere, signs=says) == chance(untold, anywhere), "where nobody is shut out by its word"
+    moves = Criteria(text="nurse", visa_sponsorship=True)
+    assert chance(abroad, moves, signs=says) == chance(abroad, moves), "who asks for a visa looks abroad"
+
+
+def test_a_level_beside_the_asked_ones_speaks_against_what_nearly_fits() -> None:
+    asked = NURSE.model_copy(update={"seniority": ("junior",)})
+    assert chance(nursing(seniority="mid"), asked) < chance(nursing(seniority="junior"), asked)
 
 
 def test_a_neighbour_speaks_against_a_job_only_where_roles_are_asked_for() -> None:

@@ -242,8 +242,10 @@ def test_jobs_that_read_alike_get_two_places_whoever_posts_them() -> None:
     shared = [f"word{number}" for number in range(60)]
     texts = [" ".join([*shared, *(f"town{n}x{number}" for number in range(14))]) for n in range(5)]
     many = [
-        posting(f"j{n}", title="Data engineer", description_text=text, reach=Reach(scope="listed", countries=(code,)))
-        for n, (text, code) in enumerate(zip(texts, ("PT", "ES", "FR", "IT", "PL"), strict=True))
+        posting(
+            f"j{n}", title="Data engineer", description_text=text, reach=Reach(scope="listed", countries=("PT", code))
+        )
+        for n, (text, code) in enumerate(zip(texts, ("DE", "ES", "FR", "IT", "PL"), strict=True))
     ]
     assert len(chosen(*many).items) == 5
     others = [posting(name, posted_at=NOON - timedelta(days=9)) for name in ("p", "q")]

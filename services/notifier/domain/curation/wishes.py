@@ -88,6 +88,8 @@ class Wish:
     """That they may speak: English, their locale's, those asked for or named, those of the countries asked for."""
     terms: tuple[str, ...]
     """Words and phrases that are asked for."""
+    alternatives: int
+    """The roles of which any will do, where neither a skill nor a word narrows them; else 1."""
     trades: tuple[Affinity, ...]
     """The likely roles of each search of the person that names a trade, of this one first."""
     tools: frozenset[str]
@@ -100,6 +102,10 @@ class Wish:
     """Those that it asks for; of one that asks for towns alone their countries, for remote work is near every town."""
     home: str | None
     """The country that they live in, where the search asks for places beyond a country that take it in."""
+    stays_in: str | None
+    """The country that they live in, where the search asks for no place and for no help with a visa."""
+    says_home: bool
+    """Whether they say where they live, and not their time zone alone."""
     offset: float | None
     """Of their time zone in standard time, hours from UTC; None where the search asks for one itself."""
     lives: str | None
@@ -223,6 +229,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
     return Wish(
         criteria=criteria,
         affinity=affinity,
+        alternatives=1 if terms or criteria.skills.all or criteria.skills.any else max(1, len(criteria.roles.any)),
         trades=tuple(dict.fromkeys(filter(None, (affinity, *signs.trades)))),
         tools=tools,
         speaks=signs.speaks,
@@ -232,6 +239,8 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         levels=frozenset(criteria.seniority) or signs.levels,
         places=places,
         home=_home(places, signs.country),
+        stays_in=None if places or criteria.visa_sponsorship else signs.country,
+        says_home=signs.home is not None,
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
         lives=signs.country,
         town=signs.home.town if signs.home else None,

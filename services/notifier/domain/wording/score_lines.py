@@ -273,6 +273,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "near_role": _role,
     "searches": _role,
     "neighbour": _role,
+    "breadth": lambda doubt: f"its search takes any of {doubt.amount:g} roles, and no skill or word narrows them",
     "title": lambda doubt: f"its title says what no search of theirs does: {', '.join(doubt.of)}",
     "core": lambda _: "the asked skills are not all core to it",
     "often": lambda _: "the asked words are hardly said",

@@ -224,6 +224,7 @@ def _placed(facts: Mapping[ChanceFact, Fact]) -> Mapping[int, Fact]:
 
 _BY_ITSELF: Final = _placed(
     {
+        "breadth": Fact(_always, lambda wish: wish.alternatives > 1, lambda wish, _: 1.0 / wish.alternatives),
         "title": Fact(
             lambda ready: ready.title_stems,
             lambda wish: wish.trades,
@@ -242,8 +243,8 @@ _BY_ITSELF: Final = _placed(
         "place": Fact(_always, lambda wish: wish.criteria.places, named_place),
         "home": Fact(
             _always,
-            lambda wish: wish.places,
-            lambda wish, ready: takes_in_home(wish.places, wish.home, ready.allowed),
+            lambda wish: wish.places or wish.stays_in,
+            lambda wish, ready: takes_in_home(wish, ready.allowed),
         ),
         "region": Fact(
             lambda ready: ready.posting.reach.subdivisions or ready.posting.towns,
@@ -270,7 +271,7 @@ _BY_ITSELF: Final = _placed(
         ),
         "level": Fact(
             lambda ready: ready.posting.seniority,
-            lambda wish: not wish.criteria.seniority,
+            _always,
             lambda wish, ready: nearness(wish, ready.posting.seniority),
         ),
         "experience": Fact(may_ask_years, _always, experience),

@@ -217,6 +217,7 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "near_role": _of_role,
     "searches": _of_searches,
     "neighbour": _of_role,
+    "breadth": lambda fact, wish, _: Doubt(fact, amount=wish.alternatives),
     "title": _several(unsaid),
     "technology": _several(other_tools),
     "region": lambda fact, wish, ready: Doubt(

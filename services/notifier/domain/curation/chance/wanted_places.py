@@ -15,7 +15,8 @@ from services.rules.places.towns import Town, kilometres, label_of, town_of
 TAKEN_IN: Final = 0.5
 """What a wanted place is that a job takes in without naming it."""
 SHUT: Final = 0.5
-"""What the share of a wanted group counts where somebody's own country is shut out."""
+"""What the share of a wanted group counts where somebody's own country is shut out; and what a job is that shuts out
+the country of a time zone, where no place is wanted."""
 
 
 def named_place(wish: Wish, ready: PostingFeatures) -> float:
@@ -25,12 +26,22 @@ def named_place(wish: Wish, ready: PostingFeatures) -> float:
     return 1.0 if named else TAKEN_IN if fits else 0.0
 
 
-@lru_cache(maxsize=16_384)
-def takes_in_home(places: tuple[str, ...], home: str | None, allowed: Allowed) -> float:
+def takes_in_home(wish: Wish, allowed: Allowed) -> float:
     """Whether the narrowest places that are wanted are taken in, or else the home that they take in.
 
-    Of groups alone it is the share of their countries, and half of it where their home is shut out.
+    Where none is wanted, whether the country is that they live in: half where their time zone alone tells it. Then a
+    posting that states no place is in no doubt.
     """
+    if wish.places:
+        return _takes_in_wanted(wish.places, wish.home, allowed)
+    if wish.stays_in is None or not allowed.stated or allowed.takes_in(wish.stays_in):
+        return 1.0
+    return 0.0 if wish.says_home else SHUT
+
+
+@lru_cache(maxsize=16_384)
+def _takes_in_wanted(places: tuple[str, ...], home: str | None, allowed: Allowed) -> float:
+    """Of groups alone it is the share of their countries, and half of it where the home is shut out."""
     if not allowed.stated:
         return UNTOLD
     narrow = [place for place in places if not is_group(place) and place != WORLDWIDE]
