@@ -101,22 +101,24 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     """
     judged = JudgedPosting(query.criteria, PostingFeatures(posting))
     found, by_answers, missing, signs = judged.verdict, None, None, NO_SIGNS
-    bar = bar_of(installation)
+    selectivity: Selectivity = "usual"
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
         missing = unspoken(owner.speaks, posting, query.criteria.languages)
         by_answers = answered(owner.answers, judged.ready, now)
-        signs, bar = signs_of(owner), bar_of(installation, owner.selectivity)
+        signs, selectivity = signs_of(owner), owner.selectivity
     if found.outcome == "reject":
         return Judgement(found, None, missing)
     scored = score(judged, now, query.preferred_places)
     chance = chance_of(judged, wish_of(query.criteria, query.name, signs), by_answers)
+    bar = bar_of(installation, selectivity, near=found.outcome == "near")
     return Judgement(found, scored, missing, chance, bar)
 
 
-def bar_of(installation: Installation | None, selectivity: Selectivity = "usual") -> float:
-    """The least chance that a job is sent at to who is so choosy, by the installation's settings, else the default."""
-    return (installation.settings.notifier.curate if installation else CurateSettings()).job_bar(selectivity)
+def bar_of(installation: Installation | None, selectivity: Selectivity, *, near: bool = False) -> float:
+    """The least chance at which who is so choosy is sent a job, or a near miss: the installation's or the default."""
+    settings = installation.settings.notifier.curate if installation else CurateSettings()
+    return settings.near_bar(selectivity) if near else settings.job_bar(selectivity)
 
 
 def posting_from(value: Any) -> PostingWithEvidence:

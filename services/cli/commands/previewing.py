@@ -11,7 +11,9 @@ from services.cli.output import print_json
 from services.cli.weighed import chance_json, parts_json
 from services.runtime.errors import UsageError
 from services.usecases import accounts, previews
+from services.usecases.accounts import Selectivity
 from services.usecases.explaining import bar_of
+from services.usecases.installation import Installation
 from services.usecases.previews import Digest, Dropped, Hold, Item, WaitingJob
 from services.usecases.wording import cause_line, chance_line, hold_line, one_line, why_here
 
@@ -43,24 +45,36 @@ def preview(
     if search is None:
         digest = previews.next_digest(installation, person, at)
         of, about, head = digest.outcome, _waits_json(digest), _waits_lines(digest)
-        _show(of, bar_of(installation, of.recipient.selectivity), about, head, dropped=dropped, as_json=as_json)
+        _show(of, _bars_of(installation, of.recipient.selectivity), about, head, dropped=dropped, as_json=as_json)
         return
     # Who is not subscribed is said before a search is read.
     subscriber = accounts.find(installation, person).subscriber_id
     found = previews.found_by(installation, subscriber, asked_for(search, config), days, at, tell=warn)
     of, about, head = found.outcome, _found_json(found), _found_lines(found)
-    _show(of, bar_of(installation, of.recipient.selectivity), about, head, dropped=dropped, as_json=as_json)
+    _show(of, _bars_of(installation, of.recipient.selectivity), about, head, dropped=dropped, as_json=as_json)
+
+
+def _bars_of(installation: Installation, selectivity: Selectivity) -> tuple[float, float]:
+    """Of jobs, and of near misses."""
+    return bar_of(installation, selectivity), bar_of(installation, selectivity, near=True)
 
 
 def _show(
-    made: Digest | Hold, bar: float, about: dict[str, Any], head: list[str], *, dropped: bool, as_json: bool
+    made: Digest | Hold,
+    bars: tuple[float, float],
+    about: dict[str, Any],
+    head: list[str],
+    *,
+    dropped: bool,
+    as_json: bool,
 ) -> None:
     own = made.recipient.selectivity
     if as_json:
-        print_json({"bar": bar, "selectivity": own} | about | _as_json(made))
+        print_json({"bar": bars[0], "near_bar": bars[1], "selectivity": own} | about | _as_json(made))
         return
     by = "" if own == "usual" else f", of which they want {'all' if own == 'all' else f'a {own} choice'}"
-    below = f"Below a chance of {bar:.0%} nothing is sent (notifier.curate.least_chance{by})."
+    of_job, of_near = bars
+    below = f"Below a chance of {of_job:.0%} nothing is sent, below {of_near:.0%} no near miss (notifier.curate{by})."
     typer.echo("\n".join([*head, *_lines(made, dropped), "", below]))
 
 

@@ -66,6 +66,10 @@ class CurateSettings(BaseModel):
         """How likely a mail to them must hold something that they accept."""
         return bar_for(selectivity, self.least_mail_chance)
 
+    def near_bar(self, selectivity: Selectivity) -> float:
+        """The chance that a near miss needs: a mail has room for it, and nobody asked for it."""
+        return max(self.job_bar(selectivity), self.mail_bar(selectivity))
+
 
 DEFAULTS = CurateSettings()
 
@@ -163,12 +167,14 @@ def ranked(
 
     `below` takes those that only their chance keeps out, and `dropped` all others, each with why.
     """
-    wishes, bar = judging.wishes(recipient), settings.job_bar(recipient.selectivity)
+    wishes, job_bar = judging.wishes(recipient), settings.job_bar(recipient.selectivity)
+    near_bar = settings.near_bar(recipient.selectivity)
     weighed = []
     for job in found_jobs(recipient, candidates, sent, due_at, settings.stale_after, judging, dropped):
         by_answers = answered(recipient.answers, job.ready, due_at) if recipient.answers else None
         chances = [chance_of(judged, wishes.of(search), by_answers) for search, judged in job.fits]
         best = max(chances, key=lambda chance: chance.value)
+        bar = near_bar if job.outcome == "near" else job_bar
         # Of several equal chances the one that goes first says why: weighing tells.
         if best.value < bar and [chance.value for chance in chances].count(best.value) == 1:
             below.append(BelowBar(job, best))

@@ -191,7 +191,7 @@ def near_candidates(
     if isinstance(digest, Hold) or len(cards_of(digest.near)) >= settings.most_near:
         return []
     looked_through, recipient, due_at = newest(), digest.recipient, digest.due_at
-    wishes, bar = judging.wishes(recipient), settings.job_bar(recipient.selectivity)
+    wishes, bar = judging.wishes(recipient), settings.near_bar(recipient.selectivity)
     worth: dict[str, tuple[float, PostingFeatures]] = {}
     for search in digest.searches:
         wish, since = wishes.of(search), due_at - SPANS[search.cadence]
@@ -216,7 +216,7 @@ def _is_wanted(
     wish: Wish, recipient: Recipient, due_at: datetime, settings: CurateSettings, ready: PostingFeatures
 ) -> bool:
     """Whether somebody may be sent a posting, and likely enough takes it."""
-    if not may_reach(settings.job_bar(recipient.selectivity), ready, wish):
+    if not may_reach(settings.near_bar(recipient.selectivity), ready, wish):
         return False
     return why_no_news(ready, recipient, due_at, settings.stale_after) is None
 
