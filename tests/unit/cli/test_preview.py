@@ -110,7 +110,7 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     assert "worked_as: nothing -> nurse, paralegal" in jobchime(*edited, "Paralegal", "--worked-as", "nurse").out
     assert "worked_as: nurse, paralegal -> nothing" in jobchime(*edited, "").out
     assert "selectivity: usual -> all" in jobchime(*edited[:3], "--selectivity", "all").out
-    assert "nothing is sent (notifier.curate.least_chance, of which they want all)." in (
+    assert "below 0% no near miss (notifier.curate, of which they want all)." in (
         jobchime("preview", "ada@example.com").out
     )
     wrong = jobchime("subscriber", "edit", "ada@example.com", "--speaks", "Danisch")

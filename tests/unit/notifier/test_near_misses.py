@@ -35,8 +35,8 @@ def digest(
     to: Recipient | None = None,
     **settings: Any,
 ) -> Digest | Hold:
-    """What is mailed of matches, and of what is new besides."""
-    judging, curating = Judging(), CurateSettings(**settings)
+    """What is mailed of matches, and of what is new besides; unless said otherwise at the bar of jobs alone."""
+    judging, curating = Judging(), CurateSettings(**{"least_mail_chance": 0.0} | settings)
     candidates = [Candidate(job, tuple(by)) for job in fitting]
     made = curate(to or recipient(), by, candidates, sent, NOON, curating, judging)
     some = near_candidates(made, lambda: Newest(map(judging.ready, newest)), curating, judging)
@@ -100,6 +100,20 @@ def test_below_the_bar_nothing_is_a_near_miss() -> None:
     assert near([full_stack], by=(by,), fitting=(fits,), least_chance=0.2) == ["near"]
     assert near([full_stack], by=(by,), fitting=(fits,), least_chance=0.6) == []
     assert near([full_stack], to=recipient(selectivity="all"), by=(by,), fitting=(fits,), least_chance=0.6) == ["near"]
+
+
+def test_a_near_miss_must_be_as_likely_as_a_mail_that_goes_out() -> None:
+    new = [senior("a")]
+    assert near(new, least_mail_chance=0.45) == ["a"]
+    assert near(new, least_mail_chance=0.75) == [], "which a job that fits need not be"
+    paid = MID.criteria.model_copy(update={"salary_floor": SalaryFloor(amount=60_000, currency="EUR")})
+    fits, poor = (
+        posting(name, seniority="mid", salary=pay(None, most)) for name, most in (("fits", 90_000), ("poor", 55_000))
+    )
+    made = digest([], by=(search("Paid", paid),), fitting=(fits, poor), least_mail_chance=0.9)
+    assert isinstance(made, Digest)
+    assert [item.posting.source_id for item in made.items] == ["fits"]
+    assert made.near == (), "nor one that match records tell of"
 
 
 @pytest.mark.parametrize(
