@@ -118,6 +118,9 @@ def _table(half: Half, judged: Judged) -> Table:
         table.add_column(name, justify="left" if not name else "right")
     for name, parts in shares_of(judged).items():
         table.add_row(name, *_cells(share(parts)), _AIMS.get(name, ""))
+    # Who is sent many counts as who is sent one.
+    alike = {person: [(ratio(own), 1.0)] for person, own in judged.by_person(judged.precision).items() if own}
+    table.add_row("precision, each person alike", *_cells(share(alike)), "")
     # One that nobody judged is not right: what the precision is at least.
     parts = judged.by_person(judged.precision)
     for job in judged.unjudged:
