@@ -143,7 +143,7 @@ def values_without(facet: Facet, values: Sequence[str], asked: Sequence[str]) ->
 
 def _levels_of(wanted: str, whole: PostingCore, read: Reader) -> tuple[Seniority, ...]:
     """The level of the whole, that of each part which names nothing else, and those on both sides of an "or"."""
-    parts = [*choices_of(wanted), *_beside_choices(wanted)]
+    parts = [*choices_of(wanted), *_beside_choices(wanted, read)]
     found = [level for part in parts if (level := _level(part, read))]
     found += ["junior" for part in parts if _patterns().first_job.fullmatch(part.lower())]
     if whole.seniority and (found or not _rules_out(whole.seniority, wanted, read)):
@@ -184,12 +184,16 @@ def _level(part: str, read: Reader) -> Seniority | None:
     return reading.seniority if leads or roles().says_level(bare) else None
 
 
-def _beside_choices(wanted: str) -> Iterator[str]:
+def _beside_choices(wanted: str, read: Reader) -> Iterator[str]:
     """The words right before and right behind each "or", but the noun of a title: "account executive or"."""
     for before, _, behind in choices_in(wanted):
+        last, first = before.split()[-1:], wanted[behind:].split()[:1]
         others = [word for word in without_idle(before).split()[:-1] if not roles().says_level(word)]
-        yield from () if others and head_in(before.split()[-1], roles()) else before.split()[-1:]
-        yield from wanted[behind:].split()[:1]
+        # "Program manager or partnerships" are two trades, "marketing manager or director" two levels.
+        names_levels = any(_level(word, read) for word in first) or any(map(roles().says_level, last))
+        is_trade = bool(read(before).roles) and not names_levels
+        yield from () if is_trade or (others and head_in(last[0], roles())) else last
+        yield from first
 
 
 def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:

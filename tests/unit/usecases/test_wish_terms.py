@@ -69,6 +69,9 @@ def test_a_number_of_something_else_is_no_pay(text: str) -> None:
         ("Praktikum oder Werkstudent, Marketing", ("intern",), ()),
         # The noun of one of several titles tells no level that the others lack.
         ("account executive or sales manager, Riyadh", (), ()),
+        ("program manager or partnerships, San Antonio", (), ()),
+        ("Projektmanagerin oder Einkauf, Hamburg", (), ()),
+        ("marketing manager or director, Paris", ("director",), ()),
         ("machinist or production supervisor", (), ()),
         ("sales director or marketing director", ("director",), ()),
         ("manager or director, finance", ("director", "manager"), ()),
