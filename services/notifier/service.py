@@ -14,7 +14,7 @@ from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.building import Builder
 from services.notifier.delivering import Courier, Delivered
 from services.notifier.domain.windows import Arrival
-from services.runtime.errors import PoisonError
+from services.runtime.errors import PoisonError, UnavailableError, mend_of
 from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, HANDING_OVER_MS, MAILS_HANDED_OVER
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.process import Metrics
@@ -95,9 +95,8 @@ class Notifier:
             self._checked_at = now
             self._free_own(now)
         elif abs(now - self._checked_at) >= _CHECKED_EVERY:
-            # A topic that was made anew while this runs may bring nothing that is taken for known, or nothing at all.
-            self._check()
             self._checked_at = now
+            self._check_in_passing()
         self._freed = False
         self._canary(now)
         self._ask(now)
@@ -119,6 +118,16 @@ class Notifier:
         self._canary_digest(now)
         self._freed = True
         return ()
+
+    def _check_in_passing(self) -> None:
+        """A topic that was made anew while this runs may bring nothing that is taken for known, or nothing at all."""
+        try:
+            self._check()
+        except UnavailableError as error:
+            # While Kafka is away what is stored goes out; what does not agree holds all until it does.
+            if mend_of(error) == "republish":
+                self._freed = False
+                raise
 
     def _delivered(self, now: datetime) -> tuple[Delivered, timedelta]:
         began = perf_counter()

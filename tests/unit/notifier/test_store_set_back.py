@@ -42,12 +42,18 @@ def test_a_tick_after_one_that_failed_looks_first_whether_the_store_still_tells_
     assert looks == [False, True, True, False]
 
 
-def test_a_topic_that_was_made_anew_while_ticks_go_well_is_noticed_within_minutes(tmp_path: Path) -> None:
-    store, is_another = sqlite_store(tmp_path), False
+def test_a_topic_made_anew_while_ticks_go_well_is_noticed_within_minutes_and_kafka_that_is_away_holds_no_mail(
+    tmp_path: Path,
+) -> None:
+    store, is_another, is_away = sqlite_store(tmp_path), False, False
 
     def check() -> None:
         if is_another:
-            raise UnavailableError("matches.v1 in Kafka are not the topics that this store belongs to")
+            raise UnavailableError(
+                "matches.v1 in Kafka are not the topics that this store belongs to", mend="republish"
+            )
+        if is_away:
+            raise UnavailableError("Kafka is away")
 
     notifier = build_notifier(store.engine, store.ids, MailSettings(folder=tmp_path / "mails"), check=check)
     notifier.tick(NOW)
@@ -58,3 +64,11 @@ def test_a_topic_that_was_made_anew_while_ticks_go_well_is_noticed_within_minute
             notifier.tick(NOW + timedelta(minutes=minutes))
     is_another = False
     notifier.tick(NOW + timedelta(minutes=4))
+    is_away = True
+    notifier.tick(NOW + timedelta(minutes=7))
+    is_away, is_another = False, True
+    with pytest.raises(UnavailableError, match="are not the topics"):
+        notifier.tick(NOW + timedelta(minutes=9))
+    is_away, is_another = True, False
+    with pytest.raises(UnavailableError, match="Kafka is away"):
+        notifier.tick(NOW + timedelta(minutes=9))
