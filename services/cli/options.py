@@ -1,5 +1,7 @@
 """Options that many commands share."""
 
+import getpass
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +20,14 @@ Now = Annotated[
 ]
 Person = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="An id or an address.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+
+
+def logged_in() -> str:
+    """Who is logged in here; by number in a container that runs as somebody without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def moment(text: str | None) -> datetime:

@@ -1,12 +1,11 @@
 """`jobchime pause` and `resume`: of sending, and of a service. Kept in the store, obeyed within a second."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
 from services.cli.opened import open_installation
-from services.cli.options import Config, moment
+from services.cli.options import Config, logged_in, moment
 from services.usecases.workers import NAMES, SENDING, Terms, hold, require_name
 
 What = Annotated[str, typer.Argument(metavar="SERVICE|sending", help=f"One of {', '.join(NAMES)}.")]
@@ -22,7 +21,7 @@ By = Annotated[str, typer.Option(help="Who says so; by default who is logged in 
 
 def terms_of(until: str | None, why: str, by: str) -> Terms:
     """What is said of a pause; without `--until` it is told as forgotten after two hours."""
-    return Terms(None if until is None else moment(until), why.strip(), by.strip() or getpass.getuser())
+    return Terms(None if until is None else moment(until), why.strip(), by.strip() or logged_in())
 
 
 def pause(what: What, until: Until = None, why: Why = "", by: By = "", config: Config = None) -> None:

@@ -1,6 +1,5 @@
 """`jobchime suppression`: addresses to which no mail goes, with who said so and why."""
 
-import getpass
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 
 from schemas.counted import counted
 from services.cli.opened import open_installation
-from services.cli.options import AsJson, Config, Now, moment
+from services.cli.options import AsJson, Config, Now, logged_in, moment
 from services.cli.output import console, print_json, table
 from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
@@ -153,4 +152,4 @@ def _reason(why: str) -> str:
 
 
 def _operator(given: str) -> str:
-    return given.strip() or getpass.getuser()
+    return given.strip() or logged_in()
