@@ -230,6 +230,12 @@ class MailSettings(_Settings):
         )
         return LinkKeys(key(self.link_secret), former)
 
+    @property
+    def server(self) -> str:
+        """The host to which mails are handed; empty where they stay here."""
+        hosts = {"folder": "", "smtp": self.smtp.host, "sendgrid": urlsplit(self.sendgrid.host).hostname or ""}
+        return hosts[self.mailer]
+
     def patient_for(self, seconds: float) -> "MailSettings":
         """The same for who does not wait longer than this for one step."""
         smtp = self.smtp.model_copy(update={"timeout_s": min(self.smtp.timeout_s, seconds)})

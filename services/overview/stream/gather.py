@@ -16,7 +16,7 @@ from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
 from services.overview.finding import Finding, read_finding
-from services.overview.leaving import Leaving, tried_to_leave
+from services.overview.leaving import Leaving, leaving_by
 from services.overview.stream.model import (
     DATA_FOLDER,
     SOURCE_SEVERITY,
@@ -101,7 +101,7 @@ class Gatherer:
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
         self._certificate = way_in(settings.mail, certificate_of)
-        self._leaving = way_in(settings.mail, tried_to_leave)
+        self._leaving = leaving_by(settings.mail)
         self._asked_as = ""
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
@@ -162,7 +162,7 @@ class Gatherer:
     def _asked_to_leave(self, run: str) -> Leaving | None:
         """Asked anew once `run` was started anew: who answered before may be the same."""
         if run != self._asked_as:
-            self._leaving, self._asked_as = way_in(self._settings.mail, tried_to_leave), run
+            self._leaving, self._asked_as = leaving_by(self._settings.mail), run
         return self._leaving()
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:

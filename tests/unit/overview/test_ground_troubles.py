@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.notifier.mail_settings import MailSettings
-from services.overview.leaving import FORM, ONE_CLICK, REFUSED, tried_to_leave
+from services.overview.leaving import FORM, ONE_CLICK, REFUSED, Leaving, tried_to_leave
 from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
 from services.runtime.http.certificate import Certificate
@@ -17,7 +17,7 @@ from services.runtime.sql.own_file import RUN, keep_own_file, read_own_file
 from services.runtime.sql.store import reading
 from services.settings import Settings
 from services.usecases.overview import watcher
-from tests.support.feed_server import CERTIFICATE, feed_server, status
+from tests.support.feed_server import CERTIFICATE, feed_server, served, status
 from tests.support.logs import NOON
 from tests.support.loopback import free_port
 from tests.support.notifying import sqlite_store
@@ -110,10 +110,20 @@ def test_a_server_that_passes_no_posts_to_the_portal_refuses_who_unsubscribes_by
     assert tried_to_leave(f"http://127.0.0.1:{free_port()}", 5.0, ssl.create_default_context()) is None
 
 
+def test_a_portal_is_known_by_its_page_where_a_server_before_it_drops_its_header(tmp_path: Path) -> None:
+    with served_portal(sqlite_store(tmp_path)) as portal, feed_server() as pages:
+        page = portal.client.post("/u/nobody", content=ONE_CLICK, headers=FORM)
+        pages.on("/u/nobody", served(page.content, page.status_code))
+        assert tried_to_leave(pages.url(""), 5.0, ssl.create_default_context()) == Leaving()
+
+
 def test_a_name_that_leads_nowhere_is_told_as_links_that_lead_to_no_portal() -> None:
     nameless = tried_to_leave("https://jobs.nowhere.invalid", 5.0, ssl.create_default_context())
     assert nameless is not None
     assert nameless.lost == "the host jobs.nowhere.invalid cannot be found"
+    asked = "https://jobs.nowhere.invalid", 5.0, ssl.create_default_context()
+    assert tried_to_leave(*asked, beside="localhost") == nameless
+    assert tried_to_leave(*asked, beside="mails.nowhere.invalid") is None, "this machine has no network"
     [missed] = ground_troubles(Overview(NOON, "deployed", lost_links=nameless.lost))
     assert missed.grave
 
