@@ -163,7 +163,9 @@ class Operations:
             return lacking(lambda figures: figures.recent_postings - postings(figures.at - RECENT))
 
         def of_criteria() -> int | None:
-            return lacking(lambda figures: figures.settled_criteria - criteria())
+            # What came since it was paused waits for it, and is not lost.
+            is_paused = self.pauses.holds("matcher")
+            return None if is_paused else lacking(lambda figures: figures.settled_criteria - criteria())
 
         if self._settings.matcher.indexed > RECENT:
             self.metrics.follow(listed.INDEX_LACKS, Cached(of_postings), "postings")

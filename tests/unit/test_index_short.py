@@ -11,6 +11,7 @@ import pytest
 from services.operating import Operations
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
+from services.runtime.pauses import SqlPauses
 from services.settings import Settings
 from tests.support.notifying import NOW, arrival, posting, sqlite_store
 from tests.support.waiting import until
@@ -55,4 +56,10 @@ def test_criteria_that_the_index_lacks_are_counted_once_it_has_had_time_to_hear_
         operations.follow_index(lambda since: 0, lambda: 0)
         read = partial(operations.metrics.registry.get_sample_value, "jobchime_index_lacks", {"index": "criteria"})
         until(lambda: read() == lacks, f"{lacks} is told")  # noqa: B023 (it is asked at once)
+    SqlPauses(store.engine).set_service("matcher", True, NOW)
+    operations = Operations(lambda: store.engine, Settings(data=tmp_path), FixedClock(at))
+    operations.pauses.learn()
+    operations.follow_index(lambda since: 0, lambda: 0)
+    read = partial(operations.metrics.registry.get_sample_value, "jobchime_index_lacks", {"index": "criteria"})
+    assert math.isnan(read() or 0.0), "what came since it was paused waits for it"
     store.engine.dispose()

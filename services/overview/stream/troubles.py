@@ -138,13 +138,19 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
             Remedy("reindex", "postings"),
         )
     settled = overview.figures.settled_criteria if overview.figures else 0
-    if overview.indexed_criteria is not None and overview.indexed_criteria < settled:
+    if overview.indexed_criteria is not None and settled - overview.indexed_criteria > _under_way(overview):
         yield Trouble(
             f"the index of criteria has {overview.indexed_criteria:,}, and searches use {settled:,}: what the others"
             " ask for is not found, and nobody is mailed it",
             "`jobchime reindex`; `jobchime reconcile --day DAY`, for each day that it was so, sends what was missed",
             Remedy("reindex", "criteria"),
         )
+
+
+def _under_way(overview: Overview) -> int:
+    """Records that no matcher has read yet, as while it is paused or a large import goes on: all may be criteria."""
+    lag = sum(service.lag or 0 for service in overview.services if service.name == "matcher")
+    return lag + (overview.figures.outbox if overview.figures else 0)
 
 
 def _objectives(overview: Overview) -> Iterator[Trouble]:

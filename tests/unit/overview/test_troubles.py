@@ -792,6 +792,13 @@ def test_an_index_that_lost_criteria_is_told_as_nobody_is_mailed_by_them() -> No
     assert (found.grave, found.remedy) == (True, Remedy("reindex", "criteria"))
     for well in (100, 140, None):
         assert troubles(replace(stored, indexed_criteria=well)) == ()
+    short = replace(stored, indexed_criteria=40)
+    paused = replace(service(lag=60), paused=True)
+    assert [found.grave for found in troubles(replace(short, services=(paused,)))] == [False], "they wait for it"
+    imported = figures(settled_criteria=100, outbox=50)
+    for lag, lost in ((9, True), (10, False)):
+        told = troubles(replace(imported, indexed_criteria=40, services=(service(lag=lag),)))
+        assert any("index of criteria" in found.what for found in told) == lost
 
 
 def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
