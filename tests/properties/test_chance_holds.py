@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.criteria import Criteria
+from schemas.criteria import Criteria, RoleTerms
 from schemas.posting import PostingCore, Seniority
 from services.notifier.domain.curation.chance.facts import FACTS, facts_of
 from services.notifier.domain.curation.chance.levels import for_beginners
@@ -22,8 +22,17 @@ from services.notifier.domain.model import DueSearch
 from services.rules.home import home_read
 from services.rules.roles.affinity import affinity_of
 from services.rules.roles.taxonomy import roles
-from tests.support.found_jobs import SEARCHES, postings
+from tests.support.digests import search
+from tests.support.found_jobs import SEARCHES as FINDING
+from tests.support.found_jobs import postings
 
+SEARCHES = (
+    *FINDING,
+    search("Care", Criteria(roles=RoleTerms(any=("nurse", "care-assistant", "pharmacist")))),
+    search("Data", Criteria(roles=RoleTerms(any=("data-engineer", "backend-engineer")), seniority=("junior",))),
+    search("Nurse in Spain", Criteria(roles=RoleTerms(any=("nurse",)), visa_sponsorship=True)),
+)
+"""Some take several roles, and some ask for no place."""
 SHARES = st.floats(0.0, 1.0)
 TRADES = [affinity_of(Criteria(), name) for name in ("Nurse", "Data engineer", "Sales in Bristol")]
 SIGNS = st.builds(
@@ -95,6 +104,33 @@ def test_who_has_worked_as_what_a_job_is_wants_it_as_likely_as_who_does_not_say(
     judged = JudgedPosting(by.criteria, PostingFeatures(job))
     silent, own = (wish_of(by.criteria, by.name, signs._replace(done=roles_done(done))) for done in ((), job.roles))
     assert chance_of(judged, silent).value <= chance_of(judged, own).value
+
+
+@given(postings(), st.sampled_from(SEARCHES), SIGNS, st.lists(st.sampled_from([role.id for role in roles()])))
+def test_each_role_more_that_will_do_never_speaks_less_against_a_job(
+    job: PostingCore, by: DueSearch, signs: Signs, more: list[str]
+) -> None:
+    wider = by.criteria.model_copy(
+        update={"roles": RoleTerms(any=tuple(dict.fromkeys((*by.criteria.roles.any, *more))))}
+    )
+    ready, place = PostingFeatures(job), FACTS.index("breadth")
+    before, after = (facts_of(wish_of(criteria, by.name, signs), ready)[place] for criteria in (by.criteria, wider))
+    assert after <= before
+
+
+@given(postings(), st.sampled_from(SEARCHES), SIGNS)
+def test_a_home_that_is_said_tells_no_less_than_a_time_zone_and_both_the_same_of_work_at_home(
+    job: PostingCore, by: DueSearch, signs: Signs
+) -> None:
+    ready, place = PostingFeatures(job), FACTS.index("home")
+    lisbon = signs._replace(time_zone="Europe/Lisbon", home=None)
+    said, by_zone, silent = (
+        facts_of(wish_of(by.criteria, by.name, some), ready)[place]
+        for some in (lisbon._replace(home=home_read("PT")), lisbon, lisbon._replace(time_zone=None))
+    )
+    assert said <= by_zone
+    assert by.criteria.places or by_zone <= silent
+    assert said == by_zone or not ready.allowed.takes_in("PT")
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)

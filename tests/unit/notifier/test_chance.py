@@ -248,6 +248,26 @@ def test_who_asks_for_no_place_is_hardly_hired_where_their_country_is_shut_out(o
     assert chance(abroad, moves, signs=says) == chance(abroad, moves), "who asks for a visa looks abroad"
 
 
+@pytest.mark.parametrize(("name", "text"), [("Nurse in Lisbon", "nurse"), ("Nursing", "nurse portugal OR spain")])
+def test_who_names_another_country_in_a_search_looks_there_though_it_asks_for_no_place(name: str, text: str) -> None:
+    asked, says = Criteria(text=text), Signs(home=home_meant("Cebu City, PH"))
+    assert chance(BEST, asked, name, says) == chance(BEST, asked, name)
+    at_home = f"{name} or Manila"
+    assert chance(BEST, asked, at_home, says) < chance(BEST, asked, at_home), "who names their own too stays"
+
+
+def test_a_doubt_of_home_says_what_it_rests_on() -> None:
+    def said(criteria: Criteria, signs: Signs) -> str:
+        abroad = JudgedPosting(criteria, PostingFeatures(BEST))
+        return chance_line(chance_of(abroad, wish_of(criteria, "Nursing", signs)))
+
+    cebu = Signs(home=home_meant("Cebu City, PH"))
+    assert "it is not open to the Philippines, where they live by their word or time zone" in said(
+        Criteria(text="nurse"), cebu
+    )
+    assert "the wanted places are hardly taken in" in said(Criteria(text="nurse", places=("PH",)), cebu)
+
+
 def test_a_level_beside_the_asked_ones_speaks_against_what_nearly_fits() -> None:
     asked = NURSE.model_copy(update={"seniority": ("junior",)})
     assert chance(nursing(seniority="mid"), asked) < chance(nursing(seniority="junior"), asked)
@@ -473,6 +493,9 @@ def test_what_is_too_unlikely_is_dropped_with_its_reason_and_makes_no_mail() -> 
     assert cause_line(dropped.cause).startswith("too unlikely to be wanted: ")
     assert "another role: " in cause_line(dropped.cause)
     assert isinstance(made_of(other, bar=0.0), Digest)
+    assert cause_line(dropped.cause._replace(near=True)).startswith(
+        "fits only nearly, and is too unlikely to be wanted: "
+    ), "by a higher bar"
 
 
 def test_the_likelier_job_comes_first_however_new_the_other_is() -> None:

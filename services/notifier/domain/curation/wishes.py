@@ -22,7 +22,15 @@ from services.rules.home import Home
 from services.rules.languages.named import language_named
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.lexicon.builder import any_of
-from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
+from services.rules.places.data import country_part
+from services.rules.places.known import (
+    countries_of,
+    country_of,
+    find_places,
+    is_country,
+    is_group,
+    is_subdivision,
+)
 from services.rules.places.placing import WORLDWIDE
 from services.rules.places.towns import Town, town_of
 from services.rules.roles.affinity import Affinity, affinity_of
@@ -103,7 +111,8 @@ class Wish:
     home: str | None
     """The country that they live in, where the search asks for places beyond a country that take it in."""
     stays_in: str | None
-    """The country that they live in, where the search asks for no place and for no help with a visa."""
+    """The country that they live in, where the search asks for no place and for no help with a visa, and neither its
+    name nor its words say another country."""
     says_home: bool
     """Whether they say where they live, and not their time zone alone."""
     offset: float | None
@@ -239,7 +248,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         levels=frozenset(criteria.seniority) or signs.levels,
         places=places,
         home=_home(places, signs.country),
-        stays_in=None if places or criteria.visa_sponsorship else signs.country,
+        stays_in=None if places or criteria.visa_sponsorship else _unless_abroad(signs.country, (name, *terms)),
         says_home=signs.home is not None,
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
         lives=signs.country,
@@ -259,6 +268,20 @@ def _places(criteria: Criteria) -> tuple[str, ...]:
     """The places that a search gives a sign of."""
     towns = filter(None, (town_of(circle.town) for circle in criteria.near))
     return criteria.places or tuple(dict.fromkeys(town.country for town in towns))
+
+
+def _unless_abroad(country: str | None, said: Iterable[str]) -> str | None:
+    """A country; None where what is said names others and not it, as "Sales in Bristol" does."""
+    named = frozenset[str]().union(*map(_countries_named, said)) if country else frozenset[str]()
+    return None if named and country not in named else country
+
+
+@lru_cache(maxsize=4_096)
+def _countries_named(term: str) -> frozenset[str]:
+    """Those of the places that it names, of a group all of them; the whole world is none."""
+    codes = [place.code for place in find_places(term) if place.code != WORLDWIDE]
+    groups = [countries_of(code) for code in codes if is_group(code)]
+    return frozenset(country_part(code) for code in codes if not is_group(code)).union(*groups)
 
 
 def _named_languages(terms: Iterable[str]) -> Iterator[str]:

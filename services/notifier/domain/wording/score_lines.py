@@ -26,6 +26,7 @@ from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words
 from services.wording.lines import language_in_words, listed
+from services.wording.places import places_listed
 from services.wording.reasons import in_words
 from services.wording.speaking import needs_in_words, unspoken_in_words
 
@@ -167,7 +168,8 @@ def cause_line(cause: Cause) -> str:
     """Why a job is not sent: `too unlikely to be wanted: 12 % (another role: Account Executive)`."""
     if cause.code == "unlikely":
         against = "; ".join(filter(None, (against_words(cause.chance), *answer_words(cause.chance))))
-        return f"too unlikely to be wanted: {_percent(cause.chance.value)}{f' ({against})' if against else ''}"
+        said = f"too unlikely to be wanted: {_percent(cause.chance.value)}{f' ({against})' if against else ''}"
+        return f"fits only nearly, and is {said}" if cause.near else said
     said = _CAUSES[cause.code].format(
         day=cause.day,
         most=cause.most,
@@ -249,6 +251,12 @@ def _language(doubt: Doubt) -> str:
     return " or ".join(language_in_words(code, english()) for code in doubt.of)
 
 
+def _home(doubt: Doubt) -> str:
+    if doubt.of:
+        return f"it is not open to {places_listed(doubt.of, english())}, where they live by their word or time zone"
+    return "the wanted places are hardly taken in"
+
+
 def _region(doubt: Doubt) -> str:
     if doubt.of:
         return f"only a part of the country: {', '.join(doubt.of)}"
@@ -279,7 +287,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "often": lambda _: "the asked words are hardly said",
     "technology": lambda doubt: f"its title names {', '.join(doubt.of)}",
     "place": lambda _: "no wanted place is named",
-    "home": lambda _: "the wanted places are hardly taken in",
+    "home": _home,
     "region": _region,
     "elsewhere": lambda _: "its title names another place",
     "zone": lambda _: "its hours are of another time zone",

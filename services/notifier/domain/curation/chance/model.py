@@ -199,6 +199,11 @@ def _of_condition(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt
     return Doubt(fact, condition.places, condition=condition.kind) if condition else Doubt(fact)
 
 
+def _of_home(fact: ChanceFact, wish: Wish, _: PostingFeatures) -> Doubt:
+    """With the country that they live in, where no place is asked for."""
+    return Doubt(fact, (wish.stays_in,)) if wish.stays_in else Doubt(fact)
+
+
 def _of_experience(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
     asked, own = years_that_decide(wish, ready), wish.years
     return Doubt(fact, amount=asked, own=own if asked and own is not None and own < asked else None)
@@ -220,6 +225,7 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "breadth": lambda fact, wish, _: Doubt(fact, amount=wish.alternatives),
     "title": _several(unsaid),
     "technology": _several(other_tools),
+    "home": _of_home,
     "region": lambda fact, wish, ready: Doubt(
         fact, parts_of_country(wish, ready)[:_MOST_PARTS], amount=km_from_home(wish, ready)
     ),
