@@ -124,7 +124,7 @@ def _unseen(shares: list[dict[str, Any]]) -> None:
     shown = (
         ("at first, 12 people", "at_first"),
         ("the same 12 now", "same_now"),
-        ("now, all 28", "now"),
+        ("now, all 76", "now"),
         ("aim", "aim"),
     )
     for name, member in shown:
