@@ -147,7 +147,17 @@ def test_what_will_do_as_well_leaves_out_nothing(text: str, forms: tuple[str, ..
         ("contable en Valencia, teletrabajo posible", ("hybrid", "remote")),
         ("assistente em Braga, teletrabalho possível", ("hybrid", "remote")),
         ("bookkeeper in Leeds, remote possible", ("hybrid", "remote")),
+        ("Einkäufer in Hamburg, gerne mit 2 Tagen Homeoffice", ("hybrid", "remote")),
+        ("buyer in Leeds, two days a week working from home", ("hybrid", "remote")),
+        ("buyer in Leeds, 3 days in the office", ("hybrid", "remote")),
+        ("buyer in Leeds, ideally some remote days", ("hybrid", "remote")),
+        ("acheteur à Lyon, 2 jours de télétravail par semaine", ("hybrid", "remote")),
+        ("comprador en Valencia con dos días de teletrabajo", ("hybrid", "remote")),
+        ("comprador em Curitiba, 2 dias de home office", ("hybrid", "remote")),
+        ("buyer, fully remote, 4-day week", ("remote",)),
         ("bookkeeper in Leeds, remote ok too", ()),
+        ("Einkäufer in Hamburg, Homeoffice wäre schön", ()),
+        ("acheteur à Lyon, télétravail serait un plus", ()),
         ("Buchhalter in Leipzig, auch remote", ()),
         ("bookkeeper, remote", ("remote",)),
     ],
@@ -156,6 +166,12 @@ def test_work_from_home_that_is_possible_is_so_for_part_of_the_time(text: str, w
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert asked.criteria.workplace == workplace
+
+
+def test_who_is_at_home_on_some_days_is_in_their_town_on_others() -> None:
+    asked = asked_in("Einkäufer in Hamburg, 2 Tage Homeoffice pro Woche", "EUR", NOW)
+    assert asked is not None
+    assert [near.town for near in asked.criteria.near] == ["Hamburg, DE"]
 
 
 def test_years_at_home_with_children_are_no_work_from_home() -> None:
