@@ -29,15 +29,17 @@ def ways() -> Ways:
     """In any language."""
     named: tuple[Workplace, ...] = ("remote", "hybrid", "onsite")
     remote, onsite = any_of("workplace.wish.remote"), any_of("workplace.wish.onsite")
-    # Of a week of five: who says "5 days from home" is at home.
-    some_days = rf"(?<![\w.,-])(?:{any_of('week.about')} )?(?:[1-4]|{any_of('week.some')})(?:[ –/-]*(?:{any_of('week.to')} )?[1-4])?[ -]"
-    some_days = rf"{some_days}{any_of('week.day')}(?: {any_of('week.per')} {any_of('week.week')})?"
-    of_week = rf"{some_days} (?:{any_of('wish.of_days')} )?(?:{remote}|{onsite})|(?:{remote}|{onsite}) {some_days}"
+    # Of a week of five: who says "5 days from home" is always there.
+    number = rf"(?:[1-4]|{any_of('week.some')})(?:[ –/-]*(?:{any_of('week.to')} )?[1-4])?"
+    a_week = rf"(?: {any_of('week.per')} {any_of('week.week')})?"
+    days = rf"(?<![\w.,-])(?:{any_of('week.about')} )?{number}[ -]{any_of('week.day')}{a_week}"
+    there = rf"(?:{remote}|{onsite})"
+    of_week = rf"{days} (?:{any_of('wish.of_days')} )?{there}|{there} {days}|{remote}[ -]{any_of('week.day')}(?!\w)"
     return Ways(
         {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
         re.compile(rf"{any_of('wish.never')} (?:[\w-]+ )?$"),
         re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{remote}"),
-        re.compile(rf"{remote} \(?{any_of('wish.possible')}|{of_week}|{remote}[ -]{any_of('week.day')}(?!\w)"),
+        re.compile(rf"{remote} \(?{any_of('wish.possible')}|{of_week}"),
         re.compile(rf"{any_of('wish.also')} {remote}|{remote} \(?{any_of('wish.will_do')}"),
     )
 
@@ -51,7 +53,7 @@ def ways_said(wanted: str) -> Iterator[str]:
 def workplaces_of(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     """A posting is of one kind; who says in a sentence what they look for may name several, or refuse one.
 
-    Remote work that is "possible", or for "2 days", is so for part of the time, and where it will do "too" any way will.
+    Remote work that is "possible", or of "2 days", is so for part of the time; where it will do "too" any way will.
     """
     known, lowered = ways(), sentence.lower()
     named, refused = list[Workplace](), list[Workplace]()
