@@ -180,8 +180,15 @@ def _of_work(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
 
 
 def _is_of_else(text: str, mention: PlaceMention) -> bool:
-    """Whether a place says of something else where that is from: "US tax", "UK visa", but "Dubai visa sponsorship"."""
+    """Whether a place says of something else where that is from: "US tax", "UK visa", but "Dubai visa sponsorship".
+
+    So does that of whom the work is for: "para empresas de Estados Unidos", "für US-Firmen".
+    """
     small = text.lower()
+    if any(led.end() == mention.start for led in _patterns().employers.finditer(small, 0, mention.start)):
+        return True
+    if _patterns().employers_behind.match(small, mention.end):
+        return True
     asks_visa = _patterns().visa.match(small, mention.end) is not None
     return not asks_visa and words_of_reach().not_a_place.match(small, mention.end) is not None
 
@@ -309,6 +316,9 @@ class _Patterns(NamedTuple):
     """Between two places."""
     visa: re.Pattern[str]
     """Right behind a place: asks for one."""
+    employers: re.Pattern[str]
+    """Right before a place: those that work is for."""
+    employers_behind: re.Pattern[str]
 
 
 @cache
@@ -320,4 +330,6 @@ def _patterns() -> _Patterns:
         words=re.compile(r"[\w'’.-]+"),
         joint=re.compile(rf"\s*(?:/|&|{any_of('joint.or', 'joint.and')})\s*"),
         visa=re.compile(rf"\s+{any_of('visa.wish')}"),
+        employers=re.compile(rf"{any_of('wish.employers')}\s+"),
+        employers_behind=re.compile(rf"\s*{any_of('wish.employers_behind')}"),
     )

@@ -105,6 +105,14 @@ def test_once_it_is_undone_the_page_says_so_and_has_one_press_for_more(portal: S
     assert (said.partition(".")[0], presses) == ("You are sent the usual choice", [MORE])
 
 
+def test_to_undo_twice_does_not_send_all_that_fits(portal: ServedPortal, page: str) -> None:
+    for wanted in ("wide", "all"):
+        portal.post(page, do="choose", selectivity=wanted, was="usual")
+    after = portal.get(portal.post(page, do="choose", selectivity="usual").headers["location"]).text
+    assert "You are sent the usual choice." in after
+    assert UNDO not in after
+
+
 @pytest.mark.parametrize(("do", "offered"), [("pause", True), ("leave", False)])
 def test_more_is_offered_to_who_is_mailed_or_will_be_again(
     ada: Subscriber, portal: ServedPortal, page: str, do: str, offered: bool

@@ -20,6 +20,13 @@ REMOTE = ("remote",)
         ("physician reviewer or medical director, utilization management, from home", (), (), REMOTE),
         ("US tax accountant in Leeds", ("GB",), ("Leeds, GB",), ()),
         ("bookkeeper, Philippines, US or UK clients", ("PH",), (), ()),
+        # Whom the work is for may be elsewhere.
+        ("atención al cliente, remoto para empresas de Estados Unidos, Bogotá", ("CO",), (), REMOTE),
+        ("Buchhalter für US-Firmen, remote aus Deutschland", ("DE",), (), REMOTE),
+        ("comptable pour des entreprises de Suisse, Lyon", ("FR",), ("Lyon, FR",), ()),
+        ("contador para clientes dos Estados Unidos, Recife", ("BR",), ("Recife, BR",), ()),
+        ("account manager for customers in the US, Leeds", ("GB",), ("Leeds, GB",), ()),
+        ("contador en empresas de Colombia", ("CO",), (), ()),
         # A town beside remote work.
         ("Frontend developer, Galway or remote Ireland", ("IE",), ("Galway, IE",), ()),
         ("Entwickler, Leipzig oder remote in Deutschland", ("DE",), ("Leipzig, DE",), ()),

@@ -35,6 +35,16 @@ from tests.support.notifying import NOW
         # What as a whole is the name of a field names nobody.
         ("UX designer, design systems", ("ux-designer",), ("ui-designer",)),
         ("learning and development, training delivery", ("learning-development-specialist",), ()),
+        # What people who look for it call it.
+        ("agente de soporte, Chapinero", ("customer-support-representative",), ()),
+        ("agent de support à Lyon", ("customer-support-representative",), ()),
+        ("agente de suporte, home office", ("customer-support-representative",), ()),
+        ("agente de soporte técnico", ("technical-support-engineer",), ()),
+        ("Kundenservice, Hamburg", ("customer-support-representative",), ()),
+        ("Einkauf, Hamburg", ("procurement-specialist",), ()),
+        ("compras, Valencia", ("procurement-specialist",), ()),
+        ("achats, Lyon", ("procurement-specialist",), ()),
+        ("compras, Curitiba", ("procurement-specialist",), ()),
         # A tool tells its trade roughly, and a field beside it says more.
         ("C++ developer, embedded", ("embedded-engineer",), ()),
         ("Développeur C++, systèmes embarqués", ("embedded-engineer",), ()),
@@ -76,3 +86,20 @@ def test_where_similar_work_will_do_trades_near_it_will(text: str) -> None:
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert (asked.criteria.roles.neighbours, asked.missed) == (True, ())
+
+
+@in_one_test(
+    "text, missed",
+    [
+        ("Einkäuferin in Hamburg oder Umgebung, mind. 60k", ()),
+        ("comprador en Valencia y alrededores", ()),
+        ("acheteur à Lyon et environs", ()),
+        ("comprador em Curitiba e arredores", ()),
+        ("buyer in Leeds and surrounding area, welding fumes", ("welding fumes",)),
+    ],
+)
+def test_the_surroundings_of_a_town_are_understood(text: str, missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.missed == missed
+    assert [near.km for near in asked.criteria.near] == [50]
