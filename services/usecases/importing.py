@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from services.notifier.domain.consent import DECLARED
 from services.notifier.importing import Entry, Fault, KnownSubscriber, Knows, WantedSearch, nobody, read_people
 from services.notifier.importing.differences import of_entry
-from services.overview.finding import LEAST_SEARCHES, Finding, finding_of, newest_in, some_of
+from services.overview.finding import LEAST_SEARCHES, Finding, finding_of, more_in, newest_in, some_of
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.usecases import accounts, consent
 from services.usecases.errors import WrongFieldError
@@ -104,7 +105,7 @@ def import_all(
     wanted = [search.criteria for entry in entries if isinstance(entry, Entry) for search in entry.searches]
     finding = None
     if installation is not None and len(wanted) >= LEAST_SEARCHES and (newest := newest_in(installation.engine)):
-        finding = finding_of(some_of(wanted), newest)
+        finding = finding_of(some_of(wanted), newest, partial(more_in, installation.engine))
     return Summary(done["new"], done["searches"], done["changed"], done["same"], done["faults"], finding)
 
 

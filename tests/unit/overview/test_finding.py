@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from schemas.criteria import Criteria, SkillTerms
-from services.overview.finding import LEAST_POSTINGS, LEAST_SEARCHES, Finding, finding_of, read_finding
+from services.overview.finding import LEAST_POSTINGS, LEAST_SEARCHES, Finding, finding_of, more_in, read_finding
 from services.overview.stream.model import Overview
 from services.overview.stream.troubles import troubles
 from services.usecases import importing
@@ -36,6 +36,20 @@ def test_where_hardly_any_finds_something_it_is_said_of_how_many_and_what_most_l
     assert (trouble.what, trouble.grave) == (found.said, True)
     assert not finding_of(COBOL[: LEAST_SEARCHES - 1], NEWEST).hardly_any, "of so few nobody can tell"
     assert not finding_of(COBOL, NEWEST[:-1]).hardly_any, "a new board has few postings"
+
+
+def test_where_the_newest_are_all_of_one_kind_as_of_a_source_that_was_added_the_others_count_too() -> None:
+    fits = {at: finding_of(MADE_FOR_THEM, [of]).nothing for at, of in enumerate(NEWEST)}
+    added = [NEWEST[max(fits, key=lambda at: fits[at])]] * LEAST_POSTINGS
+    assert finding_of(MADE_FOR_THEM, added).hardly_any
+    assert not finding_of(MADE_FOR_THEM, added, lambda: NEWEST).hardly_any
+    assert finding_of(COBOL, added, lambda: NEWEST) == finding_of(COBOL, added)
+
+
+def test_all_open_postings_are_looked_at_where_the_newest_are_not_enough(tmp_path: Path) -> None:
+    with installation_in(tmp_path) as installation:
+        installation.matches.store(0, [arrival(at, of) for at, of in enumerate(NEWEST)], NOW)
+        assert {of.posting_id for of in more_in(installation.engine)} == {of.posting_id for of in NEWEST}
 
 
 def test_an_import_and_status_look_at_what_the_store_holds(tmp_path: Path) -> None:
