@@ -54,7 +54,7 @@ class CurateSettings(BaseModel):
     least_chance: float = Field(default=0.40, ge=0.0, le=1.0)
     """The bar: a job that is less likely to be accepted is not sent, see docs/relevance.md; 0 sends all that fits."""
     least_mail_chance: float = Field(default=0.60, ge=0.0, le=1.0)
-    """A mail goes out where it is at least so likely that one of its jobs is accepted; until then they wait."""
+    """A mail goes out if it is so likely that one of its jobs is accepted, else they wait; near misses need it too."""
     stale_after: Span = timedelta(days=30)
     """A job that was posted longer ago is no news."""
 
