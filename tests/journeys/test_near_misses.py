@@ -25,7 +25,9 @@ MID = Criteria(skills=SkillTerms(all=("Python",)), seniority=("mid",))
 
 
 def lives(folder: Path, **settings: Any) -> Days:
-    return Days(sqlite_store(folder), folder / "mails", settings=NotifierSettings(**settings))
+    # The bar of near misses, which is that of mails, is told of elsewhere.
+    low = {"curate": {"least_mail_chance": 0.4}}
+    return Days(sqlite_store(folder), folder / "mails", settings=NotifierSettings(**(low | settings)))
 
 
 def ada(days: Days, locale: str = "en", **timing: Any) -> Subscriber:

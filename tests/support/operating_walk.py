@@ -1,6 +1,7 @@
 """An operator's walk in a browser over a running stream: a feed breaks, a record dies, a mail is late."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,7 +98,9 @@ def operate(
     page.get_by_role("button", name="Poll now").click()
     go()
     page.goto(base)
-    page.get_by_text("sending is paused by operator; 1 mail waits").wait_for(timeout=_TO_A_MINUTE_MS)
+    page.get_by_text(re.compile(r"sending is paused by operator \(.+\); 1 mail waits")).wait_for(
+        timeout=_TO_A_MINUTE_MS
+    )
     look("a mail is late")
     page.goto(f"{base}/why")
     page.get_by_label("Address or id of the person").fill(letters.address)

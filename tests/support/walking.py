@@ -118,7 +118,7 @@ def walk(
     page.get_by_label("Your email address").fill(address)
     typing = "combobox" if scripts else "textbox"
     page.get_by_role(typing, name="Skills, with commas").fill(skills)
-    page.get_by_role(typing, name="Your town or country").fill("United States")
+    page.get_by_role(typing, name="Your town or country").fill("Germany")
     page.get_by_label("Years in this work").fill("6")
     if not scripts:
         page.get_by_role("button", name="See what it finds").click()
@@ -143,11 +143,11 @@ def walk(
 
     # What they said of themself is known here, and taken back here.
     about = page.get_by_label("Your town or country"), page.get_by_label("Years in this work")
-    assert [field.input_value() for field in about] == ["United States", "6"]
+    assert [field.input_value() for field in about] == ["Germany", "6"]
     about[1].fill("")
     page.locator("form", has=about[1]).get_by_role("button", name="Save").click()
     page.wait_for_url(f"{base}/home")
-    assert [field.input_value() for field in about] == ["United States", ""]
+    assert [field.input_value() for field in about] == ["Germany", ""]
 
     page.get_by_role("link", name="Change it").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Change a search"
