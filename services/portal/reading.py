@@ -1,6 +1,5 @@
 """A form that a pasted text fills, and what is said beside it of what no field takes."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from services.portal.gains import names_trade
 from services.portal.search_form import ASKING, DEFAULTS, asking_instead, given_of, names_nothing_of_work
 from services.usecases.completion import readable_role
 from services.usecases.live_previews import LivePreviews
-from services.usecases.pasted import READ_IN, Asked, Proposal, asked_in, naming
+from services.usecases.pasted import READ_IN, Asked, Proposal, as_words, asked_in, naming
 from services.usecases.searches import Query, Timing
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wishes.sentence import taken_apart
@@ -94,7 +93,7 @@ def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str
     wanted = _missed(asked)
     if not wanted or not names_nothing_of_work(given):
         return "", ""
-    text = " OR ".join(map(_as_words, wanted))
+    text = " OR ".join(map(as_words, wanted))
     return ", ".join(wanted), asking_instead(given, asked.criteria.model_copy(update={"text": text}), words)
 
 
@@ -119,10 +118,6 @@ def _named(
 def _missed(asked: Asked) -> list[str]:
     """What is not refused of the parts that no field takes."""
     return [part for part in asked.missed if not taken_apart(part).refused]
-
-
-def _as_words(part: str) -> str:
-    return f'"{part}"' if re.search(r"\W", part) else part
 
 
 def _other_letters(text: str, words: Words) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Text, delete, lit
 from schemas.sql.tables import flags
 from services.runtime.errors import JobchimeError
 from services.runtime.privacy.redaction import redacted
+from services.runtime.sql.flag_rows import set_value
 from services.runtime.sql.store import reading, retried, upsert, writing
 
 SENDING = "sending_paused"
@@ -224,9 +225,7 @@ class SqlPauses:
         with writing(self._engine) as connection:
             connection.execute(delete(flags).where(flags.c.name.in_([_TERMS + name for name in values])))
             for name, value in {**values, **said}.items():
-                row = upsert(connection, flags).values(name=name, value=value, changed_at=now)
-                given = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
-                connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=given))
+                set_value(connection, name, value, now)
 
 
 class PauseWatch:

@@ -161,11 +161,15 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 
+def as_words(said: str) -> str:
+    """Some words as a search's text asks for them, as they stand."""
+    return f'"{said}"' if re.search(r"\W", said) else said
+
+
 def naming(criteria: Criteria, said: str) -> Criteria | None:
     """The same of jobs alone that name some words; None where that could not be asked."""
-    text = f'"{said}"' if re.search(r"\W", said) else said
     try:
-        return accepted(criteria.model_copy(update={"text": text}))
+        return accepted(criteria.model_copy(update={"text": as_words(said)}))
     except CriteriaError:
         return None
 

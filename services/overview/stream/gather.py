@@ -235,10 +235,10 @@ class Gatherer:
         search = self._search
         if search is None:
             return None, None
-        of_week = _if_said(lambda: ElasticsearchRecentPostings(search).count(now - RECENT))
-        return of_week if self._settings.matcher.indexed > RECENT else None, _if_said(
-            lambda: len(ElasticsearchCriteriaIndex(search))
-        )
+        of_week = None
+        if self._settings.matcher.indexed > RECENT:
+            of_week = _if_said(lambda: ElasticsearchRecentPostings(search).count(now - RECENT))
+        return of_week, _if_said(lambda: len(ElasticsearchCriteriaIndex(search)))
 
     def _is_run_on(self, workers: Sequence[Worker], now: datetime) -> bool:
         """Looked at only where nobody is heard of: who looks has the lock for a moment."""

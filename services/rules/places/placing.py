@@ -1,5 +1,6 @@
 """Whether a posting's reach takes in the places of a search."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -139,7 +140,7 @@ def _country(place: str) -> str | None:
     return country_of(place) if is_subdivision(place) else None
 
 
-def _expanded(codes: tuple[str, ...]) -> frozenset[str]:
+def countries_in(codes: Collection[str]) -> frozenset[str]:
     """Countries, of themselves and of groups."""
     groups = (countries_of(code) for code in codes if is_group(code))
     return frozenset(code for code in codes if is_country(code)).union(*groups)
@@ -147,12 +148,12 @@ def _expanded(codes: tuple[str, ...]) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def _allowed(reach: Reach) -> Allowed:
-    shut_countries = _expanded(reach.excluded)
+    shut_countries = countries_in(reach.excluded)
     shut_subdivisions = frozenset(code for code in reach.excluded if is_subdivision(code))
     named = frozenset(code for code in reach.subdivisions if is_subdivision(code))
     narrowed = frozenset(map(country_of, named))
     subdivisions = named - shut_subdivisions
-    whole = (_expanded(reach.countries) - narrowed) | _expanded(reach.groups)
+    whole = (countries_in(reach.countries) - narrowed) | countries_in(reach.groups)
     return Allowed(
         worldwide=reach.scope == "worldwide",
         stated=reach.scope != "unknown",

@@ -15,6 +15,7 @@ from schemas.posting import fetched_at_of, posting_id_of
 from schemas.raw import RawPosting
 from schemas.sql.tables import flags, outbox, postings
 from schemas.topics import RAW
+from services.runtime.sql.flag_rows import set_value
 from services.runtime.sql.store import reading, retried, upsert, writing
 
 EVERY: Final = timedelta(minutes=10)
@@ -79,9 +80,7 @@ def canary_without_digest(engine: Engine) -> datetime | None:
 def keep_canary_digest(engine: Engine, canary: datetime, now: datetime) -> None:
     """Keep that a digest was built of it."""
     with writing(engine) as connection:
-        row = upsert(connection, flags).values(name=_DIGEST, value=canary.isoformat(), changed_at=now)
-        given = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
-        connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=given))
+        set_value(connection, _DIGEST, canary.isoformat(), now)
 
 
 def _version() -> Select[int]:

@@ -1,4 +1,4 @@
-"""A flag that holds several values at once, as JSON in its one row."""
+"""A flag in its one row, and one that holds several values at once as JSON."""
 
 import json
 from datetime import datetime
@@ -19,6 +19,11 @@ def read_flag(connection: Connection, name: str) -> dict[str, Any]:
 
 def set_flag(connection: Connection, name: str, values: dict[str, Any], now: datetime) -> None:
     """Have it hold these, and nothing of before."""
-    row = upsert(connection, flags).values(name=name, value=json.dumps(values), changed_at=now)
+    set_value(connection, name, json.dumps(values), now)
+
+
+def set_value(connection: Connection, name: str, value: str, now: datetime) -> None:
+    """Have a flag hold this, whether it was ever set or not."""
+    row = upsert(connection, flags).values(name=name, value=value, changed_at=now)
     changed = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
     connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=changed))

@@ -198,7 +198,7 @@ def near_candidates(
         if not wish.trades:
             continue  # Nobody can tell what is near to work of any trade.
         of_roles = roles_that_may_reach(bar, wish)
-        is_wanted = partial(_is_wanted, wish, recipient, due_at, settings)
+        is_wanted = partial(_is_wanted, wish, bar, recipient, due_at, settings)
         for judged in looked_through.near(search.criteria, since, is_wanted, of_roles):
             ready = judged.ready
             by_answers = answered(recipient.answers, ready, due_at) if recipient.answers else None
@@ -213,10 +213,10 @@ def near_candidates(
 
 
 def _is_wanted(
-    wish: Wish, recipient: Recipient, due_at: datetime, settings: CurateSettings, ready: PostingFeatures
+    wish: Wish, bar: float, recipient: Recipient, due_at: datetime, settings: CurateSettings, ready: PostingFeatures
 ) -> bool:
     """Whether somebody may be sent a posting, and likely enough takes it."""
-    if not may_reach(settings.near_bar(recipient.selectivity), ready, wish):
+    if not may_reach(bar, ready, wish):
         return False
     return why_no_news(ready, recipient, due_at, settings.stale_after) is None
 

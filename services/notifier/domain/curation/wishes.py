@@ -31,7 +31,7 @@ from services.rules.places.known import (
     is_group,
     is_subdivision,
 )
-from services.rules.places.placing import WORLDWIDE
+from services.rules.places.placing import WORLDWIDE, countries_in
 from services.rules.places.towns import Town, town_of
 from services.rules.roles.affinity import Affinity, affinity_of
 from services.rules.roles.taxonomy import roles
@@ -279,9 +279,8 @@ def _unless_abroad(country: str | None, said: Iterable[str]) -> str | None:
 @lru_cache(maxsize=4_096)
 def _countries_named(term: str) -> frozenset[str]:
     """Those of the places that it names, of a group all of them; the whole world is none."""
-    codes = [place.code for place in find_places(term) if place.code != WORLDWIDE]
-    groups = [countries_of(code) for code in codes if is_group(code)]
-    return frozenset(country_part(code) for code in codes if not is_group(code)).union(*groups)
+    codes = (place.code for place in find_places(term) if place.code != WORLDWIDE)
+    return countries_in([code if is_group(code) else country_part(code) for code in codes])
 
 
 def _named_languages(terms: Iterable[str]) -> Iterator[str]:
