@@ -91,6 +91,7 @@ def portal_app(
     pages = Pages(
         mail.sender_name,
         mail.postal_address,
+        sender_address=mail.sender.address,
         website=looks.website,
         logo=logo is not None,
         branded=bool(looks.colour or looks.colour_dark),

@@ -25,6 +25,7 @@ class Pages:
         board: str,
         postal_address: str,
         *,
+        sender_address: str,
         website: str,
         logo: bool,
         branded: bool,
@@ -34,6 +35,7 @@ class Pages:
         """`branded`: whether the board has colours of its own; `welcome`: what it says at sign-up, by language."""
         self._board = board
         self._postal_address = postal_address
+        self._sender_address = sender_address
         self._brand = {"website": website, "logo": logo, "branded": branded, "webhooks_allowed": webhooks}
         self._welcome = welcome
 
@@ -46,6 +48,7 @@ class Pages:
             count=words.count,
             board=self._board,
             postal_address=self._postal_address,
+            sender_address=self._sender_address,
             welcome=self._welcome.get(words.locale[:2], ""),
             **self._brand,
             **values,

@@ -1,10 +1,10 @@
 """Mails at home: the next one as it would be now, and those that were sent, as they were sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from cachetools import TTLCache
 from fastapi import APIRouter
@@ -17,6 +17,7 @@ from services.portal.accounts.guard import Cookies
 from services.portal.accounts.tracking import asked
 from services.portal.answers import answers
 from services.portal.door import Door
+from services.portal.gains import shown_gains
 from services.portal.links.standing import paused_until
 from services.portal.preview_page import Outlook, outlook
 from services.portal.previews import FRAMED
@@ -117,25 +118,49 @@ class _Upcoming:
         return made or mailed.next_mail(self._door.installation, here.person, self._door.clock())
 
 
+class _Expected(NamedTuple):
+    """What the page after a sign-up says of a search."""
+
+    search: SavedSearch
+    comes: str
+    """When its first mail does; empty: as jobs come in."""
+    jobs: list[ShownJob]
+    """Some of those that it would hold now, and that the page does not ask about."""
+    found: int
+    """How many it would hold."""
+    waits: bool
+    outlook: Outlook | None
+    """Where it would hold none."""
+    looser: Sequence[tuple[str, str]]
+    """Where none comes as it is, what would bring something, each with what a form that does it sends."""
+    given: dict[str, str]
+    """As the form of the search would send it."""
+
+
 def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome) -> Response:
     installation, person, now = door.installation, here.person, door.clock()
     saved = [search for search in links.searches(installation, person) if not search.paused]
     reader = reader_of(installation, person.subscriber_id)
     since = now - NEW_SEARCH_LOOKS_BACK
+    about = asked(door, live, here)
+    asked_about = {posting_id for posting_id, _ in about}
 
-    def shown(
-        search: SavedSearch,
-    ) -> tuple[SavedSearch, str, list[ShownJob], FirstMail, Outlook | None, dict[str, str]]:
+    def expected(search: SavedSearch) -> _Expected:
         query = query_of(search)
         # What a first mail holds is new since then; it comes from the log soon, and is in these columns already.
         first = live.first_mail(query, reader, now, since) if live.ready else FirstMail((), waits=False)
         comes = "" if search.timing.cadence == "instant" else _moment(here, max(search.next_due_at, now))
-        # As its form would send it, so that one press asks for less.
         given = given_of(query, search.timing, here.words) | owner_fields(person.profile, here.words)
         wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
         foreseen = None if first.jobs else outlook(live, wanted, given, reader, here.words, now)
-        jobs = [shown_job(job, here.words) for job in first.jobs[:_MOST_WELCOMING]]
-        return search, comes, jobs, first, foreseen, given
+        looser = foreseen.looser if foreseen else ()
+        if first.waits:
+            found = live.preview(query, reader, now)
+            gains = shown_gains(found, live.loosened(query, reader, now), wanted, given, here.words, live.count)
+            looser = gains.buttons
+        others = [job for job in first.jobs if job.posting_id not in asked_about]
+        jobs = [shown_job(job, here.words) for job in others[:_MOST_WELCOMING]]
+        return _Expected(search, comes, jobs, len(first.jobs), first.waits, foreseen, looser, given)
 
     return door.show(
         "welcome",
@@ -145,9 +170,9 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
         serves=person.status == "active",
         looks_back=NEW_SEARCH_LOOKS_BACK.days,
         zone=person.profile.time_zone,
-        searches=[shown(search) for search in saved],
+        searches=[expected(search) for search in saved],
         read=live.ready,
-        asked=asked(door, live, here),
+        asked=about,
         leave=door.link("unsubscribe", person),
     )
 

@@ -2,6 +2,18 @@
 // Without it the same fields take names with commas, and a number.
 "use strict";
 
+// Whether a button of a mouse, or a finger, is down.
+let pressing = false;
+for (const type of ["pointerdown", "pointerup", "pointercancel"]) {
+  addEventListener(type, () => { pressing = type === "pointerdown"; }, true);
+}
+
+// A chip moves what is below it, and the button that somebody is pressing would slip away before the click arrives.
+function afterPress(todo) {
+  const wait = () => (pressing ? setTimeout(wait, 20) : todo());
+  setTimeout(wait);
+}
+
 // A text field of names becomes a combobox (WAI-ARIA 1.2, list autocomplete) behind chips that one may remove; one of a
 // single name, where somebody lives, has no chips.
 function complete(input) {
@@ -163,7 +175,10 @@ function complete(input) {
       status.textContent = form.dataset.gone.replace("{name}", gone);
     }
   });
-  entry.addEventListener("blur", () => (entry.value.trim() || single ? take(entry.value) : close()));
+  entry.addEventListener("blur", () => {
+    close();
+    if (entry.value.trim() || single) afterPress(() => take(entry.value));
+  });
   // The field keeps the focus, or what is typed would be taken before the click arrives.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {

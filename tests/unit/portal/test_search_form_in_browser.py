@@ -119,6 +119,33 @@ def test_when_mails_come_is_folded_away_once_the_time_zone_is_known_and_open_whe
     expect(plain.get_by_label("Time zone, such as Europe/Berlin")).to_be_visible()
 
 
+@pytest.mark.parametrize("by", ["a mouse", "a finger"])
+def test_the_first_press_counts_of_a_button_that_a_new_chip_moves(
+    paying: ServedPortal, browser: Browser, by: str
+) -> None:
+    with browser.new_context(viewport={"width": 320, "height": 700}, has_touch=True) as context:
+        page = context.new_page()
+        page.goto(f"{paying.client.base_url}/sign-up")
+        page.get_by_label("A text that says what you look for").fill("remote")
+        page.get_by_role("button", name="Fill the form").click()
+        page.wait_for_load_state("networkidle")
+        page.get_by_role("combobox", name="Job titles, with commas").fill("qzvx wplk")
+        button = page.get_by_role("button", name="Add it")
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box
+        at = box["x"] + box["width"] / 2, box["y"] + 8
+        with page.expect_navigation():
+            if by == "a finger":
+                page.touchscreen.tap(*at)
+            else:
+                page.mouse.move(*at)
+                page.mouse.down()
+                page.wait_for_timeout(50)
+                page.mouse.up()
+        assert page.locator('input[name="roles"]').input_value() == "qzvx wplk"
+
+
 def test_a_home_is_completed_as_one_name_and_looked_up_by_once_it_is_whole(page: Page) -> None:
     page.locator('input[name="skills"] ~ .combobox input').fill("Python,")
     page.get_by_role("heading", name="jobs of the last").wait_for()
