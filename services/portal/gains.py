@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from babel.numbers import format_decimal
 
 from schemas.criteria import Criteria
 from services.portal.search_form import asking_instead
+from services.usecases.kinds import is_next_level
 from services.usecases.previewed import LivePreview, Loosened
 from services.usecases.searches import WantedSearch, refused_by
 from services.usecases.wording import capitalised, relaxation_in_words
@@ -80,16 +82,22 @@ def shown_gains(
     more_mailed: Sequence[Loosened] = ()
     if loosened is None:
         gains = (Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS))
-        best = [gain for gain in gains if _keeps_trade(gain, asked)]
+        best = [gain for gain in gains if _keeps_trade(gain, asked) and not _asked_beside(gain)]
     else:
         more_mailed = [gain for gain in loosened if gain.jobs_a_week > now_mailed]
-        best = [gain for gain in more_mailed if _keeps_trade(gain, asked)][:_MOST_GAINS]
+        kept = (gain for gain in more_mailed if _keeps_trade(gain, asked) and not _asked_beside(gain))
+        best = list(islice(kept, _MOST_GAINS))
     buttons = [shown(gain) for gain in best]
     if loosened is not None and not best and not preview.found.matching:
         buttons = _trade_alone(preview, asked, given, words, count)
     single = [gain for gain in loosened or () if len(gain.relaxations) == 1]
     none_mailed = words.say("No single change would have more mailed.") if single and not more_mailed else ""
     return ShownGains(loosened is not None, buttons, none_mailed, _by_criterion(preview, loosened, words))
+
+
+def _asked_beside(loosened: Loosened) -> bool:
+    """Whether it is a level that the question of kinds asks for."""
+    return len(loosened.relaxations) == 1 and is_next_level(loosened.relaxations[0])
 
 
 def _keeps_trade(loosened: Loosened, asked: Criteria) -> bool:

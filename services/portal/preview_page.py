@@ -13,6 +13,7 @@ from schemas.criteria import Criteria
 from services.portal.about_oneself import readable, reader_of
 from services.portal.forms import fault_in
 from services.portal.gains import NAMES, ShownGains, names_trade, rate_in_words, shown_gains
+from services.portal.kinds import ShownKinds, opens, shown_kinds
 from services.portal.search_form import asking, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
@@ -23,8 +24,6 @@ from services.usecases.wording import ShownJob, capitalised, criteria_in_words, 
 from services.wording.dates import day_of_year
 from services.wording.words import Words, mark
 
-_FEW: Final = 5
-"""Of fewer jobs the number says more than is known."""
 _MANY_A_DAY: Final = 20
 _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
@@ -69,6 +68,7 @@ class ShownPreview:
     near: Sequence[tuple[ShownJob, Sequence[str]]]
     unlikely: Sequence[tuple[ShownJob, Sequence[str]]]
     """What fits and is not mailed, each with what speaks against it."""
+    kinds: ShownKinds
     gains: "ShownGains"
     feed: str
     """What the address of the same as a feed asks for."""
@@ -164,6 +164,7 @@ def _shown(
             (shown_job(posting, words), tuple(filter(None, [doubts_briefly(chance, posting, words)])))
             for posting, chance in taste.unlikely
         ],
+        kinds=shown_kinds(preview, asked, given, words),
         gains=shown_gains(preview, loosened, wanted, given, words, count),
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
@@ -245,11 +246,7 @@ def _by_reader(taste: Taste, words: Words) -> str:
 
 
 def _opened(opening: Opening, words: Words) -> str:
-    number = partial(format_decimal, locale=words.locale)
-    if opening.more < _FEW:
-        said = words.say("{skill}: fewer than {few} more", skill=opening.skill, few=number(_FEW))
-    else:
-        said = words.say("{skill}: {shown} more", skill=opening.skill, shown=number(opening.more))
+    said = opens(opening.skill, opening.more, words)
     if opening.pay_percent is None:
         return said
     percent = format_percent(abs(opening.pay_percent) / 100, locale=words.locale)

@@ -121,6 +121,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
             "preview",
             words,
             result=False,
+            typed=True,
+            folded=bool(given.get("folded")),
             **await in_turn(request, partial(previewed, live, given, words, door.clock(), weighed=False)),
         )
 

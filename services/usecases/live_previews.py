@@ -31,7 +31,7 @@ from services.runtime.chunks import chunked
 from services.runtime.garbage import collect_and_freeze
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
-from services.usecases.previewed import FirstMail, LivePreview, Loosened, Taste, bins_of
+from services.usecases.previewed import FirstMail, LivePreview, Loosened, Taste, bins_of, mailed_of, mails_a_week
 from services.usecases.previews import UnsentMails
 from services.usecases.searches import Query
 from services.wording.lines import country_of_zone
@@ -43,6 +43,8 @@ _WEIGHED: Final = 100
 _SHOWN: Final = 50
 """In a feed."""
 _UNLIKELY: Final = 10
+_KINDS: Final = 6
+"""As many one looks through without having to scroll."""
 _REMEMBERED: Final = 5_000
 _KEPT: Final = 200
 _MOST_LOOSENED: Final = 6
@@ -184,6 +186,7 @@ class LivePreviews:
         found = self._columns.fitting(query.criteria, _WEIGHED, currency=currency)
         today = now.date()
         days = (today - timedelta(days=back) for back in reversed(range(self.days)))
+        taste = self._taste(query, reader, found, now)
         return LivePreview(
             days=self.days,
             postings=len(self._columns),
@@ -193,7 +196,8 @@ class LivePreviews:
             pay=bins_of(found.pays),
             currency=currency,
             floor=(annual_floor(asked) or 0) if asked else 0,
-            taste=self._taste(query, reader, found, now),
+            taste=taste,
+            kinds=self._columns.kinds(query.criteria, found.newest, taste.mailed, _KINDS),
         )
 
     def mail(self, query: Query, reader: Recipient, now: datetime) -> str | None:
@@ -225,15 +229,16 @@ class LivePreviews:
     def _taste(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Taste:
         outcome, weighed = self._outcome(query, reader, found, now), len(found.newest)
         unlikely = self._unlikely(found, outcome)
-        passing = _mailed_of(outcome)
+        passing = mailed_of(outcome)
         effect = self._effect_of_reader(query, reader, found, passing, now)
         if isinstance(outcome, Hold):
-            return Taste(weighed, 0, 0.0, 0.0, unlikely, (), self._near(query, outcome), *effect)
+            return Taste(weighed, 0, 0.0, 0.0, unlikely, (), self._near(query, outcome), frozenset(), *effect)
         span = self._span(found.matching, found.newest, now)
         return Taste(
             weighed=weighed,
             passing=len(passing),
-            mails_a_week=_mails(passing, ZoneInfo(reader.time_zone), span),
+            mailed=frozenset(posting.posting_id for posting in passing),
+            mails_a_week=mails_a_week(passing, ZoneInfo(reader.time_zone), span),
             jobs_a_week=len(passing) * (_WEEK / span),
             unlikely=unlikely,
             best=outcome.items,
@@ -280,7 +285,7 @@ class LivePreviews:
         outcome = self._outcome(query, reader, found, now)
         if isinstance(outcome, Hold):
             return []
-        passing = {posting.posting_id for posting in _mailed_of(outcome)}
+        passing = {posting.posting_id for posting in mailed_of(outcome)}
         return [posting for posting in self._still_open(found.newest) if posting.posting_id in passing][:_SHOWN]
 
     def first_mail(self, query: Query, reader: Recipient, now: datetime, since: datetime) -> FirstMail:
@@ -333,16 +338,3 @@ def _cards_of(jobs: Iterable[PostingCore], outcome: Digest) -> list[list[Posting
     for job in jobs:
         told.setdefault(cards.get(job.posting_id, job.posting_id), []).append(job)
     return list(told.values())
-
-
-def _mailed_of(outcome: Digest | Hold) -> list[PostingCore]:
-    """What mails would hold: this one, and what has no room in it."""
-    if isinstance(outcome, Hold):
-        return []
-    return [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
-
-
-def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:
-    """Days of the reader on which something came, for a week."""
-    days = {posting.seen_at.astimezone(zone).date() for posting in passing}
-    return min(len(days) * (_WEEK / span), 7.0)

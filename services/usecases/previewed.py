@@ -4,30 +4,40 @@ Pay is in bins of round widths, and a floor is chosen in round steps.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.past import Opening, PastFindings
-from services.notifier.domain.model import Item
+from services.matcher.adapters.memory.past_kinds import PastKind, PastKinds
+from services.notifier.domain.model import Digest, Hold, Item
 from services.notifier.domain.weights import Chance
 from services.rules.criterion import Relaxation
 from services.rules.money import ANNUAL_FACTORS
 
 __all__ = [
+    "FEW",
     "FirstMail",
     "LivePreview",
     "Loosened",
     "Opening",
     "PastFindings",
+    "PastKind",
+    "PastKinds",
     "PayBin",
     "PayRange",
     "Taste",
     "bins_of",
+    "mailed_of",
+    "mails_a_week",
 ]
 
+FEW: Final = 5
+"""Of fewer jobs the number says more than is known."""
+_WEEK: Final = timedelta(days=7)
 _BINS: Final = 10
 _STEPS: Final = 40
 _ROUND: Final = (1, 2, 5, 10)
@@ -67,6 +77,8 @@ class Taste:
     """Of those that fit and do not pass, at most ten."""
     best: tuple[Item, ...]
     near: tuple[Item, ...]
+    mailed: frozenset[str]
+    """Those that pass the bar, by posting."""
     left_out: int = 0
     """Jobs that pass for who does not say where they live or how long they have worked, and not for the reader."""
     brought_in: int = 0
@@ -112,6 +124,7 @@ class LivePreview:
     floor: int
     """What is asked for in a year, in that currency; 0 where nothing is."""
     taste: Taste
+    kinds: PastKinds
 
     def pay_range(self, period: str) -> PayRange | None:
         """What such jobs pay in a period, in round steps; None where hardly any says so."""
@@ -123,6 +136,19 @@ class LivePreview:
         for made, more in (*self.found.without, *self.found.steps):
             best.setdefault((made.criterion, made.step == "without"), (made, more))
         return sorted(best.values(), key=lambda gain: -gain[1])[:most]
+
+
+def mailed_of(outcome: Digest | Hold) -> list[PostingCore]:
+    """What mails would hold: this one, and what has no room in it."""
+    if isinstance(outcome, Hold):
+        return []
+    return [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
+
+
+def mails_a_week(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:
+    """Days of the reader on which something came, for a week."""
+    days = {posting.seen_at.astimezone(zone).date() for posting in passing}
+    return min(len(days) * (_WEEK / span), 7.0)
 
 
 def bins_of(pays: Sequence[int]) -> tuple[PayBin, ...]:

@@ -10,7 +10,7 @@ from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Salary, Skill
 from services.matcher.adapters.memory.past import PastInColumns, PastVersion
 from services.matcher.backtest import Past, backtest, is_alternative
-from services.rules.criterion import CRITERIA, SKILLS_ANY
+from services.rules.criterion import CRITERIA, ROLES_ANY, ROLES_NONE, SKILLS_ANY
 from services.rules.prepared import PreparedPosting
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.verdict import outcome_of
@@ -161,6 +161,47 @@ def test_a_skill_opens_what_the_truth_accepts_with_it_and_not_without(seed: int)
                 )
         best = sorted((-more, name) for name, more in gains.items() if more)[:5]
         assert [(opening.skill, opening.more) for opening in found] == [(name, -less) for less, name in best]
+
+
+@settings(max_examples=examples(40))
+@given(seeds)
+def test_kinds_are_counted_by_the_truth_and_a_role_opens_what_it_accepts_besides(seed: int) -> None:
+    postings = generate.postings(60, seed)
+    opened = [PreparedPosting(posting.model_copy(update={"status": "open"})) for posting in postings]
+    columns, chance = PastInColumns(), Random(seed)
+    columns.put(Past(posting, posting.seen_at) for posting in postings)
+
+    def first(prepared: PreparedPosting) -> str:
+        return next(iter(prepared.posting.roles), "")
+
+    for asked in generate.criteria(6, seed + 1, postings):
+        newest = columns.fitting(asked, most=20).newest
+        mailed = {seen.posting_id for seen in newest if chance.random() < 0.5}
+        found = columns.kinds(asked, newest, mailed, most=3)
+        fits = [posting for posting in opened if outcome_of(asked, posting) == "match"]
+        fit = Counter(map(first, fits))
+        weighed = [posting for posting in fits if posting.posting.posting_id in _ids(newest)]
+        likely = Counter(first(posting) for posting in weighed if posting.posting.posting_id in mailed)
+        assert {kind.role: (kind.fit, kind.mailed) for kind in found.kinds} == {
+            role: (fit[role], likely[role])
+            for role in sorted(fit.keys() - {""}, key=lambda role: (-likely[role], -fit[role], role))[:3]
+        }
+        assert sum(kind.fit for kind in found.kinds) + found.others + found.untold == len(fits)
+        assert found.untold == fit[""]
+        for kind in found.kinds:
+            assert kind.weighed == sum(first(posting) == kind.role for posting in weighed)
+            assert {*kind.titles} <= {posting.posting.title for posting in fits if first(posting) == kind.role}
+            assert kind.titles
+        unwanted = ROLES_NONE.without(asked).criteria
+        assert dict(found.left_out) == {
+            role: sum(first(posting) == role and outcome_of(unwanted, posting) == "match" for posting in opened)
+            for role in asked.roles.none
+        }
+        more = dict(found.beside)
+        assert [count for _, count in found.beside] == sorted(more.values(), reverse=True)
+        for role in ROLES_ANY.beside(asked):
+            wider = ROLES_ANY.adding(asked, role).criteria
+            assert more.get(role, 0) == sum(outcome_of(wider, posting) == "match" for posting in opened) - len(fits)
 
 
 def test_what_a_skill_opens_is_said_to_pay_more_where_ten_of_either_say_what_they_pay() -> None:

@@ -101,6 +101,9 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "sign-up, read from a text": PortalPage(
             "/sign-up", press='button[value="read"]', fill=(("pasted", "Senior Go work in Poland"),)
         ),
+        "sign-up that asks for kinds, read from a sentence": PortalPage(
+            "/sign-up", press='button[value="read"]', fill=(("pasted", "Python, kein Praktikum"),)
+        ),
         "sign-up of an unknown trade": PortalPage(
             "/sign-up", press='button[value="read"]', fill=(("pasted", "Beekeeper"),)
         ),
@@ -180,6 +183,7 @@ def _jobs() -> Iterator[PostingCore]:
         yield posting(
             f"job {at}",
             title=title,
+            roles=(("data-engineer",) if at == 1 else ("backend-engineer", "data-engineer")),
             company=Company(name=company),
             salary=pay(low, low + 20_000),
             workplace=("remote", "hybrid")[at % 2],

@@ -21,7 +21,7 @@ from services.runtime.errors import UnavailableError
 from services.usecases.completion import Kind, suggestions
 from services.usecases.live_previews import LivePreviews
 from services.usecases.pasted import asked_in
-from services.usecases.previewed import LivePreview
+from services.usecases.previewed import FEW, LivePreview
 from services.usecases.searches import Query, places_from
 from services.usecases.wishes.named import skills_in
 from services.usecases.wishes.posting import MOST_TEXT
@@ -30,8 +30,6 @@ from services.wording.lines import country_of_zone
 from services.wording.words import Words
 
 _MOST_GAINS: Final = 10
-_FEW: Final = 5
-"""Of fewer jobs the number says more than is known."""
 _MOST_TYPED: Final = 100
 
 
@@ -242,7 +240,7 @@ def preview_of(preview: LivePreview, asked: Criteria, words: Words) -> Preview:
         openings=tuple(
             Opening(
                 skill=opening.skill,
-                more=opening.more if opening.more >= _FEW else None,
+                more=opening.more if opening.more >= FEW else None,
                 pay_percent=opening.pay_percent,
             )
             for opening in found.openings

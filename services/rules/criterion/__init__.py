@@ -36,6 +36,7 @@ __all__ = [
     "NEAR",
     "PLACE",
     "ROLES_ANY",
+    "ROLES_NONE",
     "SKILLS_ALL",
     "SKILLS_ANY",
     "UNSAID",
@@ -52,6 +53,7 @@ __all__ = [
 ]
 
 ROLES_ANY: Final = RolesAny()
+ROLES_NONE: Final = RolesNone()
 SKILLS_ALL: Final = SkillsAll()
 SKILLS_ANY: Final = SkillsAny()
 PLACE: Final = Place()
@@ -59,7 +61,7 @@ NEAR: Final = Near()
 LANGUAGE: Final = Language()
 CRITERIA: Final[tuple[Criterion[Any], ...]] = (
     ROLES_ANY,
-    RolesNone(),
+    ROLES_NONE,
     SKILLS_ALL,
     SKILLS_ANY,
     SkillsNone(),

@@ -138,6 +138,18 @@ class RolesAny(_Roles[RoleFacts]):
         if not accepts_unknown_role(criteria):
             yield self._relaxed(criteria, "accept", None, accept_unknown=True)
 
+    def beside(self, criteria: Criteria) -> frozenset[str]:
+        """Roles near those that will do, which are not excluded; none that is far from all that are asked for."""
+        asked, known = criteria.roles, roles()
+        near = (
+            frozenset[str]().union(*map(known.neighbours, suiting := _suiting(asked))).difference(suiting, asked.none)
+        )
+        return frozenset(role for role in near if any(known.closeness(role, wanted) != "far" for wanted in asked.any))
+
+    def adding(self, criteria: Criteria, role: str) -> Relaxation:
+        """One more role of which any will do."""
+        return self._relaxed(criteria, "add", role, any=tuple(sorted({*criteria.roles.any, role})))
+
     def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
         """Roles that are near, where the posting's is one."""
         if self.fit(criteria, prepared) == "yes" or prepared.near_roles.isdisjoint(criteria.roles.any):

@@ -52,7 +52,7 @@ def test_what_a_sentence_asks_for_is_said_in_one_line_above_the_address_until_a_
     portal: ServedPortal,
 ) -> None:
     page = portal.post("/sign-up", do="read", pasted=SENTENCE, currency="PLN").text
-    said = re.search(r'<strong>You look for:</strong> ([^<]+)</p>\s*<details class="all">', page)
+    said = re.search(r'<strong>You look for:</strong> ([^<]+)</p>.*<details class="all">', page, re.DOTALL)
     assert said
     assert said[1].startswith("Go · Poland · remote · at least ")
     assert page.index("You look for:") < page.index('name="address"')

@@ -5,7 +5,7 @@ instead, since hardly two postings have the same. All closed postings stand as t
 backtest.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
@@ -25,9 +25,10 @@ from services.matcher.adapters.memory.past_columns import (
     SkillColumn,
     WordColumn,
 )
+from services.matcher.adapters.memory.past_kinds import PastKinds, RoleColumn
 from services.matcher.backtest import Past
 from services.matcher.relaxing import removals, steps, together
-from services.rules.criterion import CRITERIA, CRITERION, SKILLS_ANY, Criterion, Relaxation
+from services.rules.criterion import CRITERIA, CRITERION, ROLES_ANY, ROLES_NONE, SKILLS_ANY, Criterion, Relaxation
 from services.rules.prepared import PreparedPosting
 from services.rules.skills.taxonomy import taxonomy
 
@@ -106,6 +107,7 @@ class PastInColumns:
         own: dict[str, Column] = {"skills.all": skills, "skills.any": skills, "skills.none": skills}
         own["text"] = WordColumn()
         own["salary"] = self._pay = PayColumn(CRITERION["salary"])
+        own["roles.any"] = own["roles.none"] = self._roles = RoleColumn(ROLES_ANY)
         alike = {criterion.name: AlikeColumn(criterion) for criterion in CRITERIA if criterion.name not in own}
         self._columns: dict[str, Column] = {**own, **alike}
 
@@ -184,6 +186,23 @@ class PastInColumns:
                 gained(steps(criteria)),
                 self._conflict(criteria, alive, known) if not found else (),
                 opened,
+            )
+
+    def kinds(self, criteria: Criteria, newest: Iterable[PastVersion], mailed: Collection[str], most: int) -> PastKinds:
+        """Of what kinds is what canonical criteria fit, `most` told; the newest were weighed, and some are mailed."""
+        with self._lock:
+            known: _Known = {}
+            fits, without_none, without_any = (
+                self._fits(asked, self._alive.view, known)[0]
+                for asked in (criteria, ROLES_NONE.without(criteria).criteria, ROLES_ANY.without(criteria).criteria)
+            )
+            held = [seen.posting_id for seen in newest if seen.posting_id in self._row]
+            weighed = np.array([self._row[posting_id] for posting_id in held], dtype=np.int64)
+            likely = np.array([posting_id in mailed for posting_id in held], dtype=np.bool_)
+            return PastKinds(
+                *self._roles.kinds(fits, weighed, weighed[likely], most),
+                self._roles.left_out(without_none, criteria),
+                self._roles.beside(without_any & ~fits, criteria),
             )
 
     def together(self, criteria: Criteria) -> tuple[tuple[tuple[Relaxation, ...], int], ...]:

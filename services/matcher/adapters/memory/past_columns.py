@@ -65,7 +65,7 @@ class AlikeColumn(Column):
         self._remembered.clear()
 
     def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
-        own = tuple(criterion.canonical(criteria).values())
+        own = (criterion.name, *criterion.canonical(criteria).values())
         known = self._remembered.get(own, (_NONE, _NONE))
         if (done := known[0].size) < len(self._first):
             fits = [criterion.fit(criteria, prepared) for prepared in self._first[done:]]

@@ -1,0 +1,80 @@
+"""What somebody says of kinds of jobs, as criteria: left out, taken back, taken too."""
+
+from hypothesis import given
+
+from schemas.criteria import Criteria, RoleTerms
+from services.matcher.relaxing import steps
+from services.rules.criteria import canonical
+from services.rules.criterion import ROLES_ANY
+from services.rules.prepared import PreparedPosting
+from services.rules.roles.taxonomy import roles
+from services.rules.verdict import outcome_of
+from services.usecases.kinds import is_next_level, leaving_out, taking_back, taking_too
+from tests.support import generate
+from tests.support.notifying import posting
+from tests.support.strategies import seeds
+
+
+def of(*wanted: str, none: tuple[str, ...] = (), neighbours: bool = False) -> Criteria:
+    return canonical(Criteria(roles=RoleTerms(any=wanted, none=none, neighbours=neighbours)))
+
+
+def fits(asked: Criteria, *job: str) -> bool:
+    return outcome_of(asked, PreparedPosting(posting(roles=job))) == "match"
+
+
+@given(seeds)
+def test_a_kind_that_is_left_out_fits_no_more_and_all_else_as_before(seed: int) -> None:
+    postings = generate.postings(30, seed)
+    opened = [PreparedPosting(posting.model_copy(update={"status": "open"})) for posting in postings]
+    for asked in generate.criteria(4, seed + 1, postings):
+        fitting = [job for job in opened if outcome_of(asked, job) == "match"]
+        for role in {job.posting.roles[0] for job in fitting if job.posting.roles}:
+            left = leaving_out(asked, role)
+            if left is None or role in asked.roles.any:
+                continue
+            kept = [job for job in opened if outcome_of(left, job) == "match"]
+            assert kept == [job for job in fitting if job.posting.roles[:1] != (role,)]
+            assert taking_back(left, role) == asked
+
+
+def test_one_of_several_that_are_asked_for_is_asked_for_no_more() -> None:
+    left = leaving_out(of("nurse", "electrician"), "electrician")
+    assert left == of("nurse")
+
+
+def test_it_is_excluded_where_it_would_still_do_as_a_neighbour() -> None:
+    asked = "backend-engineer"
+    near = min(roles().neighbours(asked))
+    left = leaving_out(of(asked, near, neighbours=True), near)
+    assert left == of(asked, none=(near,), neighbours=True)
+    assert not fits(left, near)
+    assert fits(left, asked, near)
+
+
+def test_all_that_is_asked_for_is_left_out_by_no_press() -> None:
+    assert leaving_out(of("nurse"), "nurse") is None
+
+
+def test_as_many_are_left_out_or_taken_too_as_a_search_may_hold() -> None:
+    hundred = tuple(sorted(role.id for role in roles()))[:100]
+    other = max(role.id for role in roles())
+    assert leaving_out(canonical(Criteria(text="x", roles=RoleTerms(none=hundred))), other) is None
+    assert taking_too(of(*hundred), other) is None
+    assert taking_too(of("nurse"), "electrician") == of("electrician", "nurse")
+
+
+def test_titles_beside_are_near_what_will_do_and_neither_asked_for_nor_excluded() -> None:
+    role = "backend-engineer"
+    near = roles().neighbours(role)
+    assert ROLES_ANY.beside(of(role)) == near
+    assert ROLES_ANY.beside(of(role, none=(min(near),))) == near - {min(near)}
+    further = ROLES_ANY.beside(of(role, neighbours=True))
+    assert further
+    assert further.isdisjoint({role, *near})
+    assert ROLES_ANY.beside(Criteria(text="zeppelin")) == frozenset()
+
+
+def test_the_next_levels_are_those_above_and_below() -> None:
+    asked = canonical(Criteria(text="x", seniority=("mid", "senior")))
+    assert {made.value for made in steps(asked) if is_next_level(made)} == {"junior", "lead", "staff"}
