@@ -154,7 +154,7 @@ def deployed(
         if read is not None and name == "ingest":
             shown.follow_settings(read)
         if name == "notifier":
-            shown.follow_certificate()
+            shown.follow_way_in()
             shown.follow_topics()
         place = _Place(settings, clock, worker, producer, engine, shown, Stopping(), stack)
         parts = _MAKERS[name](place)

@@ -122,7 +122,7 @@ def embedded(
         shown.pauses.refresh()
         if read is not None:
             shown.follow_settings(read)
-        shown.follow_certificate()
+        shown.follow_way_in()
         collector = (
             make_own(engine, log)
             if make_own is not None

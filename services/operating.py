@@ -1,15 +1,13 @@
 """What both forms show of themselves to whoever operates them: metrics, probes, heartbeats, and pauses obeyed."""
 
-import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
 
 from sqlalchemy import Engine
 
 from services.ingest.settings import IngestSettings
-from services.notifier.mail_settings import MailSettings
 from services.processes import services_needed
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
@@ -22,21 +20,18 @@ from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
-from services.runtime.http.certificate import certificate_of
-from services.runtime.http.trust import trusting
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.metrics.process import Cached, Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.records import Service
+from services.runtime.sql.way_in_met import keep_met
 from services.runtime.tracing import Span, Traced, exported_to_collector
 from services.runtime.web.probes import Probed, ProbeServer
 from services.settings import Settings
+from services.way_in import WHY_LOST, WayIn, WhyLost
 
-T = TypeVar("T")
-_PATIENCE_S, _CERTIFICATE_EVERY_S = 5.0, 600.0
-"""For asking the server of our pages, and between two such."""
 _TOPICS_EVERY_S = 300.0
 """How often Kafka is asked how its topics are set up."""
 _FILES_EVERY_S = 60.0
@@ -59,23 +54,9 @@ def figures_of(store: Engine, settings: Settings, now: datetime) -> StoreFigures
     nowhere: Nowhere | None = (
         "folder" if mail.mailer == "folder" else "sandbox" if sandbox else "warm_up" if begins else None
     )
-    plan = MailPlan(mail.warm_up.limit(now), hears, nowhere, begins)
+    plan = MailPlan(mail.warm_up.limit(now), hears, nowhere, begins, mail.public_url)
     expected, needed = expected_of(settings.ingest), needed_of(settings)
     return read_figures(store, now, expected, needed, plan, with_canary=settings.notifier.canary)
-
-
-def way_in(mail: MailSettings, look: Callable[[str, float, ssl.SSLContext], T | None]) -> Callable[[], T | None]:
-    """What is to be known of the pages to which mails lead, asked for now and then.
-
-    None where mails stay here, and on trial, where addresses that are listed are all that is mailed: `jobchime doctor`
-    tries it there too.
-    """
-    listed_alone = not any(rule.startswith(("*", "@")) for rule in mail.allow)
-    on_trial = listed_alone or (mail.mailer == "sendgrid" and mail.sendgrid.sandbox)
-    if mail.mailer == "folder" or on_trial:
-        return lambda: None
-    trusts = trusting("mail.ca_file", mail.ca_file)
-    return Cached(lambda: look(mail.public_url.rstrip("/"), _PATIENCE_S, trusts), keep_s=_CERTIFICATE_EVERY_S)
 
 
 def needed_of(settings: Settings) -> tuple[str, ...]:
@@ -99,6 +80,7 @@ class Operations:
         self._clock = clock
         self._measured: dict[str, Measured] = {}
         self._figures = Cached(self.figures)
+        self._way_in: WayIn | None = None
         self._spans: tuple[Callable[[Span], None], Callable[[], None]] | None = None
         self._hours = HourCounts(clock)
         self.metrics = Metrics(self._hours)
@@ -127,15 +109,23 @@ class Operations:
         look = Cached(lambda: _sources_not_taken_up(self._settings, read), keep_s=_FILES_EVERY_S)
         self.metrics.follow(listed.NOT_TAKEN_UP, look)
 
-    def follow_certificate(self) -> None:
-        """Have it told whether the certificate of `mail.public_url` is refused, or will be within days."""
-        look = way_in(self._settings.mail, certificate_of)
+    def follow_way_in(self) -> None:
+        """Have it told, and kept, what readers meet at `mail.public_url`."""
+        way_in = self._way_in = WayIn(self._settings.mail)
 
-        def fails() -> float | None:
-            found = look()
+        def certificate_fails() -> float | None:
+            found = way_in.certificate()
             return None if found is None else float(found.severity(self._clock.now()) == "grave")
 
-        self.metrics.follow(listed.CERTIFICATE_FAILS, fails)
+        def fails(why: WhyLost) -> float | None:
+            figures, leaving = self._figures(), way_in.leaving()
+            if figures is None or leaving is None:
+                return None
+            return float(leaving.why_lost(figures.way_in_met, self._clock.now()) == why)
+
+        self.metrics.follow(listed.CERTIFICATE_FAILS, certificate_fails)
+        for why in WHY_LOST:
+            self.metrics.follow(listed.LINKS_FAIL, partial(fails, why), why)
 
     def follow_topics(self) -> None:
         """Have it told of how many topics Kafka deletes long before it is to."""
@@ -250,6 +240,8 @@ class Operations:
             meter.ready(heartbeat.ready)
             meter.paused(self.pauses.holds(heartbeat.service))
         self._hours.keep(self._store())
+        if self._way_in is not None and (leaving := self._way_in.leaving()) is not None and leaving.met:
+            keep_met(self._store(), self._settings.mail.public_url, self._clock.now())
 
     def _heartbeats_of_others(self, others: Mapping[str, Failure | None]) -> Iterator[Heartbeat]:
         for name, failure in others.items():

@@ -203,7 +203,9 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
             fault("the mail server greylists all", ("JobchimeMailsPutOff", ""))
             fault("mails lead to a server whose certificate nobody vouches for", ("JobchimeCertificateFails", ""))
 
-        config.write_text(config.read_text().replace("robots = false", "enabled = false"))
+        settings = config.read_text().replace("robots = false", "enabled = false")
+        config.write_text(settings.replace(f"https://localhost:{pages.port}", boards.url("")))
         with serving(config, port, tmp_path / "third.log"):
             fault("its sources are turned off in the settings", ("JobchimeNoSource", ""))
+            fault("mails lead to a server that has no portal", ("JobchimeLinksFail", "no portal"))
     assert fault.missed == {}

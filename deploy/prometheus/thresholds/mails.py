@@ -185,6 +185,15 @@ ALERTS: tuple[Alert, ...] = (
         (Case({"jobchime_public_certificate_fails": "0x30"}, "20m"), Case({}, "20m")),
     ),
     Alert(
+        "JobchimeLinksFail",
+        "page",
+        "max by (why) (jobchime_public_links_fail) > 0",
+        "15m",
+        "Links in mails, or the button to unsubscribe by, do not get to the portal: {{ $labels.why }}.",
+        Case({'jobchime_public_links_fail{why="no answer"}': "0x5 1x30"}, "30m", ({"why": "no answer"},)),
+        (Case({'jobchime_public_links_fail{why="no portal"}': "0x5 1x10 0x20"}, "30m"), Case({}, "30m")),
+    ),
+    Alert(
         "JobchimeLinksLost",
         "page",
         "time() - max(jobchime_links_lost_timestamp_seconds) < 86400",

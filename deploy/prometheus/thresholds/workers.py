@@ -213,12 +213,26 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeIndexShort",
         "ticket",
-        "max by (index) (jobchime_index_lacks) > 0",
+        # What a matcher has yet to read may be criteria, as while a large import goes on; of postings it has read all
+        # that the store has.
+        'max by (index) (jobchime_index_lacks{index="postings"}) > 0'
+        ' or max by (index) (jobchime_index_lacks{index="criteria"}) > scalar('
+        '(sum(jobchime_consumergroup_lag{service="matcher", topic="criteria.v1"}) or vector(0))'
+        " + (max(jobchime_outbox_rows) or vector(0)))",
         "15m",
         "The index of {{ $labels.index }} lacks what the store has: searches find fewer, or nothing.",
         Case({'jobchime_index_lacks{index="criteria"}': "0x5 40x30"}, "30m", ({"index": "criteria"},)),
         (
             Case({'jobchime_index_lacks{index="postings"}': "40x10 0x20"}, "30m"),
+            Case(
+                {
+                    'jobchime_index_lacks{index="criteria"}': "9000x30",
+                    'jobchime_consumergroup_lag{service="matcher", topic="criteria.v1", partition="0"}': "5000-100x30",
+                    'jobchime_consumergroup_lag{service="matcher", topic="criteria.v1", partition="1"}': "8000-100x30",
+                    "jobchime_outbox_rows": "3000x30",
+                },
+                "30m",
+            ),
             Case({}, "30m"),
         ),
     ),

@@ -12,7 +12,6 @@ from services.notifier.domain.links import LOOPBACK, LinkError, public_base
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailRefusedError
 from services.overview.doctor.finding import Finding, Grade
-from services.overview.leaving import LET_POSTS_THROUGH, tried_to_leave
 from services.runtime.errors import UnavailableError
 from services.runtime.files.private import is_open_to_others
 from services.runtime.http.certificate import Certificate, certificate_of
@@ -20,6 +19,7 @@ from services.runtime.http.fetch import Limits, get
 from services.runtime.http.names import TextRecords
 from services.runtime.http.trust import trusting
 from services.runtime.privacy.redaction import redacted
+from services.way_in import LET_POSTS_THROUGH, tried_to_leave
 
 PATIENCE_S = 5.0
 """For one step, such as connecting or a reply."""
@@ -82,7 +82,7 @@ def portal_findings(mail: MailSettings, now: datetime) -> Iterator[Finding]:
     yield Finding("public URL", "well", mail.public_url)
     trusts = trusting("mail.ca_file", mail.ca_file)
     yield _portal(base, trusts, grade="wrong" if sends else "note")
-    if (leaving := tried_to_leave(base, PATIENCE_S, trusts)) and leaving.refused:
+    if (leaving := tried_to_leave(base, PATIENCE_S, trusts)).refused:
         said = f"who presses a mail program's own button is not unsubscribed: {leaving.refused}"
         yield Finding("unsubscribing", "wrong" if sends else "note", said, LET_POSTS_THROUGH)
     if found := certificate_of(base, PATIENCE_S, trusts):

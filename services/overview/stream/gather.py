@@ -13,10 +13,9 @@ from schemas.topics import TOPICS, dead_of
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
-from services.operating import figures_of, needed_of, way_in
+from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
 from services.overview.finding import Finding, read_finding
-from services.overview.leaving import Leaving, leaving_by
 from services.overview.stream.model import (
     DATA_FOLDER,
     SOURCE_SEVERITY,
@@ -42,7 +41,6 @@ from services.runtime.figures.source_readers import read_source_readers
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
-from services.runtime.http.certificate import certificate_of
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
 from services.runtime.kafka.topics import compared
@@ -53,6 +51,7 @@ from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import check_revision
 from services.runtime.sql.store import reading
 from services.settings import Settings
+from services.way_in import WayIn
 
 _PATIENCE_S = 3.0
 _HOURS_EVERY = timedelta(seconds=10)
@@ -100,9 +99,7 @@ class Gatherer:
         self._letter_log: LetterLog | None = None
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
-        self._certificate = way_in(settings.mail, certificate_of)
-        self._leaving = leaving_by(settings.mail)
-        self._asked_as = ""
+        self._way_in = WayIn(settings.mail)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._finding = _SeldomRead[Finding | None](_FINDING_EVERY)
@@ -130,7 +127,6 @@ class Gatherer:
         workers = store.workers if store else ()
         letters = self._waiting_letters(log) if log else ()
         hours = store.hours if store else HoursView()
-        leaving = self._asked_to_leave(store.figures.own_file.run if store else "")
         return Overview(
             at=store.at if store else now,
             form="deployed" if self._settings.deployed else "embedded",
@@ -150,20 +146,12 @@ class Gatherer:
             source_hours=hours.sources,
             source_readers=hours.readers,
             mailed=hours.mailed,
-            certificate=self._certificate(),
-            refused_leaving=(leaving and leaving.refused) or None,
-            lost_links=(leaving and leaving.lost) or None,
-            answered_by=leaving.run if leaving else "",
+            certificate=self._way_in.certificate(),
+            leaving=self._way_in.leaving(store.figures.own_file.run if store else ""),
             finding=store.finding if store else None,
             free=free_of(self._settings.data),
             peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )
-
-    def _asked_to_leave(self, run: str) -> Leaving | None:
-        """Asked anew once `run` was started anew: who answered before may be the same."""
-        if run != self._asked_as:
-            self._leaving, self._asked_as = leaving_by(self._settings.mail), run
-        return self._leaving()
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
         try:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.leaving import LET_POSTS_THROUGH
 from services.overview.stream.model import DATA_FOLDER, Overview, Remedy, Trouble
 from services.overview.stream.spans import ago, named_of, short, stamp
 from services.runtime.figures.cut_off import Nowhere, is_all_held
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.certificate import Certificate
+from services.way_in import LET_POSTS_THROUGH, Leaving
 
 _AN_HOUR, _RECENT = timedelta(hours=1), timedelta(days=1)
 _REACH_NOBODY = ("folder", "sandbox")
@@ -48,21 +48,10 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
             grave=False,
         )
     yield from _topics(overview)
-    if overview.refused_leaving:
-        yield Trouble(
-            f"who presses a mail program's own button is not unsubscribed: {overview.refused_leaving}",
-            LET_POSTS_THROUGH,
-            "machine",
-        )
-    if overview.lost_links:
-        yield Trouble(
-            f"links in mails, those to unsubscribe among them, lead to no portal: {short(overview.lost_links, 240)}",
-            "see that mail.public_url names the portal, with its path if it has one, and that the server that speaks"
-            " TLS there passes all to it; `jobchime doctor` tries it",
-            "machine",
-        )
+    if overview.leaving is not None:
+        yield from _leaving(overview.leaving, overview.figures, overview.at)
     if overview.figures is not None:
-        yield from _copied(overview.figures, overview.answered_by, overview.at)
+        yield from _copied(overview.figures, overview.leaving.run if overview.leaving else "", overview.at)
     if overview.finding is not None and overview.finding.hardly_any:
         yield Trouble(
             overview.finding.said,
@@ -72,6 +61,32 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
         )
     if overview.certificate is not None:
         yield from _certificate(overview.certificate, overview.at)
+
+
+def _leaving(leaving: Leaving, figures: StoreFigures | None, now: datetime) -> Iterator[Trouble]:
+    met = figures.way_in_met if figures else None
+    why = leaving.why_lost(met, now)
+    if why == "no button":
+        yield Trouble(
+            f"who presses a mail program's own button is not unsubscribed: {leaving.refused}",
+            LET_POSTS_THROUGH,
+            "machine",
+        )
+    elif why == "no portal":
+        yield Trouble(
+            f"links in mails, those to unsubscribe among them, lead to no portal: {short(leaving.lost, 240)}",
+            "see that mail.public_url names the portal, with its path if it has one, and that the server that speaks"
+            " TLS there passes all to it; `jobchime doctor` tries it",
+            "machine",
+        )
+    elif why == "no answer" and met is not None:
+        yield Trouble(
+            f"links in mails, those to unsubscribe among them, lead nowhere: a portal answered at mail.public_url until"
+            f" {stamp(met)}, and none does now: {short(leaving.unreached)}",
+            "see that the server that speaks TLS there runs, and try it from elsewhere; where only this machine no"
+            " longer gets to its own public address, that is told for a week",
+            "machine",
+        )
 
 
 def _copied(figures: StoreFigures, answered_by: str, now: datetime) -> Iterator[Trouble]:

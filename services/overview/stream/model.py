@@ -18,6 +18,7 @@ from services.runtime.health.heartbeat import Worker
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.pauses import Pause
+from services.way_in import Leaving
 
 Severity = Literal["grave", "note", "well", "idle"]
 """`note`: known or wanted, such as a pause; told, and no failure. `idle`: nothing is to be expected of it."""
@@ -263,12 +264,8 @@ class Overview:
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""
     certificate: Certificate | None = None
     """Of `mail.public_url`; None where mails stay here, or its server does not answer."""
-    refused_leaving: str | None = None
-    """How a server before the portal refuses who unsubscribes by a mail program's button; None where it does not."""
-    lost_links: str | None = None
-    """Why links in mails get to no portal; None where they do, or nobody can tell."""
-    answered_by: str = ""
-    """Over the store of which start the portal is that `mail.public_url` leads to; empty where nobody says."""
+    leaving: Leaving | None = None
+    """What is answered there to who leaves; None where mails stay here."""
     finding: Finding | None = None
     """What comes of the searches that were saved last; None where they, or postings, are too few."""
     free: int | None = None

@@ -72,6 +72,8 @@ class MailPlan:
     """Why no mail reaches anybody."""
     begins: datetime | None = None
     """When the warm-up plan begins, where it has not."""
+    public_url: str = ""
+    """Where links in mails lead."""
 
 
 @dataclass(frozen=True, slots=True)

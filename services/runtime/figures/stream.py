@@ -25,6 +25,7 @@ from services.runtime.sql.link_key import read_links_lost
 from services.runtime.sql.own_file import OwnFile, read_own_file
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
+from services.runtime.sql.way_in_met import read_way_in_met
 
 DELIVERY_STATES = (
     "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
@@ -103,6 +104,8 @@ class StoreFigures:
     """By topic: records of the last 24 hours that left it before they were read."""
     links_lost: datetime | None = None
     """Since when links of mails sent before lead nowhere, as they were signed with another key; None where they act."""
+    way_in_met: datetime | None = None
+    """When whatever mails last met a portal at `mail.public_url`; None where it never did."""
     own_file: OwnFile = field(default_factory=OwnFile)
     canary: CanaryFigures | None = None
     """None where the settings want none."""
@@ -189,6 +192,7 @@ def read_figures(
             webhooks=read_webhook_figures(connection, now),
             left_unread=read_left_unread(connection, now),
             links_lost=read_links_lost(connection),
+            way_in_met=read_way_in_met(connection, plan.public_url),
             own_file=read_own_file(connection),
             canary=read_canary(connection, now) if with_canary else None,
         )

@@ -120,6 +120,14 @@ CERTIFICATE_FAILS = Metric(
     "1 while the certificate of mail.public_url is refused, or will be within days; told by what sends mails, once it"
     " has asked.",
 )
+LINKS_FAIL = Metric(
+    "jobchime_public_links_fail",
+    "gauge",
+    "1 while what mail.public_url leads to is no portal (`no portal`), does not let readers unsubscribe by a mail"
+    " program's button (`no button`), or no longer answers where it did within a week (`no answer`); told by what sends"
+    " mails, once it has asked.",
+    ("why",),
+)
 TOPICS_FORGET = Metric(
     "jobchime_topics_that_forget",
     "gauge",
@@ -363,7 +371,7 @@ STORED = _of_store("jobchime_stored_match_records", "Records of matches.v1 that 
 
 METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP, INDEX_LACKS,
-    CERTIFICATE_FAILS, TOPICS_FORGET,
+    CERTIFICATE_FAILS, LINKS_FAIL, TOPICS_FORGET,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUBLISHED_TO_MATCHED,
     NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, MATCHES, DUE_TO_ACCEPTED,
     WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_AHEAD, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS,

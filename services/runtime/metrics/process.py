@@ -122,10 +122,23 @@ class Cached(Generic[T]):
     for half a minute at most: what is asked of may just be starting.
     """
 
-    def __init__(self, read: Callable[[], T], *, keep_s: float = 5.0, wait_s: float = 2.0) -> None:
+    def __init__(
+        self,
+        read: Callable[[], T | None],
+        *,
+        keep_s: float | Callable[[T], float] = 5.0,
+        wait_s: float = 2.0,
+        first_wait_s: float | None = None,
+    ) -> None:
+        """`keep_s`: for so long, or as long as what was read is worth.
+
+        `first_wait_s`: the first is waited for so long; then what was read last is given until there is another.
+        """
         self._read = read
-        self._keep_s = keep_s
         self._wait_s = wait_s
+        self._first_wait_s = first_wait_s
+        self._keeps = keep_s if callable(keep_s) else lambda _: keep_s
+        self._keep_none_s = _KEEP_NONE_S if callable(keep_s) else min(keep_s, _KEEP_NONE_S)
         self._lock = threading.Lock()
         self._reading: threading.Event | None = None
         self._value: T | None = None
@@ -134,17 +147,21 @@ class Cached(Generic[T]):
     def __call__(self) -> T | None:
         """What was read; None where it does not come in time, or could not be read."""
         with self._lock:
-            keep_s = self._keep_s if self._value is not None else min(self._keep_s, _KEEP_NONE_S)
-            if time.monotonic() - self._read_at < keep_s:
-                return self._value
+            before = self._value
+            if time.monotonic() - self._read_at < self._kept_for(before):
+                return before
             if self._reading is None:
                 self._reading = threading.Event()
                 threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
             done = self._reading
-        if not done.wait(self._wait_s):
-            return None
+            wait_s = self._wait_s if self._first_wait_s is None or self._read_at > float("-inf") else self._first_wait_s
+        if not done.wait(wait_s):
+            return before if self._first_wait_s is not None else None
         with self._lock:
             return self._value
+
+    def _kept_for(self, value: T | None) -> float:
+        return self._keep_none_s if value is None else self._keeps(value)
 
     def _refresh(self, done: threading.Event) -> None:
         value: T | None = None

@@ -68,6 +68,7 @@ from services.runtime.pauses import Pause, Pauses, Terms
 from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
 from services.usecases import operators, sources, workers
+from services.way_in import Leaving
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
@@ -114,10 +115,11 @@ def amiss() -> Iterator[Overview]:
         fault = TopicFinding("raw.v1", "retention.ms is 1, not 2", kept=kept)
         yield Overview(NOON, "deployed", topic_faults=(fault,))
     yield stored(own_file=OwnFile("b", NOON))
-    yield replace(stored(own_file=OwnFile("b", NOON)), answered_by="a")
+    yield replace(stored(own_file=OwnFile("b", NOON)), leaving=Leaving(run="a"))
     yield Overview(NOON, "deployed", finding=Finding(100, 97, 500, "skills"))
-    yield Overview(NOON, "deployed", lost_links="POST https://jobs.example/u/nobody answers 502")
-    yield Overview(NOON, "deployed", refused_leaving="POST https://jobs.example/u/nobody answers 405")
+    yield Overview(NOON, "deployed", leaving=Leaving(lost="POST https://jobs.example/u/nobody answers 502"))
+    yield replace(stored(way_in_met=NOON - HOUR), leaving=Leaving(unreached="gives no answer"))
+    yield Overview(NOON, "deployed", leaving=Leaving(refused="POST https://jobs.example/u/nobody answers 405"))
     two = (replace(worker(name), version=name) for name in ("w1", "w2"))
     yield served(service(*two))
     yield stored(searches=1, sources=(source("paused", pause=Pause(NOON - DAY)),))

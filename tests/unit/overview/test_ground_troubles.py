@@ -1,27 +1,35 @@
 """`status` says that the certificate of our pages is refused or ends, and that a disk is nearly full."""
 
+import socket
 import ssl
+from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from services.notifier.mail_settings import MailSettings
-from services.overview.leaving import FORM, ONE_CLICK, REFUSED, Leaving, tried_to_leave
+from services.operating import Operations
 from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
+from services.runtime.clock import FixedClock
+from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.sql.own_file import RUN, keep_own_file, read_own_file
 from services.runtime.sql.store import reading
+from services.runtime.sql.way_in_met import keep_met, read_way_in_met
 from services.settings import Settings
 from services.usecases.overview import watcher
+from services.way_in import FORM, ONE_CLICK, REFUSED, Leaving, WayIn, tried_to_leave
 from tests.support.feed_server import CERTIFICATE, feed_server, served, status
 from tests.support.logs import NOON
 from tests.support.loopback import free_port
 from tests.support.notifying import sqlite_store
 from tests.support.portal import served_portal
+from tests.support.waiting import until
 
 DAY = timedelta(days=1)
 MIB = 1 << 20
@@ -88,16 +96,13 @@ def test_a_topic_that_kafka_empties_within_a_day_is_no_note_and_one_that_lasts_f
 
 
 def test_a_server_that_passes_no_posts_to_the_portal_refuses_who_unsubscribes_by_a_button_of_a_mail_program() -> None:
-    def refused(code: int) -> str | None:
+    def refused(code: int) -> str:
         pages.on("/u/nobody", status(code))
-        leaving = tried_to_leave(pages.url(""), 5.0, ssl.create_default_context())
-        return leaving and leaving.refused
+        return tried_to_leave(pages.url(""), 5.0, ssl.create_default_context()).refused
 
     def lost(code: int, *names: str) -> str:
         pages.on("/u/nobody", status(code, **dict.fromkeys(names, "")))
-        leaving = tried_to_leave(pages.url(""), 5.0, ssl.create_default_context())
-        assert leaving is not None
-        return leaving.lost
+        return tried_to_leave(pages.url(""), 5.0, ssl.create_default_context()).lost
 
     with feed_server() as pages:
         assert [refused(code) for code in (404, 200, 503)] == [""] * 3
@@ -105,9 +110,51 @@ def test_a_server_that_passes_no_posts_to_the_portal_refuses_who_unsubscribes_by
         assert lost(404).endswith("/u/nobody answers 404, and what says so is no portal of jobchime")
         assert lost(200).endswith("is no portal of jobchime"), "a page of the board's own, or of a server set up anew"
         assert lost(502).endswith("answers 502: a server before the portal does not reach it")
-        assert all(str(refused(code)).endswith(f"/u/nobody answers {code}") for code in (301, 401, 403, 405))
+        assert all(refused(code).endswith(f"/u/nobody answers {code}") for code in (301, 401, 403, 405))
         assert {asked.body for asked in pages.asked} == {b"List-Unsubscribe=One-Click"}
-    assert tried_to_leave(f"http://127.0.0.1:{free_port()}", 5.0, ssl.create_default_context()) is None
+    nobody = tried_to_leave(f"http://127.0.0.1:{free_port()}", 5.0, ssl.create_default_context())
+    assert nobody.unreached
+    assert nobody == Leaving(unreached=nobody.unreached), "a machine may not get to its own public address"
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_is_there_and_no_portal() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        leaving = tried_to_leave(url, 0.5, ssl.create_default_context())
+    assert leaving == Leaving(lost=f"{url}/u/nobody gives no answer: it took too long")
+
+
+def test_a_portal_that_answered_within_a_week_and_does_not_now_is_lost_and_one_that_never_did_is_not() -> None:
+    away = Leaving(unreached="gives no answer")
+    assert [away.why_lost(NOON - ago, NOON) for ago in (timedelta(minutes=1), timedelta(minutes=5), 8 * DAY)] == [
+        None, "no answer", None,
+    ]  # fmt: skip
+    assert away.why_lost(None, NOON) is None
+    met = Overview(NOON, "deployed", leaving=away, figures=StoreFigures(NOON, way_in_met=NOON - timedelta(hours=1)))
+    [trouble] = ground_troubles(met)
+    assert trouble.grave
+    assert "a portal answered at mail.public_url until 2026-03-01 11:00Z, and none does now" in trouble.what
+
+
+def test_who_mails_keeps_that_it_met_a_portal_and_tells_once_it_no_longer_does(tmp_path: Path) -> None:
+    store = sqlite_store(tmp_path)
+    keep_met(store.engine, "https://before.example", NOON - DAY)
+    with served_portal(store) as portal:
+        mail = MailSettings(mailer="smtp", public_url=str(portal.client.base_url).rstrip("/"), allow=("*",))
+        way_in = WayIn(mail)
+        leaving = way_in.leaving()
+        assert leaving is not None
+        assert leaving.met
+        keep_met(store.engine, mail.public_url, NOON)
+    operations = Operations(lambda: store.engine, Settings(data=tmp_path, mail=mail), FixedClock(NOON + DAY))
+    operations.follow_way_in()
+    read = partial(operations.metrics.registry.get_sample_value, "jobchime_public_links_fail")
+    until(lambda: read({"why": "no answer"}) == 1, "that it no longer answers is told")
+    assert read({"why": "no portal"}) == 0
+    with reading(store.engine) as connection:
+        assert read_way_in_met(connection, mail.public_url) == NOON
+        assert read_way_in_met(connection, "https://another.example") is None, "of another address nothing is known"
+    store.engine.dispose()
 
 
 def test_a_portal_is_known_by_its_page_where_a_server_before_it_drops_its_header(tmp_path: Path) -> None:
@@ -119,17 +166,16 @@ def test_a_portal_is_known_by_its_page_where_a_server_before_it_drops_its_header
 
 def test_a_name_that_leads_nowhere_is_told_as_links_that_lead_to_no_portal() -> None:
     nameless = tried_to_leave("https://jobs.nowhere.invalid", 5.0, ssl.create_default_context())
-    assert nameless is not None
     assert nameless.lost == "the host jobs.nowhere.invalid cannot be found"
     asked = "https://jobs.nowhere.invalid", 5.0, ssl.create_default_context()
     assert tried_to_leave(*asked, beside="localhost") == nameless
-    assert tried_to_leave(*asked, beside="mails.nowhere.invalid") is None, "this machine has no network"
-    [missed] = ground_troubles(Overview(NOON, "deployed", lost_links=nameless.lost))
+    assert tried_to_leave(*asked, beside="mails.nowhere.invalid").lost == "", "this machine has no network"
+    [missed] = ground_troubles(Overview(NOON, "deployed", leaving=Leaving(lost=nameless.lost)))
     assert missed.grave
 
 
 def test_who_is_not_unsubscribed_by_a_button_is_a_failure() -> None:
-    [trouble] = ground_troubles(Overview(NOON, "deployed", refused_leaving="POST …/u/nobody answers 405"))
+    [trouble] = ground_troubles(Overview(NOON, "deployed", leaving=Leaving(refused="POST …/u/nobody answers 405")))
     assert trouble.grave
 
 

@@ -35,6 +35,7 @@ from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pause, Pauses, Terms
 from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
+from services.way_in import Leaving
 from tests.support.logs import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -937,7 +938,7 @@ def test_a_data_folder_that_was_copied_is_not_well_for_an_hour_and_then_a_note_w
     def told(hours: int, answered_by: str = "", nowhere: Nowhere | None = None, **more: bool) -> list[bool]:
         own = OwnFile("here", NOON - timedelta(hours=hours))
         seen = figures(own_file=own, pauses=Pauses(**more), cut_off=CutOff(nowhere=nowhere))
-        found = troubles(replace(seen, answered_by=answered_by))
+        found = troubles(replace(seen, leaving=Leaving(run=answered_by)))
         return [trouble.grave for trouble in found if trouble.what.startswith("the data folder is a copy, ")]
 
     assert [told(0), told(2), told(25)] == [[True], [False], []]
@@ -948,7 +949,7 @@ def test_a_data_folder_that_was_copied_is_not_well_for_an_hour_and_then_a_note_w
 
 def test_a_copy_beside_its_original_is_told_for_as_long_as_the_other_answers_where_mails_lead() -> None:
     def told(answered_by: str, own: OwnFile, **more: bool) -> list[bool]:
-        found = troubles(replace(figures(own_file=own, pauses=Pauses(**more)), answered_by=answered_by))
+        found = troubles(replace(figures(own_file=own, pauses=Pauses(**more)), leaving=Leaving(run=answered_by)))
         return [trouble.grave for trouble in found if trouble.what.startswith("another jobchime than this one ")]
 
     long_ago = OwnFile("here", NOON - timedelta(days=30))

@@ -23,6 +23,7 @@ from services.runtime.metrics.process import Cached, Metrics
 from services.runtime.records import Record
 from tests.support.logs import NOON, Collecting
 from tests.support.promql import promtool
+from tests.support.waiting import until
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -206,6 +207,23 @@ def test_a_store_that_hangs_holds_no_scrape_and_one_thread() -> None:
     assert reads == 1
     hanging.set()
     hanging.set()
+
+
+def test_what_was_read_last_is_given_while_it_is_read_anew_where_the_first_was_waited_for() -> None:
+    answers, slow = iter(("well", "amiss", "well")), threading.Event()
+
+    def read() -> str:
+        answer = next(answers)
+        if answer == "amiss":
+            slow.wait(60)
+        return answer
+
+    keeps = {"well": 0.0, "amiss": 60.0}
+    found = Cached(read, keep_s=keeps.__getitem__, wait_s=0.05, first_wait_s=60)
+    assert [found(), found()] == ["well", "well"]
+    slow.set()
+    until(lambda: found() == "amiss", "what was slow is read")
+    assert found() == "amiss", "it is kept for as long as it is worth"
 
 
 def test_freshness_is_counted_from_the_fetch() -> None:
