@@ -6,6 +6,10 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+OWN_WORDS = ("title", "text", "link", "company", "town")
+"""What each job has of its own, or each board that lists many companies and towns for half of its jobs and more; of two
+that share title and text one is a repeat, or nobody sees them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Giving:
@@ -37,7 +41,7 @@ class Giving:
     """The first of such polls in a row; None where the last that moved was none."""
     usual: tuple[str, ...] = ()
     """What half and more of the rows of its last listing of ten and more said (pay, place, a date that has come, a
-    title, a text and a link of its own), or before it was lost."""
+    title, a text, a link, a company and a town of its own), or before it was lost."""
     lost: tuple[str, ...] = ()
     """What of it no row of the last such listing said."""
     lost_since: datetime | None = None

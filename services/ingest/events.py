@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pydantic_core import to_json
 
 from schemas.codec import digest_of, encode
+from schemas.giving import OWN_WORDS
 from schemas.headers import headers_of
 from schemas.posting import Attribution, posting_id_of
 from schemas.raw import RawPosting
@@ -15,11 +16,12 @@ from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.pay.reading import is_in_another_unit
-from services.ingest.domain.polling.giving import ODD_PAY, OWN_WORDS, is_another_job
+from services.ingest.domain.polling.giving import ODD_PAY, is_another_job
 from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
 from services.rules.money import rates_before
+from services.runtime.chunks import chunked
 from services.runtime.letters.writing import fault_headers
 from services.runtime.privacy.redaction import redacted, without_addresses
 from services.runtime.privacy.secrets import without_keys
@@ -29,6 +31,7 @@ COLLECTOR = "ingest.collector"
 MOST_ITEM = 900_000
 """Bytes of one item: a record of a log is at most 1 MB."""
 _EXCERPT = 500
+_AT_ONCE = 500
 _A_DAY = timedelta(days=1)
 _DIGITS = re.compile(r"\d+")
 
@@ -74,6 +77,23 @@ def count_renamed(
     )
 
 
+def count_renumbered(
+    formats: Mapping[str, Format],
+    lacking: Iterable[KnownItem],
+    items_of: Callable[[list[str]], Mapping[str, JsonObject]],
+    listed: Container[object],
+    now: datetime,
+) -> int:
+    """How many have a title that is listed, by its hash, as those of a board that gives its jobs other ids."""
+    count = 0
+    for some in chunked(lacking, _AT_ONCE):
+        format_of = {row.source_id: formats[row.format] for row in some if row.format in formats}
+        for source_id, item in items_of([*format_of]).items():
+            seen = seen_of(format_of[source_id], Item(source_id, item), now)
+            count += isinstance(seen, ListedItem) and hash(seen.says.get("title")) in listed
+    return count
+
+
 def _stated(draft: Draft, posted_at: datetime | None, now: datetime) -> Mapping[str, str]:
     """What a mapping may lose of all rows and no single one shows: many postings say none of it."""
     stated: dict[str, object] = {
@@ -84,6 +104,8 @@ def _stated(draft: Draft, posted_at: datetime | None, now: datetime) -> Mapping[
         "title": draft.title,
         "text": draft.html,
         "link": draft.url or draft.apply_url,
+        "company": draft.company,
+        "town": draft.locations,
         ODD_PAY: is_in_another_unit(draft, rates_before(now.date())),
     }
     return {name: str(value) if name in OWN_WORDS else "" for name, value in stated.items() if value}

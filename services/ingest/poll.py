@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from services.ingest.domain.polling.listing import (
     Terms,
     ended_note,
     is_confirmed,
+    is_hardly_any,
     judge,
     missed,
     proves_absence,
@@ -21,7 +23,7 @@ from services.ingest.domain.polling.listing import (
     shrinking,
 )
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
-from services.ingest.events import count_renamed, dead_letter, earlier_fault_of, fault_of, seen_of
+from services.ingest.events import count_renamed, count_renumbered, dead_letter, earlier_fault_of, fault_of, seen_of
 from services.ingest.faults import adapter_failed
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
 from services.ingest.reader import Page
@@ -60,7 +62,7 @@ class PollReport:
     ended: int = 0
     """Postings that it lists and that are past their end, of which none is taken."""
     says: Mapping[str, int] = field(default_factory=dict)
-    """Of how many of its postings what is stated, and how many titles, texts and links they have: `Polled.says`."""
+    """Of how many of its postings what is stated, and how much they have of their own: `Polled.says`."""
     renamed: int = 0
     """Known postings that are other jobs now, by title and text."""
     rest: timedelta | None = None
@@ -293,16 +295,19 @@ class Poll:
 
         Gives how it shrank, where that is to be confirmed.
         """
-        before, listed = self._health.shrunk, len(self._listed)
         if not whole:
-            return before
+            return self._health.shrunk
         unseen = self._tools.ledger.unseen_since(self._source.name, self._now)
         # What is listed and cannot be read is not gone, and each item without an id may be one that seems to be.
         lacking = [row for row in unseen if row.source_id not in self._unreadable]
         if len(lacking) <= self._nameless:
             return None
-        shrunk = shrinking(before, listed=listed, lacking=len(lacking), now=self._now)
-        closes = shrunk is None or is_confirmed(shrunk, self._health.shrunk_accepted, self._now)
+        health, listed, lacked = self._health, len(self._listed), sum(row.misses > 0 for row in lacking)
+        if is_hardly_any(known := self._outcomes["unchanged"] + self._outcomes["changed"], len(lacking)):
+            items_of = partial(self._tools.ledger.items, self._source.name)
+            known += count_renumbered(self._formats, lacking, items_of, self._says["title"], self._now)
+        shrunk = shrinking(health.shrunk, listed, known, len(lacking), self._now, health.listed_at, lacked)
+        closes = shrunk is None or is_confirmed(shrunk, health.shrunk_accepted, self._now)
         if not proves_absence(complete=True, whole=whole, listed=listed) and not (shrunk and closes):
             return shrunk
         for rows in chunked(lacking, AT_ONCE):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from schemas.counted import counted
-from schemas.giving import Giving
+from schemas.giving import OWN_WORDS, Giving
 
 WEEKS: Final = timedelta(weeks=3)
 """So long without any movement is no pause, of a source that moved for weeks before."""
@@ -20,8 +20,6 @@ MANY_ENDED: Final = 10
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
-_OWN = ("title", "text", "link")
-"""What each row has of its own; of the rest it is told whether any row says it."""
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
 """`unread`: of many of its rows nothing can be read, of none what half of them said, or of many not their pay;
 `replaced`: poll after poll lists hardly anything that was known, or known ids became other jobs; `ended`: all that it
@@ -39,7 +37,7 @@ class Amiss:
     number: int = 0
     """Of unread ones the rows, of replaced ones the polls, else the postings that are past their end."""
     lost: tuple[str, ...] = ()
-    """Of an unread one, what none of its rows says any more: pay, place, date, title, text, link."""
+    """Of an unread one, what none of its rows says any more: pay, place, date, and what each has of its own."""
     renamed: int = 0
     """Of a replaced one, known postings that are other jobs now, by title and text."""
     odd_pay: int = 0
@@ -48,9 +46,9 @@ class Amiss:
     @property
     def all_lost(self) -> str:
         """What none of its rows says, in words."""
-        same = " or ".join(name for name in self.lost if name in _OWN)
+        same = " or ".join(name for name in self.lost if name in OWN_WORDS)
         unsaid = " or ".join(
-            "a date that has come" if name == "date" else f"its {name}" for name in self.lost if name not in _OWN
+            "a date that has come" if name == "date" else f"its {name}" for name in self.lost if name not in OWN_WORDS
         )
         parts = (f"none says {unsaid} any more" * bool(unsaid), f"all have the same {same}, or none" * bool(same))
         return ", and ".join(filter(None, parts))

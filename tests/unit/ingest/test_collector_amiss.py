@@ -235,7 +235,8 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
         return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
 
     def own(at: int) -> dict[str, object]:
-        return {"description": f"We grow ferns in house {at}.", "url": f"https://board.example/{at}"}
+        words = {"description": f"We grow ferns in house {at}.", "url": f"https://board.example/{at}"}
+        return words | {"company": f"House {at} of ferns", "location": f"Village {at}, Portugal"}
 
     rows = [row | own(at) for at, row in enumerate(rows)]
     on = bench(tmp_path, source(server.on("/feed", serve.served(json_lines(*rows))), format="posting_lines"))
@@ -243,6 +244,8 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
     assert polled(description="Enable JavaScript to continue.") == "all have the same text, or none,"
     assert polled(title="Gardener") == "all have the same title, or none,"
     assert polled(url="https://board.example/") == "all have the same link, or none,"
+    assert polled(company="Jobs of All") == "all have the same company, or none,", "as of whoever collects them"
+    assert polled(location="Porto, Portugal") == "all have the same town, or none,"
     assert polled(**_dated(NOON + 40 * DAY)) == "none says a date that has come any more,"
     assert polled(**_dated(on.now)) == "ok"
     assert polled(title="Gardener") == "all have the same title, or none,"

@@ -165,13 +165,13 @@ def test_new_ids_for_all_are_no_shrinking(server: FeedServer, tmp_path: Path) ->
 
 @given(listed=st.integers(0, 400), lacking=st.integers(0, 400))
 def test_it_takes_ten_and_more_than_half_or_all_to_be_suspicious(listed: int, lacking: int) -> None:
-    found = shrinking(None, listed=listed, lacking=lacking, now=NOON)
+    found = shrinking(None, listed=listed, known=listed, lacking=lacking, now=NOON)
     assert (found is not None) == (lacking > 0 if listed == 0 else lacking >= 10 and lacking > listed)
 
 
 def test_it_lists_nothing_since_it_lists_nothing_and_not_since_it_shrank() -> None:
     shrank = Shrunk(NOON - DAY, 9, listed=1, lacking=20)
-    assert shrinking(shrank, listed=0, lacking=21, now=NOON) == Shrunk(NOON, 1, listed=0, lacking=21)
+    assert shrinking(shrank, listed=0, known=0, lacking=21, now=NOON) == Shrunk(NOON, 1, listed=0, lacking=21)
 
 
 @given(polls=st.integers(1, 50), hours=st.integers(0, 100), listed=st.integers(0, 2))
@@ -181,3 +181,24 @@ def test_time_confirms_only_what_still_lists_something(polls: int, hours: int, l
     assert is_confirmed(shrunk, None, now) == (listed > 0 and polls >= 4 and hours >= 24)
     assert is_confirmed(shrunk, NOON, now)
     assert not is_confirmed(Shrunk(NOON, 1, listed, 100), NOON - HOUR, NOON)
+
+
+def test_a_listing_of_others_alone_closes_nothing_for_a_day_and_ends_it_where_the_former_come_back(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    former, others = (board(*(job(f"{kind} {at}", title=f"{kind} {at}") for at in range(12))) for kind in ("a", "b"))
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (former, others, others, others, former)))))
+    on.poll()
+    on.sent.events()
+    for polls in range(1, 4):
+        report = on.poll()
+        assert report.shrunk == Shrunk(NOON + HOUR, polls, listed=12, lacking=12)
+    assert closed(on) == 0
+    assert on.poll().shrunk is None, "what was another board's goes as what a board takes down does"
+
+
+def test_a_listing_of_others_alone_is_what_a_board_has_by_then_after_an_outage() -> None:
+    recent, long_ago = (shrinking(None, 12, 0, 12, NOON, NOON - ago) for ago in (HOUR, 2 * DAY))
+    assert (recent, long_ago) == (Shrunk(NOON, 1, listed=12, lacking=12), None)
+    assert shrinking(None, 12, 3, 12, NOON, NOON - HOUR) is None, "some of what was known is listed"
+    assert shrinking(None, 12, 0, 9, NOON, NOON - HOUR) is None, "a small board may fill all its jobs at once"

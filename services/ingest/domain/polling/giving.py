@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from schemas.giving import Giving
+from schemas.giving import OWN_WORDS, Giving
 
 FEW = 10
 """So few rows say little: of a listing in which nothing could be read of them, or of one that is new."""
 UNREAD = 0.1
 """The share of rows that cannot be read from which on somebody has to look: the worst board that was captured has a
 hundredth."""
-OWN_WORDS = ("title", "text", "link")
-"""What each job has of its own; of two that share title and text one is a repeat, or nobody sees them."""
 ODD_PAY = "odd pay"
 """Among what postings state: a pay that nobody earns."""
 LATELY = 100
@@ -47,7 +45,7 @@ class Polled:
     """The source said that it is as before, in which case nothing was listed anew, be it empty or not."""
     says: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings, those past their end included, state their pay, place and date, how many a pay that
-    nobody earns, and how many different titles, texts and links they have."""
+    nobody earns, and how many different titles, texts, links, companies and towns they have."""
     renamed: int = 0
     """Known postings that are other jobs now, by title and text."""
 

@@ -9,6 +9,9 @@ MISSES_TO_CLOSE = 2
 """How many complete, non-empty polls must lack an item before it counts as closed: one may be a slip of the board."""
 SHRINKS_FROM = 10
 """So many open postings at least, and more than are still listed, must be lacking for a listing to be suspicious."""
+HARDLY_ANY = 0.1
+"""Or so few of the open ones be still listed, whatever else is, as where it is another board; not after an outage."""
+OUTAGE = timedelta(days=1)
 SHRUNK_POLLS = 4
 SHRUNK_FOR = timedelta(days=1)
 """What a suspicious listing lacks is closed once as many polls over as long have said the same, unless an operator
@@ -195,12 +198,32 @@ def missed(known: KnownItem, *, closes: bool = True) -> KnownItem:
     return replace(known, misses=misses, is_open=misses < MISSES_TO_CLOSE or not closes)
 
 
-def shrinking(before: Shrunk | None, *, listed: int, lacking: int, now: datetime) -> Shrunk | None:
+def is_hardly_any(known: int, lacking: int) -> bool:
+    """Whether of so many open ones hardly any is listed."""
+    return lacking >= SHRINKS_FROM and known <= HARDLY_ANY * (known + lacking)
+
+
+def shrinking(
+    before: Shrunk | None,
+    listed: int,
+    known: int,
+    lacking: int,
+    now: datetime,
+    listed_at: datetime | None = None,
+    lacked: int = 0,
+) -> Shrunk | None:
     """How a listing shrinks, where that is suspicious; `before` is what the poll before found of it.
 
-    One that lists nothing any more always is, as long as something of it is open.
+    `known`: of what is listed, open ones of before, be it under another id; `listed_at`: when it last came whole;
+    `lacked`: of what is lacking, such as was then. One that lists nothing any more always is suspicious, as long as
+    something of it is open; one that lists others, until some come back.
     """
-    if not lacking or (listed and (lacking < SHRINKS_FROM or lacking <= listed)):
+    if not lacking or (listed and lacking < SHRINKS_FROM):
+        return None
+    is_recent = listed_at is not None and now - listed_at < OUTAGE
+    others = is_hardly_any(known, lacking) and is_recent
+    still = before is not None and before.listed > 0 and lacked >= before.lacking
+    if listed and lacking <= listed and not (others or still):
         return None
     if before is None or (before.listed and not listed):
         return Shrunk(now, 1, listed, lacking)
