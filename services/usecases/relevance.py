@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from schemas.counted import counted
 from services.notifier.adapters.sql.people.feedback import JudgedJob, judged_jobs
@@ -110,7 +110,9 @@ class BarView:
     """What was foreseen beside what came true, and where the bar stands in it."""
 
     things: str
-    """`Jobs` or `Mails`."""
+    """`Jobs`, `Near misses` or `Mails`."""
+    thing: str
+    """One of them."""
     setting: str
     bar: float
     said: str
@@ -135,7 +137,7 @@ class Relevance:
     by_source: tuple[AcceptedShare, ...]
     """Of what was judged alone, the most judged first."""
     bars: tuple[BarView, ...]
-    """That of jobs, and that of mails, by readers of the usual choice alone: others have bars of their own."""
+    """Those of jobs, near misses and mails, by readers of the usual choice alone: others have bars of their own."""
     choosing: int
     """How many readers that leaves out."""
 
@@ -179,9 +181,19 @@ def _shared(name: str, jobs: Sequence[JudgedJob]) -> AcceptedShare:
     return AcceptedShare(name, len(jobs), accepted, sum(bool(job.verdict) for job in jobs) - accepted)
 
 
-_JOBS: Final = ("Jobs", "jobs", "notifier.curate.least_chance", "are accepted")
-_MAILS: Final = ("Mails", "mails", "notifier.curate.least_mail_chance", "hold a job that is accepted")
-_Words = tuple[str, str, str, str]
+class _Words(NamedTuple):
+    things: str
+    thing: str
+    setting: str
+    right: str
+    also: str = ""
+
+
+_JOBS: Final = _Words("Jobs", "job", "notifier.curate.least_chance", "are accepted")
+_NEAR: Final = _Words(
+    "Near misses", "near miss", "notifier.curate.least_mail_chance", "are accepted", " (the bar of mails too)"
+)
+_MAILS: Final = _Words("Mails", "mail", "notifier.curate.least_mail_chance", "hold a job that is accepted")
 _USUAL: Final = CurateSettings()
 
 
@@ -192,15 +204,23 @@ def _bars(every: Sequence[JudgedJob], settings: CurateSettings) -> tuple[BarView
     for job in jobs:
         if not job.near:
             mails.setdefault(job.mail, []).append(job)
+    of_mails = settings.least_mail_chance, _USUAL.least_mail_chance
     return (
         _bar(
             _JOBS,
             settings.least_chance,
             _USUAL.least_chance,
-            [_foreseen([job]) for job in jobs],
-            [_foreseen([job]) for job in left_out],
+            [_foreseen([job]) for job in jobs if not job.near],
+            [_foreseen([job]) for job in left_out if not job.near],
         ),
-        _bar(_MAILS, settings.least_mail_chance, _USUAL.least_mail_chance, map(_foreseen, mails.values()), ()),
+        _bar(
+            _NEAR,
+            max(settings.least_chance, settings.least_mail_chance),
+            of_mails[1],
+            [_foreseen([job]) for job in jobs if job.near],
+            [_foreseen([job]) for job in left_out if job.near],
+        ),
+        _bar(_MAILS, *of_mails, map(_foreseen, mails.values()), ()),
     )
 
 
@@ -228,7 +248,6 @@ def _foreseen(jobs: Sequence[JudgedJob]) -> _Foreseen:
 def _bar(
     words: _Words, bar: float, usual: float, foreseen: Iterable[_Foreseen], left_out: Sequence[_Foreseen]
 ) -> BarView:
-    things, _, setting, _ = words
     mailed = list(foreseen)
     chances = [mail.chance for mail in mailed if mail.chance is not None]
     judged = [each.judged for each in (*mailed, *left_out) if each.judged is not None]
@@ -239,7 +258,9 @@ def _bar(
         band for band in bands if band.mailed or band.band.judged or bar in (band.band.least, band.band.below)
     )
     said = in_a_sentence(words, checked(bar, usual, judged))
-    return BarView(things, setting, bar, said, shown, len(mailed) - len(chances), len(left_out))
+    return BarView(
+        words.things, words.thing, words.setting, bar, said, shown, len(mailed) - len(chances), len(left_out)
+    )
 
 
 def interval(accepted: int, judged: int) -> tuple[float, float]:
@@ -320,22 +341,22 @@ def _moved(bar: float, by: float) -> float:
 
 def in_a_sentence(words: _Words, found: BarCheck) -> str:
     """Whether the bar is where it should be, why, and what to change."""
-    things, thing, setting, right = words
-    above = found.above
+    things, right, setting, above = words.things.lower(), words.right, words.setting, found.above
     if found.standing == "none":
-        return f"No {thing} are kept back: `{setting}` is 0."
+        return f"No {things} are kept back: `{setting}` is 0."
     if found.standing == "too_few":
         by = f", by {counted(above.readers, 'reader')}" if above.readers else ""
         return (
-            f"Too few judgements to say whether the bar is where it should be: of {thing} just above it "
+            f"Too few judgements to say whether the bar is where it should be: of {things} just above it "
             f"({_ends(above)}) {above.judged} were judged{by}; it takes {FEWEST_JUDGED}, by {FEWEST_READERS} readers."
         )
     true = f"{right} in {_shares(above)}, where {_percent(above.foreseen or 0.0)} was foreseen"
     if found.standing == "keep":
-        said = f"The bar is where it should be, by what was judged: {thing} just above it ({_ends(above)}) {true}."
+        said = f"The bar is where it should be, by what was judged: {things} just above it ({_ends(above)}) {true}."
         return f"{said} Those below it, sent when it was lower, in {_shares(found.below)}." if found.below else said
     why = "" if found.standing == "raise" else ", so that some below it are likely to be as well"
-    return f"{things} just above the bar ({_ends(above)}) {true}{why}: {found.standing} `{setting}` to `{found.to:g}`."
+    do = f"{found.standing} `{setting}`{words.also} to `{found.to:g}`"
+    return f"{words.things} just above the bar ({_ends(above)}) {true}{why}: {do}."
 
 
 def _ends(band: Band) -> str:

@@ -10,8 +10,11 @@ from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
 from services.notifier.domain.mail_events import MailEvent
 from services.notifier.ports import Receipt
 from services.runtime.figures.cut_off import MANY_HELD, CutOff, Nowhere
+from services.runtime.figures.hours import add_hours, hour_of
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import read_figures
+from services.runtime.metrics import catalogue as listed
+from services.runtime.pauses import SqlPauses
 from services.runtime.sql.store import writing
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries
@@ -110,3 +113,36 @@ def test_a_day_of_which_each_digest_is_held_is_told_where_by_the_week_before_tha
             with writing(store.engine) as connection:
                 connection.execute(insert(digests).values(row))
     assert cut_off(store, HOUR).nobody == told
+
+
+def counted(store: NotifierStore, day: int, *, mails: int, postings: int = 10) -> None:
+    """So many mails that a mail server took, and postings that came, on a day."""
+    hour = hour_of(NOW) + day * DAY
+    counts = {(hour, listed.MAIL_ATTEMPTS.name, "accepted"): mails}
+    add_hours(store.engine, counts | {(hour, listed.FETCHED_TO_STORED.name, "5.0"): postings})
+
+
+def test_a_day_without_a_mail_is_told_where_each_of_a_week_had_some_and_postings_come_as_before(
+    store: NotifierStore,
+) -> None:
+    for day in range(7):
+        counted(store, day, mails=8)
+    assert cut_off(store, 7 * DAY).nobody is None, "no posting came"
+    counted(store, 7, mails=0, postings=5)
+    found = cut_off(store, 7 * DAY)
+    assert (found.nobody, found.usual) == ("quiet", 8.0)
+    SqlPauses(store.engine).set_service("matcher", True, NOW)
+    assert cut_off(store, 7 * DAY).nobody is None, "an operator holds the matcher, which is told"
+    SqlPauses(store.engine).set_service("matcher", False, NOW)
+    counted(store, 7, mails=1)
+    assert cut_off(store, 7 * DAY).nobody is None
+
+
+@pytest.mark.parametrize("week", [[8] * 6 + [2], [6] * 7], ids=["a day without news", "few mails a day"])
+def test_a_day_without_a_mail_is_nothing_new_where_another_of_the_week_had_hardly_any(
+    store: NotifierStore, week: list[int]
+) -> None:
+    for day, mails in enumerate(week):
+        counted(store, day, mails=mails)
+    counted(store, 7, mails=0)
+    assert cut_off(store, 7 * DAY).nobody is None

@@ -3,24 +3,34 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from statistics import fmean
 from typing import Final, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from schemas.sql.tables import deliveries, digests, mail_events, subscribers, suppressions
+from schemas.sql.workers import measured_hours
 from services.runtime.figures.arriving import FEW, is_much
+from services.runtime.figures.hours import hour_of
+from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.catalogue import Metric
 
 Nowhere = Literal["folder", "sandbox", "warm_up"]
 """What of the settings lets no mail reach anybody: all go into a folder; SendGrid checks them and sends none; the
 warm-up plan has not begun."""
-NobodyMailed = Literal[Nowhere, "held"]
-"""Or that each digest is held, as by bars that nothing passes."""
-NOBODY_MAILED: Final[tuple[NobodyMailed, ...]] = (*get_args(Nowhere), "held")
+NobodyMailed = Literal[Nowhere, "held", "quiet"]
+"""Or that each digest is held, as by bars that nothing passes; or, whatever it is by, that no mail goes out any more,
+as where a program of the board paused all readers, or changed all their searches."""
+NOBODY_MAILED: Final[tuple[NobodyMailed, ...]] = (*get_args(Nowhere), "held", "quiet")
 MANY_HELD: Final = 20
 """Digests of a day; of fewer it is chance that none was sent."""
 _MISSED = 7
 """So many digests of a day would have been sent by the share of the week before, from which on it is no chance that
 none was: of digests that do not depend on each other once in a thousand days."""
+_LEAST_A_DAY: Final = 3
+"""Mails of each day of a week, without which a day without any is nothing new."""
+_AS_BEFORE: Final = 0.5
+"""The share of the postings of other days with which a day has news."""
 _DAY, _WEEK, _MONTH = timedelta(days=1), timedelta(weeks=1), timedelta(days=30)
 _BY_MAIL = ("provider", "mail server")
 """Who suppresses addresses since a mail did not arrive, which is told of these mails."""
@@ -40,15 +50,25 @@ class CutOff:
     """Who were mailed and were suppressed in the last day by whoever operates this, where these are many; else none."""
     of: int = 0
     """All that are subscribed."""
+    usual: float = 0.0
+    """Where it is quiet: mails that a day of the week before had, in the mean."""
 
 
-def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None, held: Mapping[str, int]) -> CutOff:
-    """In the caller's transaction; `held`: digests of the last day by outcome."""
+def read_cut_off(
+    connection: Connection, now: datetime, nowhere: Nowhere | None, held: Mapping[str, int], *, paused: bool = False
+) -> CutOff:
+    """In the caller's transaction; `held`: digests of the last day by outcome. `paused`: something is held."""
     went_out, readers = _went_out(connection, now, nowhere) if nowhere else (None, 0)
     # One may be whoever tried it out.
     nobody: NobodyMailed | None = nowhere if readers >= FEW else None
     if nobody is None and is_all_held(held) and held["hold"] * _share_sent(connection, now) >= _MISSED:
         nobody = "held"
+    if nobody is None and not (nowhere or paused) and (usual := _missed(connection, now)):
+        return replace(_suppressed(connection, now, CutOff("quiet", nowhere, went_out)), usual=usual)
+    return _suppressed(connection, now, CutOff(nobody, nowhere, went_out))
+
+
+def _suppressed(connection: Connection, now: datetime, cut_off: CutOff) -> CutOff:
     by_hand = suppressions.c.added_by.is_(None) | suppressions.c.added_by.not_in(_BY_MAIL)
     query = select(func.count()).select_from(subscribers.join(suppressions, _same_address()))
     query = query.where(subscribers.c.status == "active", suppressions.c.lifted_at.is_(None), by_hand)
@@ -56,7 +76,6 @@ def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None,
     query = query.where(exists().where(_was_mailed()))
     query = query.where(suppressions.c.created_at.between(now - _DAY, now))
     suppressed = int(connection.execute(query).scalar_one())
-    cut_off = CutOff(nobody, nowhere, went_out)
     if not suppressed:
         return cut_off
     active = select(func.count()).where(subscribers.c.status == "active")
@@ -67,6 +86,26 @@ def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None,
 def is_all_held(outcomes: Mapping[str, int]) -> bool:
     """Whether so many digests of a day were built, and none of them sent, that it may be no chance."""
     return outcomes.get("hold", 0) >= MANY_HELD and not outcomes.get("digest")
+
+
+def _missed(connection: Connection, now: datetime) -> float:
+    """The mails of a usual day, where the last one had none though postings came as before; else 0."""
+    last, *week = _by_day(connection, now, listed.MAIL_ATTEMPTS, "accepted")
+    if last or min(week) < _LEAST_A_DAY or (usual := fmean(week)) < _MISSED:
+        return 0.0
+    came, *before = _by_day(connection, now, listed.FETCHED_TO_STORED)
+    return usual if came >= _AS_BEFORE * fmean(before) > 0 else 0.0
+
+
+def _by_day(connection: Connection, now: datetime, metric: Metric, part: str | None = None) -> list[int]:
+    """What was counted in the last 24 hours, and in each of the seven days before."""
+    columns, days = measured_hours.c, [0] * 8
+    began = hour_of(now) - _DAY - _WEEK
+    query = select(columns.hour, func.sum(columns.number).label("number")).group_by(columns.hour)
+    query = query.where(columns.measure == metric.name, columns.hour > began, columns.hour <= now)
+    for row in connection.execute(query if part is None else query.where(columns.part == part)):
+        days[(hour_of(now) - row.hour) // _DAY] += int(row.number)
+    return days
 
 
 def _same_address() -> ColumnElement[bool]:

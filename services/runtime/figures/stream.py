@@ -165,7 +165,9 @@ def read_figures(
             deliveries=_counts(connection, deliveries.c.state, not_(is_built_ahead(now, now + LONGEST_LEAD))),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
             digests=outcomes,
-            cut_off=read_cut_off(connection, now, plan.nowhere, outcomes),
+            cut_off=read_cut_off(
+                connection, now, plan.nowhere, outcomes, paused=pauses.sending or bool(pauses.services)
+            ),
             last_digest=_first(connection, _last_digest(now)),
             last_posting=_first(connection, _last_posting(now)),
             recent_postings=_number(connection, _recent_postings(now)),

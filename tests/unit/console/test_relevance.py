@@ -11,7 +11,7 @@ import pytest
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.feedback import Kind, answer_of
-from services.notifier.domain.model import Cause, Dropped
+from services.notifier.domain.model import Cause, Dropped, Item
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.weights import Chance
 from services.notifier.settings import NotifierSettings
@@ -55,6 +55,7 @@ def mail(
     chance: float,
     left_out: tuple[PostingCore, ...] = (),
     doubt: float = 0.3,
+    near: tuple[Item, ...] = (),
 ) -> None:
     """Commit a digest of these jobs, each with that chance; it left some out, each with a lower one."""
     cut = store.windows.take_cut(now)
@@ -62,7 +63,10 @@ def mail(
     made = digest(*jobs, to=person.recipient)
     items = tuple(replace(item, chance=Chance(chance)) for item in made.items)
     dropped = tuple(Dropped(job.posting_id, Cause("unlikely", chance=Chance(doubt))) for job in left_out)
-    chosen, email = replace(made, items=items, due_at=now, dropped=dropped), email_for(person.recipient.address, now)
+    chosen, email = (
+        replace(made, items=items, near=near, due_at=now, dropped=dropped),
+        email_for(person.recipient.address, now),
+    )
     assert store.digests.commit(chosen, closings(person, cut, now), email, now)
 
 
@@ -102,6 +106,20 @@ def test_it_says_by_what_was_judged_that_a_bar_is_too_low_and_which_setting_rais
     assert heads[at - 1 : at + 2] == ["40 to 50 %", "The bar: 40 %", "30 to 40 %"]
 
 
+def test_near_misses_are_held_to_the_bar_of_mails_and_are_in_no_band_of_jobs(console: ServedConsole) -> None:
+    store = NotifierStore(console.installation.engine)
+    ada = store.person()
+    store.search(ada, hour=8)
+    now, [missed] = NOW + 3 * HOUR, digest(posting("two", fetched_at=NOON)).items
+    mail(store, ada, now, posting("one", fetched_at=NOON), chance=0.45, near=(replace(missed, chance=Chance(0.65)),))
+    store.feedback.say(ada.subscriber_id, answer_of("more_like", posting("two"), now), now)
+    page = console.client.get("/relevance").text
+    jobs, near = (section(page, f"{things} by what was foreseen") for things in ("Jobs", "Near misses"))
+    assert {head: cells[0] for head, cells in rows(jobs).items() if cells} == {"40 to 50 %": "1", "30 to 40 %": "0"}
+    assert rows(near)["60 to 70 %"][:3] == ["1", "1", "1"]
+    assert "The bar: 60 %" in rows(near)
+
+
 def test_mails_have_a_bar_of_their_own(console: ServedConsole) -> None:
     mailed(NotifierStore(console.installation.engine), 0.65, accepted=3)
     page = console.client.get("/relevance").text
@@ -121,7 +139,7 @@ def test_the_bars_are_judged_by_readers_of_the_usual_choice_alone(console: Serve
         store.subscribers.change(wide.subscriber_id, replace(wide.profile, selectivity="wide"), NOW)
     page = console.client.get("/relevance").text
     assert rows(section(page, "Jobs by what was foreseen"))["40 to 50 %"][:3] == ["15", "15", "3"]
-    assert "Left out of both bars: 2 readers who chose how choosy their mails are" in page
+    assert "Left out of each bar: 2 readers who chose how choosy their mails are" in page
 
 
 def test_few_judgements_are_told_as_such(console: ServedConsole) -> None:

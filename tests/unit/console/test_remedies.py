@@ -117,6 +117,7 @@ def amiss() -> Iterator[Overview]:
     yield stored(own_file=OwnFile("b", NOON))
     yield replace(stored(own_file=OwnFile("b", NOON)), leaving=Leaving(run="a"))
     yield Overview(NOON, "deployed", finding=Finding(100, 97, 500, "skills"))
+    yield stored(cut_off=CutOff("quiet", usual=8.0))
     yield Overview(NOON, "deployed", leaving=Leaving(lost="POST https://jobs.example/u/nobody answers 502"))
     yield replace(stored(way_in_met=NOON - HOUR), leaving=Leaving(unreached="gives no answer"))
     yield Overview(NOON, "deployed", leaving=Leaving(refused="POST https://jobs.example/u/nobody answers 405"))
