@@ -44,6 +44,17 @@ class Terms:
     why: str = ""
     by: str = ""
 
+    @property
+    def said(self) -> str:
+        """In words, behind what is paused: ` until 2026-12-24 08:00Z (ada: holidays)`; empty where nothing was said."""
+        return (f" until {self.until:%Y-%m-%d %H:%MZ}" if self.until else "") + self.spoken
+
+    @property
+    def spoken(self) -> str:
+        """Who said what of it, without until when."""
+        told = ": ".join(filter(None, (self.by, self.why)))
+        return f" ({told})" if told else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:

@@ -10,7 +10,7 @@ from typing import Literal
 from services.notifier.domain.consent import DECLARED
 from services.notifier.importing import Entry, Fault, KnownSubscriber, Knows, WantedSearch, nobody, read_people
 from services.notifier.importing.differences import of_entry
-from services.overview.finding import LEAST_SEARCHES, Finding, finding_of, more_in, newest_in, some_of
+from services.overview.search_yield import LEAST_SEARCHES, SearchYield, more_in, newest_in, some_of, yield_of
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.usecases import accounts, consent
 from services.usecases.errors import WrongFieldError
@@ -69,7 +69,7 @@ class Summary:
     changed: int
     same: int
     faults: int
-    finding: Finding | None = None
+    search_yield: SearchYield | None = None
     """What some of all their searches find in the store; None where they, or its postings, are too few to say."""
 
 
@@ -103,10 +103,10 @@ def import_all(
             done["searches"] += outcome.searches if isinstance(outcome, Imported) and outcome.done == "new" else 0
             advance(1)
     wanted = [search.criteria for entry in entries if isinstance(entry, Entry) for search in entry.searches]
-    finding = None
+    search_yield = None
     if installation is not None and len(wanted) >= LEAST_SEARCHES and (newest := newest_in(installation.engine)):
-        finding = finding_of(some_of(wanted), newest, partial(more_in, installation.engine))
-    return Summary(done["new"], done["searches"], done["changed"], done["same"], done["faults"], finding)
+        search_yield = yield_of(some_of(wanted), newest, partial(more_in, installation.engine))
+    return Summary(done["new"], done["searches"], done["changed"], done["same"], done["faults"], search_yield)
 
 
 def read(

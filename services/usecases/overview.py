@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
 from schemas.topics import POSTINGS
+from services.overview.doctor.diagnosis import Diagnosis, Grade
 from services.overview.doctor.examination import examine
-from services.overview.doctor.finding import Finding, Grade
 from services.overview.engines import Engines
 from services.overview.stream.gather import Gatherer
 from services.overview.stream.mail_troubles import REPLAY
@@ -61,8 +61,8 @@ __all__ = [
     "SOURCE_SEVERITY",
     "SPANS",
     "ByHand",
+    "Diagnosis",
     "EngineView",
-    "Finding",
     "Gatherer",
     "Grade",
     "History",
@@ -78,7 +78,7 @@ __all__ = [
     "StageFigures",
     "StoreFigures",
     "Trouble",
-    "findings",
+    "diagnoses",
     "healthy",
     "history",
     "span",
@@ -170,7 +170,7 @@ def _counted(begins: tuple[datetime, ...], found: list[SpanCount]) -> tuple[int,
     )
 
 
-def findings(settings: Settings) -> Iterator[Finding]:
+def diagnoses(settings: Settings) -> Iterator[Diagnosis]:
     """All that the settings name, each thing as soon as it was looked at. Raises nothing for what is away."""
     return examine(settings, _engines_of(settings), SystemClock())
 

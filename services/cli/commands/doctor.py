@@ -6,7 +6,7 @@ from rich.text import Text
 from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json
 from services.settings import load_settings
-from services.usecases.overview import Grade, findings
+from services.usecases.overview import Grade, diagnoses
 
 _MARKS: dict[Grade, tuple[str, str]] = {"well": ("✓", "green"), "note": ("!", "yellow"), "wrong": ("✗", "bold red")}
 
@@ -16,15 +16,15 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
     settings = load_settings(config)
     wrong = 0
     out = console()
-    for finding in findings(settings):
-        wrong += finding.grade == "wrong"
+    for each in diagnoses(settings):
+        wrong += each.grade == "wrong"
         if as_json:
-            print_json({"what": finding.what, "grade": finding.grade, "said": finding.said, "mend": finding.mend})
+            print_json({"what": each.what, "grade": each.grade, "said": each.said, "mend": each.mend})
             continue
-        mark, style = _MARKS[finding.grade]
-        line = Text.assemble((f"{mark} ", style), (f"{finding.what:<24}", "bold"), finding.said)
-        if finding.mend:
-            line.append("  → ", "dim").append(finding.mend, "cyan")
+        mark, style = _MARKS[each.grade]
+        line = Text.assemble((f"{mark} ", style), (f"{each.what:<24}", "bold"), each.said)
+        if each.mend:
+            line.append("  → ", "dim").append(each.mend, "cyan")
         out.print(line)
     if wrong:
         if not as_json:

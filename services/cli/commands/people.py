@@ -252,8 +252,8 @@ def import_people(
         progress=progress,
     )
     typer.echo(_summary(done, update=update, dry_run=dry_run))
-    if done.finding is not None and done.finding.hardly_any:
-        print(f"Note: {done.finding.said}. Mend the file, then --update changes them.", file=sys.stderr)
+    if done.search_yield is not None and done.search_yield.hardly_any:
+        print(f"Note: {done.search_yield.said}. Mend the file, then --update changes them.", file=sys.stderr)
     if done.faults:
         raise typer.Exit(1)
 

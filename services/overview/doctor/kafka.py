@@ -9,7 +9,7 @@ from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
 from services.notifier.app import make_agreement
-from services.overview.doctor.finding import Finding
+from services.overview.doctor.diagnosis import Diagnosis
 from services.overview.engines import Engines
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
@@ -23,29 +23,29 @@ PATIENCE_S = 4.0
 _MEND_AGREEMENT = "stop the notifiers, run `jobchime republish`; see the deployed form, an engine lost for good"
 
 
-def cluster_findings(settings: Settings, engines: Engines) -> Iterator[Finding]:
+def cluster_diagnoses(settings: Settings, engines: Engines) -> Iterator[Diagnosis]:
     """Whether enough brokers answer. Raises UnavailableError where none does."""
     with engines.offsets(PATIENCE_S) as offsets:
         brokers = offsets.ask(lambda admin: len(admin.describe_cluster()["brokers"]))
     if brokers < settings.kafka.replication:
-        yield Finding(
+        yield Diagnosis(
             "Kafka", "wrong", f"{brokers} brokers, and kafka.replication is {settings.kafka.replication}",
             "start more brokers, or lower kafka.replication",
         )  # fmt: skip
         return
-    yield Finding("Kafka", "well", f"{', '.join(settings.kafka.bootstrap)}, {counted(brokers, 'broker')}")
+    yield Diagnosis("Kafka", "well", f"{', '.join(settings.kafka.bootstrap)}, {counted(brokers, 'broker')}")
 
 
-def topic_findings(settings: Settings) -> Iterator[Finding]:
+def topic_diagnoses(settings: Settings) -> Iterator[Diagnosis]:
     """Whether all topics are there, and as they should be. Raises UnavailableError."""
     found = check_topics(settings.kafka)
     for fault in found:
-        yield Finding(f"topic {fault.topic}", "wrong", fault.what, fault.mend)
+        yield Diagnosis(f"topic {fault.topic}", "wrong", fault.what, fault.mend)
     if not found:
-        yield Finding("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
+        yield Diagnosis("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
 
 
-def agreement_findings(settings: Settings, engines: Engines) -> Iterator[Finding]:
+def agreement_diagnoses(settings: Settings, engines: Engines) -> Iterator[Diagnosis]:
     """Of a store and topics that are there; what is missing was told before."""
     if not engines.has_store() or _is_lacking(settings):
         return
@@ -54,16 +54,16 @@ def agreement_findings(settings: Settings, engines: Engines) -> Iterator[Finding
             yield from _agreement_of(engine, settings.kafka)
 
 
-def _agreement_of(engine: Engine, kafka: KafkaSettings) -> Iterator[Finding]:
+def _agreement_of(engine: Engine, kafka: KafkaSettings) -> Iterator[Diagnosis]:
     """What was lost on one side and not on the other. Raises UnavailableError where one of them is away."""
     if said := make_agreement(engine, kafka).standing().said():
-        yield Finding("positions", "wrong", said, _MEND_AGREEMENT)
+        yield Diagnosis("positions", "wrong", said, _MEND_AGREEMENT)
     else:
-        yield Finding("positions", "well", "store and topics agree on how far the notifier has come")
+        yield Diagnosis("positions", "well", "store and topics agree on how far the notifier has come")
     yield _criteria(engine, kafka)
 
 
-def _criteria(engine: Engine, kafka: KafkaSettings) -> Finding:
+def _criteria(engine: Engine, kafka: KafkaSettings) -> Diagnosis:
     repair = CriteriaRepair(engine)
     found = _drift(repair, kafka)
     if found and not SqlOutbox(engine).pending(1):
@@ -71,14 +71,14 @@ def _criteria(engine: Engine, kafka: KafkaSettings) -> Finding:
         second = _drift(repair, kafka)
         found = Drift(_both(found.newest, second.newest), _both(found.strangers, second.strangers))
     if not found:
-        return Finding("criteria", "well", f"{CRITERIA.name} tells what the store does")
+        return Diagnosis("criteria", "well", f"{CRITERIA.name} tells what the store does")
     if SqlOutbox(engine).pending(1):
-        return Finding("criteria", "note", "some wait to be published", "see that a notifier runs")
+        return Diagnosis("criteria", "note", "some wait to be published", "see that a notifier runs")
     lacking, strangers = len(found.newest), len(found.strangers)
     said = (
         f"{CRITERIA.name} lacks the newest state of {lacking:,}, and holds {strangers:,} that the store does not know"
     )
-    return Finding("criteria", "wrong", said, _MEND_AGREEMENT)
+    return Diagnosis("criteria", "wrong", said, _MEND_AGREEMENT)
 
 
 def _drift(repair: CriteriaRepair, kafka: KafkaSettings) -> Drift:

@@ -15,7 +15,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
-from services.overview.finding import Finding, read_finding
+from services.overview.search_yield import SearchYield, read_search_yield
 from services.overview.stream.model import (
     DATA_FOLDER,
     SOURCE_SEVERITY,
@@ -58,7 +58,7 @@ _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
 _AHEAD_EVERY = timedelta(minutes=5)
 """All that falls due in a day is counted no oftener."""
-_FINDING_EVERY = timedelta(minutes=15)
+_YIELD_EVERY = timedelta(minutes=15)
 """Searches are held against postings no oftener: it takes a second of the processor."""
 _TOPICS_EVERY = timedelta(minutes=1)
 """How topics are set up is asked no oftener."""
@@ -102,7 +102,7 @@ class Gatherer:
         self._way_in = WayIn(settings.mail)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
-        self._finding = _SeldomRead[Finding | None](_FINDING_EVERY)
+        self._search_yield = _SeldomRead[SearchYield | None](_YIELD_EVERY)
         self._topic_faults = _SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
@@ -148,7 +148,7 @@ class Gatherer:
             mailed=hours.mailed,
             certificate=self._way_in.certificate(),
             leaving=self._way_in.leaving(store.figures.own_file.run if store else ""),
-            finding=store.finding if store else None,
+            search_yield=store.search_yield if store else None,
             free=free_of(self._settings.data),
             peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )
@@ -181,9 +181,9 @@ class Gatherer:
         with reading(self._store) as connection:
             hours = self._hours.at(now, lambda: _read_hours(connection, figures))
             ahead = self._ahead.at(now, lambda: read_day_ahead(connection, now))
-        finding = self._finding.at(now, partial(read_finding, self._store))
+        search_yield = self._search_yield.at(now, partial(read_search_yield, self._store))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
-        return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead, finding)
+        return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead, search_yield)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:

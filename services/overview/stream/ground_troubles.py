@@ -52,9 +52,9 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
         yield from _leaving(overview.leaving, overview.figures, overview.at)
     if overview.figures is not None:
         yield from _copied(overview.figures, overview.leaving.run if overview.leaving else "", overview.at)
-    if overview.finding is not None and overview.finding.hardly_any:
+    if overview.search_yield is not None and overview.search_yield.hardly_any:
         yield Trouble(
-            overview.finding.said,
+            overview.search_yield.said,
             "`jobchime backtest SEARCH` says what each criterion of one costs; where an import brought them, mend its"
             " file, then `jobchime subscriber import FILE --update`",
             "known to you",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from services.overview.finding import Finding
+from services.overview.search_yield import SearchYield
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.peak import DayAhead, Peak
@@ -184,7 +184,7 @@ class StoreView:
     undeclared: int
     hours: HoursView
     ahead: DayAhead
-    finding: Finding | None = None
+    search_yield: SearchYield | None = None
 
 
 RemedyAct = Literal[
@@ -266,7 +266,7 @@ class Overview:
     """Of `mail.public_url`; None where mails stay here, or its server does not answer."""
     leaving: Leaving | None = None
     """What is answered there to who leaves; None where mails stay here."""
-    finding: Finding | None = None
+    search_yield: SearchYield | None = None
     """What comes of the searches that were saved last; None where they, or postings, are too few."""
     free: int | None = None
     """Bytes of the disk of the data folder; None where there is none."""

@@ -1,6 +1,7 @@
 """How spans of time, long texts and many names are said of what is not well."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.runtime.pauses import Pause
@@ -47,15 +48,13 @@ def paused(pause: Pause | None, now: datetime) -> tuple[str, bool]:
     """What an operator said of a pause, and whether it lasts for longer than they said, or than any should unsaid."""
     if pause is None:
         return "", False
-    terms = pause.terms
-    told = ": ".join(filter(None, (terms.by, short(terms.why))))
-    said = f" ({told})" if told else ""
+    terms = replace(pause.terms, why=short(pause.terms.why))
     if terms.until is None:
         long = forgotten(pause.since, now)
-        return said + long, bool(long)
+        return terms.said + long, bool(long)
     if pause.is_planned(now):
-        return f" until {stamp(terms.until)}{said}", False
-    return f"{said}, and was to be until {when(terms.until, now)}", True
+        return terms.said, False
+    return f"{terms.spoken}, and was to be until {when(terms.until, now)}", True
 
 
 def when(at: datetime, now: datetime) -> str:

@@ -40,6 +40,11 @@ DECLARE = (
     " portal.consent.confirm_declared asks those who were never mailed"
 )
 _MEND_LETTERS = "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`"
+_MEND_FEED = (
+    "`jobchime dead list` says why; mend its mapping, or have its board mend the feed: its next poll reads it again by"
+    " itself, and `jobchime dead discard` puts the letter away"
+)
+"""Of a feed no record died that could be sent back."""
 _COLLECTOR = "ingest.collector"
 
 
@@ -222,7 +227,8 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
             words = "dead letter" if waiting == 1 else "dead letters"
             finding = f"{letter.waiting:,}{of_all} {words} in {topic}{share}: {short(letter.error)}"
             back = Remedy("replay letters", f"{topic} {letter.fault}", letter.returnable)
-            yield Trouble(finding, _MEND_LETTERS, back if back.count else Remedy("show letters", topic), grave=many)
+            do, remedy = (_MEND_LETTERS, back) if back.count else (_MEND_FEED, Remedy("show letters", topic))
+            yield Trouble(finding, do, remedy, grave=many)
         if reasons := len(letters) - len(frequent):
             rest = waiting - sum(letter.waiting for letter in frequent)
             finding = f"{counted(rest, 'more dead letter')} in {topic}, of {counted(reasons, 'other reason')}"

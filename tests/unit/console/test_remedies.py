@@ -25,7 +25,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
-from services.overview.finding import Finding
+from services.overview.search_yield import SearchYield
 from services.overview.stream import (
     ground_troubles,
     mail_troubles,
@@ -116,7 +116,7 @@ def amiss() -> Iterator[Overview]:
         yield Overview(NOON, "deployed", topic_faults=(fault,))
     yield stored(own_file=OwnFile("b", NOON))
     yield replace(stored(own_file=OwnFile("b", NOON)), leaving=Leaving(run="a"))
-    yield Overview(NOON, "deployed", finding=Finding(100, 97, 500, "skills"))
+    yield Overview(NOON, "deployed", search_yield=SearchYield(100, 97, 500, "skills"))
     yield stored(cut_off=CutOff("quiet", usual=8.0))
     yield Overview(NOON, "deployed", leaving=Leaving(lost="POST https://jobs.example/u/nobody answers 502"))
     yield replace(stored(way_in_met=NOON - HOUR), leaving=Leaving(unreached="gives no answer"))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.mail_settings import MailSettings
-from services.overview.doctor.finding import Finding
-from services.overview.doctor.mail import portal_findings, sender_findings
+from services.overview.doctor.diagnosis import Diagnosis
+from services.overview.doctor.mail import portal_diagnoses, sender_diagnoses
 from services.runtime.errors import UnavailableError
 from services.runtime.http.names import DnsTextRecords
 from tests.support.logs import NOON
@@ -56,8 +56,8 @@ def sendgrid(**more: Any) -> MailSettings:
     return MailSettings.model_validate({"mailer": "sendgrid", "sender_address": f"jobs@{DOMAIN}", **more})
 
 
-def said(mail: MailSettings, texts: Mapping[str, Sequence[str]]) -> dict[str, Finding]:
-    return {finding.what: finding for finding in sender_findings(mail, Names(texts))}
+def said(mail: MailSettings, texts: Mapping[str, Sequence[str]]) -> dict[str, Diagnosis]:
+    return {finding.what: finding for finding in sender_diagnoses(mail, Names(texts))}
 
 
 def test_a_sender_that_is_set_up_is_well() -> None:
@@ -126,14 +126,14 @@ def test_of_sendgrid_its_two_keys_are_looked_at_and_that_it_needs_no_spf_is_said
 
 
 def test_without_a_resolver_that_is_said_and_nothing_is_wrong() -> None:
-    [finding] = sender_findings(smtp(), Silent())
+    [finding] = sender_diagnoses(smtp(), Silent())
     assert finding.grade == "note"
     assert "no resolver answers" in finding.said
     assert "dig TXT" in finding.mend
 
 
 def test_of_mails_that_stay_here_no_domain_is_asked() -> None:
-    assert not list(sender_findings(MailSettings(sender_address=f"jobs@{DOMAIN}"), Silent()))
+    assert not list(sender_diagnoses(MailSettings(sender_address=f"jobs@{DOMAIN}"), Silent()))
 
 
 @given(st.lists(st.text(max_size=40) | st.from_regex(r"v=(spf1|DKIM1|DMARC1)[;= a-z0-9:+-]{0,40}"), max_size=3))
@@ -150,7 +150,7 @@ def test_a_real_server_is_asked_aliases_followed_and_long_keys_joined() -> None:
         assert list(names.of(own)) == [f"k=rsa; p={KEY}"]
         assert list(names.of(DOMAIN)) == []
         assert list(names.of("nowhere.example")) == []
-        found = {finding.what: finding.grade for finding in sender_findings(sendgrid(), names)}
+        found = {finding.what: finding.grade for finding in sender_diagnoses(sendgrid(), names)}
     assert found == {"SPF": "note", "DKIM s1": "well", "DKIM s2": "wrong", "DMARC": "well"}
 
 
@@ -163,10 +163,10 @@ def test_a_server_that_does_not_answer_is_waited_for_no_longer_than_asked() -> N
 def test_links_that_lead_nowhere_are_wrong_once_mails_go_out() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     for mail, grade in ((MailSettings(public_url=url), "note"), (smtp(public_url=url), "wrong")):
-        found = {finding.what: finding for finding in portal_findings(mail, NOON)}
+        found = {finding.what: finding for finding in portal_diagnoses(mail, NOON)}
         assert (found["portal"].grade, "`jobchime portal`" in found["portal"].mend) == (grade, True)
-    assert [finding.grade for finding in portal_findings(smtp(), NOON)] == ["wrong"]
-    assert [finding.grade for finding in portal_findings(smtp(public_url="ftp://a"), NOON)] == ["wrong"]
+    assert [finding.grade for finding in portal_diagnoses(smtp(), NOON)] == ["wrong"]
+    assert [finding.grade for finding in portal_diagnoses(smtp(public_url="ftp://a"), NOON)] == ["wrong"]
 
 
 @pytest.mark.parametrize(
@@ -177,5 +177,5 @@ def test_that_nobody_hears_of_bounces_is_wrong_once_strangers_are_mailed(
 ) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     mail = sendgrid(public_url=url, allow=allow, sendgrid={"event_key": key})
-    found = {finding.what: finding for finding in portal_findings(mail, NOON)}
+    found = {finding.what: finding for finding in portal_diagnoses(mail, NOON)}
     assert found["mail events"].grade == grade

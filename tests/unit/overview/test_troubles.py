@@ -467,7 +467,7 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
         (
             replace(WELL, letters=(LetterView("raw.v1.dead", "no title", "no title", 5),)),
             "5 dead letters in raw.v1.dead: no title",
-            "`jobchime dead replay`",
+            "its next poll reads it again",
         ),
         (replace(WELL, freshness_s={"notifier": 90.0}), "notifier handles postings 90 s after", "lag"),
         (
@@ -969,3 +969,14 @@ def test_what_was_late_is_a_note_once_nothing_waits_and_a_failure_while_somethin
     assert told(through) == [(False, True)]
     assert told(replace(through, services=(service(), service("notifier", lag=1)))) == [(True, False)]
     assert told(replace(through, freshness_s={"matcher": 61.0}))[0] == (True, False), "each still takes as long"
+
+
+def test_a_dead_letter_of_a_feed_is_not_said_to_be_sent_back_since_the_next_poll_reads_it_again() -> None:
+    def do(returnable: int) -> str:
+        letter = LetterView("raw.v1.dead", "no title", "no title", 3, returnable)
+        [trouble] = troubles(replace(WELL, letters=(letter,)))
+        return trouble.do
+
+    assert "dead replay" in do(3)
+    assert "dead replay" not in do(0)
+    assert "its next poll reads it again" in do(0)

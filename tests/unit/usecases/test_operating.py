@@ -74,11 +74,11 @@ def test_what_can_be_held_is_named_and_held(installation: Installation) -> None:
 
 
 def test_the_examination_says_what_is_held_and_how_it_goes_on(installation: Installation) -> None:
-    assert not [found for found in overview.findings(installation.settings) if found.what == "pauses"]
+    assert not [found for found in overview.diagnoses(installation.settings) if found.what == "pauses"]
     workers.hold(installation, workers.SENDING, NOW, paused=True)
     workers.hold(installation, "matcher", NOW, paused=True)
     workers.hold_source(installation, "birch", NOW, paused=True)
-    paused = [found for found in overview.findings(installation.settings) if found.what == "pauses"]
+    paused = [found for found in overview.diagnoses(installation.settings) if found.what == "pauses"]
     assert [(found.grade, found.mend) for found in paused] == [
         ("note", "`jobchime resume sending`"),
         ("note", "`jobchime resume matcher`"),
@@ -94,11 +94,11 @@ def test_the_examination_names_sources_that_give_nothing_until_an_operator_says_
     SqlSourceLedger(installation.engine).settle(
         SourceHealth("ash", now - timedelta(days=9), now, last_attempt=now, last_success=now, giving=giving)
     )
-    [found] = [each for each in overview.findings(installation.settings) if each.what == "sources"]
+    [found] = [each for each in overview.diagnoses(installation.settings) if each.what == "sources"]
     assert (found.grade, found.said) == ("note", "the source ash has listed nothing for 3 d")
     assert "`jobchime source accept ash`" in found.mend
     sources.accept(installation, "ash", now)
-    assert not [each for each in overview.findings(installation.settings) if each.what == "sources"]
+    assert not [each for each in overview.diagnoses(installation.settings) if each.what == "sources"]
 
 
 def test_a_feed_gives_postings_and_what_falls_out_before_it_is_a_source() -> None:

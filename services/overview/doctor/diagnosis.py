@@ -7,7 +7,7 @@ Grade = Literal["well", "note", "wrong"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing looked at."""
 
     what: str

@@ -47,7 +47,7 @@ _ASKED: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SearchYield:
     """What of some searches came."""
 
     of: int
@@ -79,15 +79,15 @@ def some_of(searches: Sequence[Criteria], most: int = SOME) -> list[Criteria]:
     return [searches[at * len(searches) // most] for at in range(most)] if len(searches) > most else [*searches]
 
 
-def finding_of(
+def yield_of(
     searches: Sequence[Criteria], newest: Sequence[PostingCore], more: Callable[[], Iterable[PostingCore]] = tuple
-) -> Finding:
+) -> SearchYield:
     """Hold searches against postings, by the truth; against `more` where hardly any fits one of the newest."""
     prepared = [PreparedPosting(posting) for posting in newest]
     without = [search for search in searches if not _finds(search, prepared)]
     fails = Counter(name for search in without[:_MOST_EXPLAINED] for name in {*_had_by_none(search, prepared)})
     most = fails.most_common(1)
-    found = Finding(len(searches), len(without), len(prepared), most[0][0] if most else "")
+    found = SearchYield(len(searches), len(without), len(prepared), most[0][0] if most else "")
     return replace(found, nothing=_still(without, more())) if found.hardly_any else found
 
 
@@ -108,7 +108,7 @@ def more_in(store: Engine) -> Iterator[PostingCore]:
         yield decode(PostingCore, unsqueeze(document))
 
 
-def read_finding(store: Engine) -> Finding | None:
+def read_search_yield(store: Engine) -> SearchYield | None:
     """Of the searches that were saved last; None where there are too few of them, or of postings.
 
     Raises UnavailableError.
@@ -120,7 +120,7 @@ def read_finding(store: Engine) -> Finding | None:
         documents = connection.execute(query.order_by(criteria_table.c.key)).scalars().all()
     if len(documents) < LEAST_SEARCHES or not (newest := newest_in(store)):
         return None
-    return finding_of(some_of([criteria_in(document) for document in documents]), newest, partial(more_in, store))
+    return yield_of(some_of([criteria_in(document) for document in documents]), newest, partial(more_in, store))
 
 
 def _still(without: Sequence[Criteria], more: Iterable[PostingCore]) -> int:
