@@ -18,8 +18,9 @@ from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.fields import is_title_by_hand
+from services.usecases.wishes.missed import Missed
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
-from services.usecases.wishes.places import Places, Whereabouts, named_in, places_of
+from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.terms import (
     floor_of,
@@ -31,7 +32,7 @@ from services.usecases.wishes.terms import (
     with_permanent,
 )
 from services.usecases.wishes.titles import Offer, Titles, titles_in
-from services.usecases.wishes.ways import ways, ways_said, workplaces_of
+from services.usecases.wishes.ways import ways, workplaces_of
 from services.usecases.wishes.writer import Cv, cv_of, former_trade
 
 _MOST_SKILLS: Final = 12
@@ -145,7 +146,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     fields["seniority"] = values_without(SENIORITY, unwanted.levels, kept)
     if hours and not zone:
         missed.insert(0, hours)
-    missed = [*_missed(wanted, posting, currency, near, now), *missed] if sentence else []
+    missed = [*_missed(wanted, posting, currency, near, now).parts(), *missed] if sentence else []
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
@@ -257,11 +258,8 @@ def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, 
     return tools, () if tools else posting.roles[:1]
 
 
-def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, now: datetime) -> Iterator[str]:
-    """The parts of a sentence that ask for nothing by themselves, and without which it asks for the same.
-
-    `whole`: the sentence as a posting.
-    """
+def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, now: datetime) -> Missed:
+    """What of a sentence no criterion takes. `whole`: the sentence as a posting."""
 
     def asked(posting: PostingCore, text: str) -> dict[str, Any]:
         titles, workplaces = titles_in(text, posting.roles), workplaces_of(posting, text)
@@ -272,38 +270,7 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, n
     def read(text: str) -> dict[str, Any]:
         return asked(posting_in(text, now), text)
 
-    of_all, nothing = asked(whole, wanted), read("")
-
-    def says_nothing(part: str, rest: str) -> bool:
-        alone = read(part)
-        # "12 hours" by itself is part-time, and behind "within" or full-time it is not.
-        alone["employment"] = tuple(form for form in alone["employment"] if form in of_all["employment"])
-        for terms in ("roles", "skills"):
-            if {*alone[terms].any}.isdisjoint(of_all[terms].any):
-                alone[terms] = nothing[terms]
-        return all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all
-
-    def is_of_pay(word: str) -> bool:
-        return of_all["salary_floor"] is not None and wishes.is_of_pay(word)
-
-    def says_nothing_within(part: str, word: str, others: str) -> bool:
-        return not is_of_pay(word) and says_nothing(word, wanted.replace(part, others, 1))
-
-    names_trade = of_all["skills"].any or of_all["roles"].any or of_all["offered"]
-    quoted = list[str]()
-    places = (wanted[place.start : place.end] for place in named_in(wanted))
-    named = {*titles_in(wanted, whole.roles).said, *ways_said(wanted), *places}
-    for part, rest in wishes.parts_of(wanted):
-        if all(map(wishes.is_of_pay, part.split())) or any(part in said for said in named):
-            continue
-        if says_nothing(part, rest):
-            quoted.append(cut(part))
-        elif not names_trade:
-            # The trade may stand beside what is understood: "Falconer remote".
-            quoted += wishes.words_in(part, partial(says_nothing_within, part))
-    yield from quoted
-    unmet = (*(wishes.net_in(wanted) if of_all["salary_floor"] else ()), *wishes.shifts_in(wanted))
-    yield from (said for said in unmet if not any(said in part for part in quoted))
+    return Missed(wanted, asked(whole, wanted), read, titles_in(wanted, whole.roles).said)
 
 
 def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str, cv: Cv) -> Iterator[Proposal]:

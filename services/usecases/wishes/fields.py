@@ -83,6 +83,13 @@ class Trades:
             return ()
         return tuple(dict.fromkeys(field.role for field in self.fields if not field.doubtful))
 
+    def alone(self) -> tuple[str, ...]:
+        """The trade of the one field that is named, without a tool that would be used in it: "work in logistics"."""
+        if self._persons or len(self.fields) != 1 or anything().search(self._wanted):
+            return ()
+        tools = without_tools(self._wanted) != self._wanted.strip()
+        return () if tools or self.fields[0].doubtful else (self.fields[0].role,)
+
     def doubtful(self) -> Iterator[Field]:
         """The fields that are offered at most."""
         yield from (field for field in self.fields if field.doubtful)

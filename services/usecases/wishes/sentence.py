@@ -122,6 +122,11 @@ def is_idle(word: str) -> bool:
     return _patterns().idle.fullmatch(word) is not None
 
 
+def is_vague(word: str) -> bool:
+    """Whether a word says nothing more of what it stands beside: "fully remote", "max 2 days", "greater London"."""
+    return _patterns().vague.fullmatch(word) is not None
+
+
 def without_idle(part: str) -> str:
     """The words that ask for something, in their order."""
     return " ".join(word for word in part.split() if not is_idle(word.strip(_EDGES)))
@@ -219,6 +224,7 @@ class _Patterns:
     each: re.Pattern[str]
     """Between what is refused by one denial."""
     idle: re.Pattern[str]
+    vague: re.Pattern[str]
     hours: re.Pattern[str]
     """Behind a place: its hours."""
     pay: re.Pattern[str]
@@ -244,6 +250,7 @@ def _patterns() -> _Patterns:
             re.IGNORECASE,
         ),
         idle=re.compile(any_of("wish.idle", "wish.leads", "wish.but"), re.IGNORECASE),
+        vague=re.compile(any_of("wish.vague"), re.IGNORECASE),
         hours=re.compile(
             rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE
         ),

@@ -81,8 +81,10 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
             return Titles(alone)
         if fields := trades.listed() or trades.beside_tool():
             return Titles(fields, near=True, offered=_offers(trades.doubtful(), fields), said=words)
-        found = _beside_place(wanted)
-        return found if found.asked or found.offered else _beginning(wanted)
+        bare = _without_places(wanted)
+        found = _beside_place(wanted, bare)
+        found = found if found.asked or found.offered else _beginning(wanted)
+        return found if found.asked or found.offered else _field_alone(bare)
     if reading.roles[:1] != tuple(read[:1]) or not reading.spans:
         return Titles(tuple(read[:1]))
     start, end = reading.spans[0]
@@ -119,11 +121,8 @@ def _offers(fields: Iterable[Field], asked: Sequence[str]) -> tuple[Offer, ...]:
     return tuple(islice(unasked.values(), _MOST_OFFERED))
 
 
-def _beside_place(wanted: str) -> Titles:
-    """What is asked for where a place beside it, or a way of working, is too near to it: "marketing in LA or NYC".
-
-    What is a skill too is asked for as one, but for work by hand: "cleaning jobs Leeds" asks for a cleaner's.
-    """
+def _without_places(wanted: str) -> str:
+    """A sentence without its places and ways of working, each of which ends a part."""
     bare = wanted
     for place in reversed(named_in(wanted)):
         before = bare[: place.start].rstrip()
@@ -132,6 +131,21 @@ def _beside_place(wanted: str) -> Titles:
         bare = f"{before}, {bare[place.end :]}"
     for way in ways_said(bare):
         bare = bare.replace(way, ",")
+    return bare
+
+
+def _field_alone(bare: str) -> Titles:
+    """The trade of a field that stands behind idle words and names nobody: "trabajo en compras"."""
+    trades = Trades(bare)
+    asked = trades.alone()
+    return Titles(asked, near=True, said=tuple(field.said for field in trades.fields)) if asked else Titles(())
+
+
+def _beside_place(wanted: str, bare: str) -> Titles:
+    """What is asked for where a place beside it, or a way of working, is too near to it: "marketing in LA or NYC".
+
+    What is a skill too is asked for as one, but for work by hand: "cleaning jobs Leeds" asks for a cleaner's.
+    """
     reading = read_in(bare) if bare != wanted else RoleReading()
     said = [bare[start:end] for start, end in reading.spans]
     skills = [name for name in map(taxonomy().canonical, said) if name and taxonomy().kind(name) != "broad"]

@@ -73,6 +73,36 @@ def test_what_stands_beside_trades_is_one_only_within_their_list(
 
 
 @in_one_test(
+    "text, role",
+    [
+        ("trabajo en compras", "procurement-specialist"),
+        ("busco empleo en logística valencia", "logistics-manager"),
+        ("Job im Marketing, Berlin oder Homeoffice", "marketing-manager"),
+        ("cherche travail dans la vente à dakar", "account-executive"),
+        ("cerco lavoro nelle risorse umane, da remoto", "hr-specialist"),
+        ("werk in de zorg utrecht", "care-assistant"),
+        ("trabajo de limpieza en Málaga", "cleaner"),
+        ("praca na magazynie Łódź", "warehouse-worker"),
+        ("emprego na construção civil, Porto", "construction-worker"),
+    ],
+)
+def test_a_field_behind_idle_words_asks_for_its_trade_and_no_skill(text: str, role: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.any, asked.criteria.skills.any) == ((role,), ())
+
+
+@in_one_test(
+    "text, skills",
+    [("Python, finance", ("Python",)), ("anything in logistics, Leeds", ("Logistics",))],
+)
+def test_a_field_beside_a_tool_or_of_any_trade_asks_for_none(text: str, skills: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.any, asked.criteria.skills.any) == ((), skills)
+
+
+@in_one_test(
     "text",
     [
         ("office manager or similar roles, London"),

@@ -21,7 +21,7 @@ TYPED = [
     ),
     ("im a welder and want to move to canada, need visa", "welder; CA; visa"),
     ("react native dev, remote uk or eu, 70k+", "mobile-engineer~; React Native; GB; eu; remote; 70000 EUR/year"),
-    ("high school maths teacher, dublin, permanent", "teacher; IE; Dublin IE; full_time; part_time"),
+    ("high school maths teacher, dublin, permanent", "teacher; IE; Dublin IE; full_time; part_time; “high school”"),
     (
         "sales rep medical devices, texas or oklahoma, base 80k",
         "medical-sales-representative; US-OK; US-TX; 80000 EUR/year",
@@ -37,14 +37,17 @@ TYPED = [
         "electrician; AT; Graz AT; Vienna AT; full_time; part_time",
     ),
     ("Java entwickler remote aus Österreich, ab 65k", "backend-engineer~; Java; AT; remote; 65000 EUR/year"),
-    ("lkw fahrer nahverkehr dortmund, kein fernverkehr", "driver; DE; Dortmund DE; “kein fernverkehr”"),
+    ("lkw fahrer nahverkehr dortmund, kein fernverkehr", "driver; DE; Dortmund DE; “nahverkehr”; “kein fernverkehr”"),
     ("Werkstudent Marketing München 20 Std/Woche", "marketing-manager; DE; Munich DE; intern; part_time"),
     ("busco trabajo de camarera en malaga media jornada", "waiter; ES; Málaga ES; part_time"),
     (
         "ingeniero de datos, remoto desde mexico, sueldo en dolares 4000 al mes",
         "data-engineer; MX; remote; 4000 USD/month",
     ),
-    ("enfermera madrid turno de mañana, contrato fijo", "nurse; ES; Madrid ES; full_time; part_time"),
+    (
+        "enfermera madrid turno de mañana, contrato fijo",
+        "nurse; ES; Madrid ES; full_time; part_time; “turno de mañana”",
+    ),
     (
         "programador junior php o laravel, barcelona o teletrabajo",
         "backend-engineer~; Laravel; PHP; ES; Barcelona ES; junior",
@@ -85,10 +88,10 @@ TYPED = [
         "ksiegowa warszawa, umowa o prace, bez nadgodzin",
         "accountant; PL; Warsaw PL; full_time; part_time; “bez nadgodzin”",
     ),
-    ("kierowca kat. B wroclaw od zaraz", "driver; PL; Wrocław PL; “zaraz”"),
+    ("kierowca kat. B wroclaw od zaraz", "driver; PL; Wrocław PL; “kat”; “zaraz”"),
     ("receptionist bath uk, 3 days", "administrative-assistant; GB; Bath GB; “3 days”"),
     ("remote bookkeeper xero quickbooks, us or canada", "bookkeeper; QuickBooks; Xero; CA; US; remote"),
-    ("hgv driver leeds no nights £17 an hour", "driver; GB; Leeds GB; 17 GBP/hour; “no nights”"),
+    ("hgv driver leeds no nights £17 an hour", "driver; GB; Leeds GB; 17 GBP/hour; “hgv”; “no nights”"),
     ("phd chemist boston ma or remote, no sales", "chemist; -account-executive; US; Boston US-MA"),
     ("qa tester selenium cypress, remote, 55k", "qa-engineer; Cypress; Selenium; remote; 55000 EUR/year"),
     (
@@ -99,9 +102,9 @@ TYPED = [
         "backend entwickler go oder rust, remote, kein Senior",
         "backend-engineer; Go; Rust; remote; director; executive; intern; junior; lead; manager; mid; principal; staff",
     ),
-    ("Erzieherin Leipzig teilzeit vormittags", "kindergarten-teacher; DE; Leipzig DE; part_time"),
+    ("Erzieherin Leipzig teilzeit vormittags", "kindergarten-teacher; DE; Leipzig DE; part_time; “vormittags”"),
     ("dependienta zaragoza, jornada completa, indefinido", "sales-assistant; ES; Zaragoza ES; full_time"),
-    ("medico de familia en asturias", "physician; ES-AS"),
+    ("medico de familia en asturias", "physician; ES-AS; “familia”"),
     (
         "aide soignante nantes ou saint-nazaire, cdi, pas de nuit",
         "care-assistant; FR; Nantes FR; Saint-Nazaire FR; full_time; part_time; “pas de nuit”",

@@ -1,0 +1,102 @@
+"""What a sentence says that no criterion takes: whole parts of it, and words beside what is understood of a part."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from services.ingest.domain.role.title import head_in
+from services.rules.roles.said import roles_as_said as roles
+from services.rules.skills.taxonomy import taxonomy
+from services.usecases.wishes.fields import read_in
+from services.usecases.wishes.named import cut
+from services.usecases.wishes.places import named_in
+from services.usecases.wishes.sentence import is_idle, is_of_pay, is_vague, net_in, parts_of, shifts_in, words_in
+from services.usecases.wishes.ways import ways_said
+
+_WORDS: Final = re.compile(r"[\w+#.-]*\w[\w+#%]*")
+Reader = Callable[[str], Mapping[str, Any]]
+"""Gives what words ask for, by field."""
+_LEAST: Final = 3
+"""Letters of words that are quoted: a shorter one is what is left of a longer."""
+_MOST_RUNS: Final = 4
+"""Of words that are tried: each takes milliseconds."""
+
+
+class Missed:
+    """Of one sentence."""
+
+    def __init__(self, wanted: str, of_all: Mapping[str, Any], read: Reader, titles: Collection[str]) -> None:
+        """`of_all`: what it asks for; `titles`: its words that name a trade."""
+        self._wanted = wanted
+        self._of_all = of_all
+        self._read = read
+        self._nothing = read("")
+        self._named = {*titles, *ways_said(wanted), *(wanted[place.start : place.end] for place in named_in(wanted))}
+
+    def parts(self) -> Iterator[str]:
+        """What asks for nothing by itself, and without which the sentence asks for the same."""
+        quoted, begins = list[str](), 0
+        for part, rest in parts_of(self._wanted):
+            begins = self._wanted.find(part, begins)
+            if all(map(is_of_pay, part.split())) or any(part in said for said in self._named):
+                continue
+            if self._says_nothing(part, rest):
+                quoted.append(cut(part))
+            else:
+                quoted += self._beside(part, begins)
+        yield from quoted
+        paid = self._of_all["salary_floor"]
+        unmet = (*(net_in(self._wanted) if paid else ()), *shifts_in(self._wanted))
+        yield from (said for said in unmet if not any(said in part for part in quoted))
+
+    def _beside(self, part: str, begins: int) -> Iterator[str]:
+        """The words of a part beside what is understood of it: "enfermera madrid turno de mañana"."""
+        for start, end in [*self._runs(part)][:_MOST_RUNS]:
+            run, before, behind = part[start:end], begins + start, begins + end
+            rest = f"{self._wanted[:before].rstrip()} {self._wanted[behind:].lstrip()}"
+            if self._says_nothing(run, rest):
+                yield run
+            elif " " in run:
+                yield from words_in(run, partial(self._is_nothing_within, before, behind))
+
+    def _is_nothing_within(self, start: int, end: int, word: str, others: str) -> bool:
+        rest = f"{self._wanted[:start]}{others}{self._wanted[end:]}"
+        return not self._is_understood(word) and self._says_nothing(word, rest)
+
+    def _runs(self, part: str) -> Iterator[tuple[int, int]]:
+        """Stretches of words of a part that nothing understands, without idle ones at their ends."""
+        spans, begins, ends = [*self._spans(part)], -1, -1
+        for word in _WORDS.finditer(part):
+            within = any(start < word.end() and word.start() < end for start, end in spans)
+            if within or self._is_understood(word[0]):
+                if ends - begins >= _LEAST:
+                    yield begins, ends
+                begins = ends = -1
+            elif not is_idle(word[0]):
+                begins, ends = begins if begins >= 0 else word.start(), word.end()
+        if ends - begins >= _LEAST:
+            yield begins, ends
+
+    def _spans(self, part: str) -> Iterator[tuple[int, int]]:
+        """Where the trades, places, ways of working and skills of a part stand."""
+        yield from read_in(part).spans
+        for said in (*self._named, *shifts_in(part)):
+            if said and (start := part.find(said)) >= 0:
+                yield start, start + len(said)
+        for text in (part, part.title()):
+            yield from ((skill.start, skill.end) for skill in taxonomy().find(text))
+
+    def _is_understood(self, word: str) -> bool:
+        if self._of_all["salary_floor"] is not None and (is_of_pay(word) or word[0].isdigit()):
+            return True
+        return is_vague(word) or roles().says_level(word) or head_in(word, roles()) is not None
+
+    def _says_nothing(self, part: str, rest: str) -> bool:
+        alone, nothing, of_all = dict(self._read(part)), self._nothing, self._of_all
+        # "12 hours" by itself is part-time, and behind "within" or full-time it is not.
+        alone["employment"] = tuple(form for form in alone["employment"] if form in of_all["employment"])
+        for terms in ("roles", "skills"):
+            if {*alone[terms].any}.isdisjoint(of_all[terms].any):
+                alone[terms] = nothing[terms]
+        return all(alone[name] in (nothing[name], ()) for name in nothing) and self._read(rest) == of_all

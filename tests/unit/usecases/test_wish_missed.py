@@ -1,0 +1,42 @@
+"""What a part of a sentence says besides what is understood of it, which is quoted."""
+
+from services.usecases.pasted import asked_in
+from tests.support.in_one_test import in_one_test
+from tests.support.notifying import NOW
+
+
+@in_one_test(
+    "text, missed",
+    [
+        ("enfermera madrid turno de mañana", ("turno de mañana",)),
+        ("verpleegkundige utrecht 24 uur", ("24 uur",)),
+        ("Erzieherin Leipzig vormittags", ("vormittags",)),
+        ("adjointe administrative bilingue", ("bilingue",)),
+        ("driver sydney weekends only", ("weekends",)),
+        ("Falconer remote", ("Falconer",)),
+        # Each stretch by itself.
+        ("tall nurse dublin mornings", ("tall", "mornings")),
+    ],
+)
+def test_words_beside_what_is_understood_are_quoted(text: str, missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.missed == missed
+
+
+@in_one_test(
+    "text",
+    [
+        ("experienced nurse, greater London, full time"),
+        ("fully remote python developer, no PHP"),
+        ("Krankenpfleger Raum Stuttgart"),
+        ("développeur php full remote, télétravail complet"),
+        ("electrician open to relocate to Cork"),
+        ("adjointe administrative télétravail Québec"),
+        ("junior data analyst, 60k per year"),
+    ],
+)
+def test_words_that_say_no_more_of_what_is_understood_are_not_quoted(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.missed == ()
