@@ -23,6 +23,7 @@ from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginn
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.terms import (
+    Reader,
     floor_of,
     forms_refused,
     levels_refused,
@@ -123,20 +124,22 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     refused = [denial for denial in wish.refused if not takes_beginners(denial)]
     if years is None and len(refused) < len(wish.refused):
         years = 0
-    posting = posting_in(wanted if sentence else text, now)
+    # Parts are read many times over; what is remembered of them goes with this call.
+    read = cache(partial(posting_in, now=now))
+    posting = read(wanted if sentence else text)
     # Who states pay has a job to give.
     cv = Cv() if sentence or posting.salary else cv_of(text)
     if not sentence:
         lives, years = cv.home, cv.years
-    zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
+    zone, titles = _zone(hours, read), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
     had = former.had(titles.asked) if years else ()
     if years and (titles.asked or former.is_left) and not had:
         years = None
     near, workplaces = Whereabouts(lives.country if lives else "", country), workplaces_of(posting, sentence)
     places = Places((cv.home.country,), (str(cv.home),)) if cv.home else None
     places = places or _places(posting, wanted, titles, workplaces, near)
-    fields = _fields(posting, wanted, currency, titles, workplaces, places) | zone
-    unwanted, missed = _refusals(refused, now)
+    fields = _fields(posting, wanted, currency, titles, workplaces, places, read) | zone
+    unwanted, missed = _refusals(refused, read)
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
     forms = with_permanent(fields["employment"]) if permanent else fields["employment"]
@@ -146,7 +149,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     fields["seniority"] = values_without(SENIORITY, unwanted.levels, kept)
     if hours and not zone:
         missed.insert(0, hours)
-    missed = [*_missed(wanted, posting, currency, near, now).parts(), *missed] if sentence else []
+    missed = [*_missed(wanted, posting, currency, near, read).parts(), *missed] if sentence else []
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
@@ -183,14 +186,14 @@ class _Unwanted:
     levels: list[str] = field(default_factory=list)
 
 
-def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[str]]:
+def _refusals(refused: Sequence[str], read: Reader) -> tuple[_Unwanted, list[str]]:
     """What is not wanted, and the parts that nothing takes."""
     unwanted, missed = _Unwanted(), list[str]()
     for denial in refused:
         behind_form = False
         for part, added in ((denial, False),) if wishes.lacks_experience(denial) else wishes.each_refused(denial):
             said = wishes.without_denial(part)
-            forms_of = forms_refused(said, lambda text: posting_in(text, now).offered)
+            forms_of = forms_refused(said, lambda text: read(text).offered)
             if forms_of and added and (not behind_form or "full_time" in forms_of):
                 # "No nights and part-time" may ask for it as well, and "no internships and full-time" does.
                 missed.append(part)
@@ -199,10 +202,10 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
             if forms_of:
                 unwanted.forms += forms_of
                 continue
-            if levels := levels_refused(said, partial(posting_in, now=now)):
+            if levels := levels_refused(said, read):
                 unwanted.levels += levels
                 continue
-            named, called = _named_in(said, now)
+            named, called = _named_in(said, read)
             if not named and not called and not any(way.search(part.lower()) for way in ways().wanted.values()):
                 missed.append(part)
             unwanted.skills += named
@@ -221,6 +224,7 @@ def _fields(
     titles: Titles,
     workplaces: tuple[Workplace, ...],
     places: Places,
+    read: Reader,
 ) -> dict[str, Any]:
     """What is asked for. `wanted`: a sentence without what it refuses."""
     # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
@@ -234,43 +238,43 @@ def _fields(
         "places": places.codes,
         "workplace": () if either else workplaces,
         "near": tuple(Nearby(town=town, km=_KM) for town in places.towns if either or workplaces != ("remote",)),
-        **terms_of(wanted, posting, partial(posting_in, now=posting.fetched_at)),
+        **terms_of(wanted, posting, read),
         "salary_floor": floor_of(posting, wanted, places.codes, currency),
         "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
     }
 
 
-def _zone(hours: str, now: datetime) -> dict[str, float]:
+def _zone(hours: str, read: Reader) -> dict[str, float]:
     """The hours of a place, from the middle of its zones to the farthest; nothing where none are named."""
-    if not hours or (zones := posting_in(hours, now).timezones) is None:
+    if not hours or (zones := read(hours).timezones) is None:
         return {}
     return {"utc_offset": (zones.min + zones.max) / 2, "tolerance": max(1.0, float(ceil((zones.max - zones.min) / 2)))}
 
 
-def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _named_in(refused: str, read: Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The tools that somebody does not want, else the role; a lack of experience is none of these."""
     if wishes.lacks_experience(refused):
         return (), ()
-    posting = posting_in(refused, now)
+    posting = read(refused)
     tools = tuple(
         name for name in _skills(posting, refused, Places(), Titles(posting.roles)) if taxonomy().is_tool(name)
     )
     return tools, () if tools else posting.roles[:1]
 
 
-def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, now: datetime) -> Missed:
+def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, read: Reader) -> Missed:
     """What of a sentence no criterion takes. `whole`: the sentence as a posting."""
 
     def asked(posting: PostingCore, text: str) -> dict[str, Any]:
         titles, workplaces = titles_in(text, posting.roles), workplaces_of(posting, text)
         places = _places(posting, text, titles, workplaces, near)
-        fields = _fields(posting, text, currency, titles, workplaces, places)
+        fields = _fields(posting, text, currency, titles, workplaces, places, read)
         return {**fields, "ways": workplaces, "offered": titles.offered}
 
-    def read(text: str) -> dict[str, Any]:
-        return asked(posting_in(text, now), text)
+    def asked_by(text: str) -> dict[str, Any]:
+        return asked(read(text), text)
 
-    return Missed(wanted, asked(whole, wanted), read, titles_in(wanted, whole.roles).said)
+    return Missed(wanted, asked(whole, wanted), asked_by, titles_in(wanted, whole.roles).said)
 
 
 def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str, cv: Cv) -> Iterator[Proposal]:

@@ -15,8 +15,8 @@ from services.usecases.wishes.sentence import is_idle, is_of_pay, is_vague, net_
 from services.usecases.wishes.ways import ways_said
 
 _WORDS: Final = re.compile(r"[\w+#.-]*\w[\w+#%]*")
-Reader = Callable[[str], Mapping[str, Any]]
-"""Gives what words ask for, by field."""
+Asking = Mapping[str, Any]
+"""What some words ask for, by field."""
 _LEAST: Final = 3
 """Letters of words that are quoted: a shorter one is what is left of a longer."""
 _MOST_RUNS: Final = 4
@@ -26,8 +26,8 @@ _MOST_RUNS: Final = 4
 class Missed:
     """Of one sentence."""
 
-    def __init__(self, wanted: str, of_all: Mapping[str, Any], read: Reader, titles: Collection[str]) -> None:
-        """`of_all`: what it asks for; `titles`: its words that name a trade."""
+    def __init__(self, wanted: str, of_all: Asking, read: Callable[[str], Asking], titles: Collection[str]) -> None:
+        """`of_all`: what it asks for; `read` gives that of other words; `titles`: its words that name a trade."""
         self._wanted = wanted
         self._of_all = of_all
         self._read = read
@@ -39,7 +39,7 @@ class Missed:
         quoted, begins = list[str](), 0
         for part, rest in parts_of(self._wanted):
             begins = self._wanted.find(part, begins)
-            if all(map(is_of_pay, part.split())) or any(part in said for said in self._named):
+            if (self._of_all["salary_floor"] and all(map(is_of_pay, part.split()))) or self._is_named(part):
                 continue
             if self._says_nothing(part, rest):
                 quoted.append(cut(part))
@@ -49,6 +49,15 @@ class Missed:
         paid = self._of_all["salary_floor"]
         unmet = (*(net_in(self._wanted) if paid else ()), *shifts_in(self._wanted))
         yield from (said for said in unmet if not any(said in part for part in quoted))
+
+    def _is_named(self, part: str) -> bool:
+        """Whether a part says no more than what it names: "remote is fine too"."""
+        rest = part
+        for said in sorted(self._named, key=len, reverse=True):
+            if part in said:
+                return True
+            rest = rest.replace(said, " ") if said else rest
+        return rest != part and all(is_idle(word) or is_vague(word) for word in rest.split())
 
     def _beside(self, part: str, begins: int) -> Iterator[str]:
         """The words of a part beside what is understood of it: "enfermera madrid turno de mañana"."""

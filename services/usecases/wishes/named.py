@@ -4,7 +4,7 @@ Where they live is no place that they ask for where they name another one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -105,10 +105,28 @@ def tools_typed(wanted: str, called: Sequence[str]) -> tuple[str, ...]:
     words = (word for word in _TYPED.finditer(wanted) if word[0].islower() and not is_idle(word[0]))
     small = [word[0] for word in words if not any(start <= word.start() < end for start, end in longer)]
     named = [name for word in small if (name := known.typed_tool(word))]
+    named += _tools_beside(wanted)
     if small and called and roles()[called[0]].works_with_tools:
         # Beside a tool that is one without doubt its neighbour in a list is one too.
         named += [mention.name for mention in listed if known.is_tool(mention.name)]
     return tuple(dict.fromkeys(named))
+
+
+def _tools_beside(wanted: str) -> Iterator[str]:
+    """Tools that stand right beside others without a comma: "aws spark", "react node", "Java Spring"."""
+    known = taxonomy()
+    for before, word in pairwise(_TYPED.finditer(wanted)):
+        if wanted[before.end() : word.start()] != " " or is_idle(before[0]) or is_idle(word[0]):
+            continue
+        pair = [known.canonical(said) for said in (before[0], word[0])]
+        both, sure = (
+            known.canonical(f"{before[0]} {word[0]}"),
+            [known.typed_tool(said) for said in (before[0], word[0])],
+        )
+        if both and known.is_tool(both) and both not in pair:
+            yield both  # "React Native developer" names a trade besides.
+        elif any(sure) and all(name and known.is_tool(name) for name in pair):
+            yield from (name for name in pair if name)
 
 
 def years_of(sentence: str) -> tuple[int | None, str]:

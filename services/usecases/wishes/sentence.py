@@ -10,6 +10,7 @@ from services.ingest.domain.pay.data import pay_data
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part
 from services.rules.places.known import find_places
+from services.usecases.wishes.ways import ways
 
 CLAUSE_ENDS: Final = r"[,;:!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;:.!?-–—()"
@@ -39,7 +40,7 @@ def taken_apart(sentence: str) -> Wish:
         else:
             # What one wants to be paid, and where to work, is no part of it: "no nights £17 an hour".
             pay = _SUM.search(clause, never)
-            ends = min(pay.start() if pay else len(clause), _town_behind(clause, never))
+            ends = min(pay.start() if pay else len(clause), _town_behind(clause, never), _way_behind(clause, never))
             kept.append(f"{clause[:never].strip()}, {clause[ends:]}")
             refused.append(clause[never:ends].strip(_EDGES))
     return Wish("".join(kept).strip(_EDGES) if refused else sentence, tuple(refused))
@@ -195,6 +196,16 @@ def _town_behind(clause: str, never: int) -> int:
         between = without_denial(denied[: place.start])
         if place.kind == "city" and not denied[place.end :].strip(_EDGES) and without_idle(between) == between != "":
             return never + place.start
+    return len(clause)
+
+
+def _way_behind(clause: str, never: int) -> int:
+    """Where a way of working begins behind what is refused: "bez doświadczenia zdalnie", but "no fully remote jobs"."""
+    for way in ways().wanted.values():
+        for said in way.finditer(clause.lower(), never):
+            between = without_denial(clause[never : said.start()])
+            if without_idle(between) == between != "" and not any(map(is_vague, between.split())):
+                return said.start()
     return len(clause)
 
 

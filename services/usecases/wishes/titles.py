@@ -4,6 +4,7 @@ Whoever names people ("electrician or plumber") asks for these; whoever names fi
 marketing") for the trade of each. A field beside a trade may be a detail of it as well as another one: it is offered.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -34,6 +35,7 @@ from services.usecases.wishes.sentence import (
     choices_in,
     choices_of,
     is_idle,
+    is_of_pay,
     parts_of,
     stretches_of,
     takes_similar,
@@ -122,7 +124,7 @@ def _offers(fields: Iterable[Field], asked: Sequence[str]) -> tuple[Offer, ...]:
 
 
 def _without_places(wanted: str) -> str:
-    """A sentence without its places and ways of working, each of which ends a part."""
+    """A sentence without its places, ways of working and pay, each of which ends a part."""
     bare = wanted
     for place in reversed(named_in(wanted)):
         before = bare[: place.start].rstrip()
@@ -131,13 +133,13 @@ def _without_places(wanted: str) -> str:
         bare = f"{before}, {bare[place.end :]}"
     for way in ways_said(bare):
         bare = bare.replace(way, ",")
-    return bare
+    return " ".join("," if re.match(r"\D?\d", word) or is_of_pay(word) else word for word in bare.split(" "))
 
 
 def _field_alone(bare: str) -> Titles:
     """The trade of a field that stands behind idle words and names nobody: "trabajo en compras"."""
     trades = Trades(bare)
-    asked = trades.alone()
+    asked = trades.beside_tool() or trades.alone()
     return Titles(asked, near=True, said=tuple(field.said for field in trades.fields)) if asked else Titles(())
 
 

@@ -22,6 +22,8 @@ class Ways:
     """Remote work for part of the time: where it is possible, or on some days of the week."""
     remote_too: re.Pattern[str]
     """Remote work, which will do as well as any other."""
+    liked: re.Pattern[str]
+    """Remote work that somebody likes best: any other will do."""
 
 
 @cache
@@ -37,16 +39,17 @@ def ways() -> Ways:
     of_week = rf"{days} (?:{any_of('wish.of_days')} )?{there}|{there} {days}|{remote}[ -]{any_of('week.day')}(?!\w)"
     return Ways(
         {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
-        re.compile(rf"{any_of('wish.never')} (?:[\w-]+ )?$"),
+        re.compile(rf"{any_of('wish.never')} (?:{any_of('wish.vague', 'wish.idle')} )?$"),
         re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{remote}"),
         re.compile(rf"{remote} \(?{any_of('wish.possible')}|{of_week}"),
         re.compile(rf"{any_of('wish.also')} {remote}|{remote} \(?{any_of('wish.will_do')}"),
+        re.compile(rf"{any_of('wish.preferred')} {remote}|{remote} \(?{any_of('wish.preferred')}"),
     )
 
 
 def ways_said(wanted: str) -> Iterator[str]:
-    """The words that name ways of working: "from home"."""
-    for named in ways().wanted.values():
+    """The words that name ways of working: "from home", "remote will do too"."""
+    for named in (ways().remote_too, *ways().wanted.values()):
         yield from (wanted[said.start() : said.end()] for said in named.finditer(wanted.lower()))
 
 
@@ -67,4 +70,4 @@ def workplaces_of(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
         return ("hybrid", "remote")
     if found != ("remote",):
         return found
-    return () if known.remote_too.search(lowered) else found
+    return () if known.remote_too.search(lowered) or known.liked.search(lowered) else found

@@ -14,6 +14,8 @@ from tests.support.notifying import NOW
         ("adjointe administrative bilingue", ("bilingue",)),
         ("driver sydney weekends only", ("weekends",)),
         ("Falconer remote", ("Falconer",)),
+        ("designer in Lisbon, remote preferred", ("remote preferred",)),
+        ("React Native developer, Brazil, usd pay", ("usd pay",)),
         # Each stretch by itself.
         ("tall nurse dublin mornings", ("tall", "mornings")),
     ],
@@ -34,6 +36,7 @@ def test_words_beside_what_is_understood_are_quoted(text: str, missed: tuple[str
         ("electrician open to relocate to Cork"),
         ("adjointe administrative télétravail Québec"),
         ("junior data analyst, 60k per year"),
+        ("bookkeeper in Leeds, remote is fine too"),
     ],
 )
 def test_words_that_say_no_more_of_what_is_understood_are_not_quoted(text: str) -> None:

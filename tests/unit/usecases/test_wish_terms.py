@@ -160,6 +160,12 @@ def test_what_will_do_as_well_leaves_out_nothing(text: str, forms: tuple[str, ..
         ("acheteur à Lyon, télétravail serait un plus", ()),
         ("Buchhalter in Leipzig, auch remote", ()),
         ("bookkeeper, remote", ("remote",)),
+        ("bookkeeper in Nairobi, open to remote", ()),
+        ("designer in Lisbon, remote preferred", ()),
+        # What is refused ends where a way of working begins, but for a word that says no more of that.
+        ("tester bez doświadczenia zdalnie", ("remote",)),
+        ("bookkeeper, no weekends remote", ("remote",)),
+        ("sales, no fully remote jobs", ()),
     ],
 )
 def test_work_from_home_that_is_possible_is_so_for_part_of_the_time(text: str, workplace: tuple[str, ...]) -> None:
