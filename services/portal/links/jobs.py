@@ -275,7 +275,7 @@ def _feedback_page(
 
 
 def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: PostingCore) -> list[_ShownExclusion]:
-    """What could be left out."""
+    """What could be left out, but for what some search of theirs stands on: without it none would find anything."""
     found = exclusions.of_job(door.installation, visit.subscriber, posting)
     return [
         _ShownExclusion(
@@ -284,6 +284,7 @@ def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: Postin
             _fields(exclusion),
         )
         for exclusion, some in found.items()
+        if not all(_empties(exclusion, search, live) for search in some)
     ]
 
 
@@ -317,6 +318,11 @@ def _undo(installation: Installation, visit: Visit) -> URLSafeSerializer:
 
 def _fields(exclusion: Exclusion) -> dict[str, str]:
     return {"criterion": exclusion.criterion, "value": exclusion.value}
+
+
+def _empties(exclusion: Exclusion, search: SavedSearch, live: LivePreviews) -> bool:
+    """Whether it would leave out all of several jobs that a search finds."""
+    return live.ready and live.count(search.criteria) > 1 and not live.count(exclusion.of(search.criteria))
 
 
 def _cost(exclusion: Exclusion, search: SavedSearch, live: LivePreviews, words: Words) -> str:

@@ -89,7 +89,7 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
                 await door.visit(request, "unsubscribe", token)
                 raise
             again = await door.visit(request, "unsubscribe", token)
-            return await _leave_page(door, again, thanked=form.get("do") == "why")
+            return await _leave_page(door, again, done=_done(form, again), thanked=form.get("do") == "why")
         except GoneError:
             # Nothing is sent to them, which is what they ask for.
             return door.show("gone", words_for(request), erased=False)
@@ -108,7 +108,8 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
         if not visit.expired:
             await door.work(partial(change, door.installation, visit.subscriber, form, visit.words, visit.now))
             visit = await door.visit(request, "manage", token)
-        elif form.get("do") == "mail":
+            return await door.work(partial(_manage_page, door, visit, done=_done(form, visit)))
+        if form.get("do") == "mail":
             return _mail_a_link(door, postman, visit)
         return await door.work(partial(_manage_page, door, visit))
 
@@ -242,8 +243,14 @@ def soonest_day(person: Subscriber, now: datetime) -> str:
     return (now + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat()
 
 
+def _done(form: Mapping[str, str], visit: Visit) -> str:
+    """What a page says was done that it does not show by itself: that mails come again."""
+    comes_back = form.get("do") in ("again", "go-on") and visit.subscriber.status == "active"
+    return visit.words.say(mark("Done: your mails come again.")) if comes_back else ""
+
+
 async def _leave_page(
-    door: Door, visit: Visit, error: WrongFieldError | None = None, *, thanked: bool = False
+    door: Door, visit: Visit, error: WrongFieldError | None = None, *, done: str = "", thanked: bool = False
 ) -> Response:
     saved = await door.work(lambda: links.searches(door.installation, visit.subscriber))
     return door.show(
@@ -251,6 +258,7 @@ async def _leave_page(
         visit.words,
         400 if error else 200,
         error=fault_in(error, visit.words) if error else "",
+        done=done,
         soonest=soonest_day(visit.subscriber, visit.now),
         status_of_person=visit.subscriber.status,
         searches=saved,
@@ -267,7 +275,7 @@ def _reasons(words: Words) -> list[tuple[str, str]]:
     return [(why, words.say(text)) for why, text in REASONS.items()]
 
 
-def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None) -> Response:
+def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None, *, done: str = "") -> Response:
     """`live`: what says what would bring more, where that is asked for."""
     leave = door.link("unsubscribe", visit.subscriber)
     if visit.expired:
@@ -277,6 +285,7 @@ def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None) -> 
     return door.show(
         "manage",
         visit.words,
+        done=done,
         status_of_person=visit.subscriber.status,
         until=paused_until(visit.subscriber, visit.words),
         searches=[(search, when(search, visit.words)) for search in saved],

@@ -118,6 +118,21 @@ def test_what_would_leave_no_job_says_so(store: NotifierStore) -> None:
     assert "1 fewer of the 1 job that fits in 30 days: none is left" in page
 
 
+def test_what_a_search_stands_on_is_not_offered_where_that_would_leave_none_of_several_jobs(
+    store: NotifierStore,
+) -> None:
+    others = (posting(f"java {at}", skills=(Skill(name="Java", core=True),)) for at in range(3))
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate([JUNIOR, *others], 1)], NOW)
+    person = store.person("bob")
+    store.search(person, "Java", Criteria(skills=SkillTerms(any=("Java",))))
+    with served_portal(store) as portal:
+        until(lambda: "still being read" not in portal.post("/preview", skills="Java").text, "the postings are read")
+        page = portal.post(portal.path("irrelevant", person, JUNIOR.posting_id), do="say").text
+    assert ("skills", "Java") not in offered(page)
+    assert offered(page)
+    assert "none is left" not in page
+
+
 def test_nobody_leaves_out_what_the_job_is_not_or_lets_in_what_was_never_offered(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal
 ) -> None:

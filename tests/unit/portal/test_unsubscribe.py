@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notifier.domain.links import slot_of
+from services.notifier.domain.links import Purpose, slot_of
 from services.notifier.domain.people import Subscriber
 from services.runtime.errors import UsageError
 from tests.support.consenting import declared, paused
@@ -96,6 +96,20 @@ def test_a_pause_instead_and_a_change_of_mind_are_kept_too(
         ("resumed", "page", "Mail me again"),
         ("paused", "page", "Pause all mails"),
     ]
+
+
+@pytest.mark.parametrize("link", ["unsubscribe", "manage"])
+@pytest.mark.parametrize(("left", "back"), [("leave", "again"), ("pause", "go-on")])
+def test_who_comes_back_is_told_that_mails_come_again(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, link: Purpose, left: str, back: str
+) -> None:
+    gone = portal.post(portal.path("unsubscribe", ada), do=left).text
+    assert "your mails come again" not in gone
+    path = portal.path(link, ada, slot_of(NOW) if link == "manage" else "")
+    page = portal.post(path, do=back)
+    assert '<p class="done" role="status">Done: your mails come again.</p>' in page.text
+    assert status(store, ada) == "active"
+    assert "your mails come again" not in portal.get(path).text
 
 
 def test_why_they_leave_is_kept_with_it(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:
