@@ -20,6 +20,7 @@ from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
+from services.runtime.kafka.findings import LOSES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
@@ -128,14 +129,14 @@ class Operations:
             self.metrics.follow(listed.LINKS_FAIL, partial(fails, why), why)
 
     def follow_topics(self) -> None:
-        """Have it told of how many topics Kafka deletes long before it is to."""
+        """Have it told of how many topics Kafka deletes long before it is to, or refuses what is large."""
 
         def forget() -> int | None:
             with suppress(UnavailableError):
                 # Only here: the embedded form starts sooner without Kafka's client.
                 from services.runtime.kafka.topics import check as check_topics
 
-                return len({fault.topic for fault in check_topics(self._settings.kafka) if fault.kept == "not a day"})
+                return len({fault.topic for fault in check_topics(self._settings.kafka) if fault.kept in LOSES})
             return None
 
         self.metrics.follow(listed.TOPICS_FORGET, Cached(forget, keep_s=_TOPICS_EVERY_S))

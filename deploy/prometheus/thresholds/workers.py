@@ -206,7 +206,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max(jobchime_topics_that_forget) > 0",
         "5m",
-        "Kafka deletes long before it is to: what stands still for as long loses jobs, or searches.",
+        "Kafka deletes long before it is to, or refuses what is large: jobs, matches or searches are lost.",
         Case({"jobchime_topics_that_forget": "0x5 3x15"}, "15m", ({},)),
         (Case({"jobchime_topics_that_forget": "0x20"}, "15m"),),
     ),

@@ -118,7 +118,14 @@ def _copied(figures: StoreFigures, answered_by: str, now: datetime) -> Iterator[
 
 
 def _topics(overview: Overview) -> Iterator[Trouble]:
-    """What Kafka deletes before it is to; what else is not as planned `jobchime doctor` tells."""
+    """What Kafka deletes before it is to, or does not take; what else is not as planned `jobchime doctor` tells."""
+    if refused := [fault for fault in overview.topic_faults if fault.kept == "not at all"]:
+        yield Trouble(
+            f"Kafka takes nothing large into {named_of([fault.topic for fault in refused])} ({short(refused[0].what)}):"
+            " what is larger becomes a dead letter, and nobody is mailed it",
+            "`jobchime topics create` sets it; then `jobchime dead replay` sends back what died meanwhile",
+            Remedy("make topics"),
+        )
     for kept, grave in (("not a day", True), ("shorter", False)):
         faults = [fault for fault in overview.topic_faults if fault.kept == kept]
         if faults:

@@ -1,10 +1,13 @@
 """What is found of topics on a cluster; in itself it needs no client."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-Kept = Literal["as planned", "shorter", "not a day"]
-"""`not a day`: or for some time, of what is to be kept for good. `shorter`: than it is to be, or by bytes."""
+Kept = Literal["as planned", "shorter", "not a day", "not at all"]
+"""`not a day`: or for some time, of what is to be kept for good. `not at all`: what is large is refused. `shorter`: than
+it is to be, or by bytes."""
+LOSES: Final[frozenset[Kept]] = frozenset({"not a day", "not at all"})
+"""By these records are lost within a night, or at once."""
 
 
 @dataclass(frozen=True, slots=True)

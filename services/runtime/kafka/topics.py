@@ -25,6 +25,8 @@ _SEGMENT = timedelta(days=1)
 _A_NIGHT = timedelta(days=1)
 """Records that go sooner are lost where nobody looks before the morning."""
 _MOST_BATCH_BYTES = MOST_RECORD_BYTES + (64 << 10)
+_LARGE_BYTES = 1_000_000
+"""A posting may be nearly as large; Kafka's own bound, where nobody set one, lies above."""
 _ALREADY_THERE = 36
 _ASKED_S = 4.0
 """For how long a person who asks waits for a broker that is away."""
@@ -208,6 +210,8 @@ def _kept(name: str, configs: Mapping[str, str], should_be: str) -> Kept:
     `retention.ms`; what deletes a topic that is to be compacted is told by its age or size, where either is bounded.
     """
     is_ = configs.get(name) or ""
+    if name == "max.message.bytes":
+        return "not at all" if is_.isdecimal() and int(is_) < _LARGE_BYTES else "as planned"
     if "delete" not in (configs.get("cleanup.policy") or "delete"):
         return "as planned"
     if name == "retention.bytes":

@@ -131,8 +131,8 @@ LINKS_FAIL = Metric(
 TOPICS_FORGET = Metric(
     "jobchime_topics_that_forget",
     "gauge",
-    "Topics of which Kafka deletes records within a day, or at all where it is to keep them for good; told by"
-    " notifiers, once they have asked.",
+    "Topics of which Kafka deletes records within a day, or at all where it is to keep them for good, or that take none"
+    " of 1 MB; told by notifiers, once they have asked.",
 )
 SOURCE_DELAY = Metric(
     "jobchime_published_to_fetched_seconds",

@@ -86,10 +86,12 @@ def test_a_topic_that_kafka_empties_within_a_day_is_no_note_and_one_that_lasts_f
     faults = (
         TopicFinding("raw.v1", "retention.ms is 60000, not 2592000000", kept="not a day"),
         TopicFinding("matches.v1", "retention.ms is 172800000, not 2592000000", kept="shorter"),
-        TopicFinding("postings.v1", "max.message.bytes is 1, not 2"),
+        TopicFinding("criteria.v1", "max.message.bytes is 700, not 4259840", kept="not at all"),
+        TopicFinding("postings.v1", "max.message.bytes is 1048588, not 4259840"),
     )
     told = [*ground_troubles(Overview(NOON, "deployed", topic_faults=faults))]
     assert [(trouble.what.partition(" (")[0], trouble.grave) for trouble in told] == [
+        ("Kafka takes nothing large into criteria.v1", True),
         ("Kafka deletes what is in raw.v1 long before it is to", True),
         ("Kafka deletes what is in matches.v1 earlier than it is to", False),
     ]
