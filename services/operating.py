@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from services.ingest.settings import IngestSettings
 from services.processes import services_needed
+from services.runtime.cached import Cached
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.figures.cut_off import Nowhere
@@ -24,7 +25,7 @@ from services.runtime.kafka.findings import LOSES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
-from services.runtime.metrics.process import Cached, Metrics
+from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.records import Service
 from services.runtime.sql.way_in_met import keep_met

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from services.notifier.domain.links import NOBODY, PATHS
 from services.notifier.mail_settings import MailSettings
+from services.runtime.cached import Cached
 from services.runtime.errors import UnavailableError
 from services.runtime.http.addresses import AddressRefusedError, UnansweredError, reachable
 from services.runtime.http.certificate import Certificate, certificate_of
 from services.runtime.http.fetch import Limits, TimedOutError, post
 from services.runtime.http.trust import trusting
-from services.runtime.metrics.process import Cached
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.own_file import RUN
 

@@ -191,6 +191,15 @@ def reader_troubles(figures: StoreFigures) -> Iterator[Trouble]:
             " lift ADDRESS`",
             Remedy("show suppressions"),
         )
+    if silence := figures.silence:
+        yield Trouble(
+            f"since {stamp(silence.since)} no reader followed a link or came by, of"
+            f" {counted(silence.mails, 'mail')} that the mail server took and are a day old; by the month before"
+            f" {silence.expected:,.0f} of them would have: it may lose them, or they are taken for spam",
+            "mail yourself: `jobchime mail test ADDRESS` at several providers, and look into their spam folders;"
+            " `jobchime doctor` looks at SPF, DKIM and DMARC",
+            "others",
+        )
     yield from _put_off(figures)
     yield from _all_held(figures)
 

@@ -15,6 +15,7 @@ from services.runtime.figures.cut_off import CutOff, read_cut_off
 from services.runtime.figures.hours import read_left_unread
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.restarts import Restarts, read_restarts
+from services.runtime.figures.silence import Silence, read_silence
 from services.runtime.figures.sources import Expected, SourceFigures, sources_in
 from services.runtime.figures.subscribers import read_selectivities
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
@@ -93,6 +94,8 @@ class StoreFigures:
     sign_ups: int = 0
     """That wait to be confirmed, of `MOST_SIGN_UPS`."""
     cut_off: CutOff = field(default_factory=CutOff)
+    silence: Silence | None = None
+    """Of all readers, where mails go out; None where some give a sign of life."""
     pauses: Pauses = field(default_factory=Pauses)
     workers: tuple[WorkerFigures, ...] = ()
     """By service, also of those that should run and do not."""
@@ -168,6 +171,7 @@ def read_figures(
             cut_off=read_cut_off(
                 connection, now, plan.nowhere, outcomes, paused=pauses.sending or bool(pauses.services)
             ),
+            silence=None if plan.nowhere else read_silence(connection, now),
             last_digest=_first(connection, _last_digest(now)),
             last_posting=_first(connection, _last_posting(now)),
             recent_postings=_number(connection, _recent_postings(now)),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Kept = Literal["as planned", "shorter", "not a day", "not at all"]
-"""`not a day`: or for some time, of what is to be kept for good. `not at all`: what is large is refused. `shorter`: than
-it is to be, or by bytes."""
+"""`not a day`: or for some time, of what is to be kept for good. `not at all`: what is large is refused.
+
+`shorter`: than it is to be, or by bytes."""
 LOSES: Final[frozenset[Kept]] = frozenset({"not a day", "not at all"})
 """By these records are lost within a night, or at once."""
 

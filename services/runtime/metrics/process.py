@@ -3,12 +3,11 @@
 import math
 import platform
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -26,7 +25,6 @@ from services.runtime.figures.webhooks import WEBHOOK_STATES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric
 from services.runtime.metrics.meter import RunnerMeter
-from services.runtime.privacy.redaction import redacted
 
 T = TypeVar("T")
 
@@ -110,68 +108,6 @@ class Metrics:
 
     def _histogram(self, metric: Metric) -> Histogram:
         return Histogram(metric.name, metric.help, metric.labels, buckets=metric.buckets, registry=self.registry)
-
-
-_KEEP_NONE_S = 30.0
-
-
-class Cached(Generic[T]):
-    """What is dear to find out: read at most every few seconds, and never waited for without bound.
-
-    What is read and hangs holds one thread of this process, not those who ask. That there is none to read is believed
-    for half a minute at most: what is asked of may just be starting.
-    """
-
-    def __init__(
-        self,
-        read: Callable[[], T | None],
-        *,
-        keep_s: float | Callable[[T], float] = 5.0,
-        wait_s: float = 2.0,
-        first_wait_s: float | None = None,
-    ) -> None:
-        """`keep_s`: for so long, or as long as what was read is worth.
-
-        `first_wait_s`: the first is waited for so long; then what was read last is given until there is another.
-        """
-        self._read = read
-        self._wait_s = wait_s
-        self._first_wait_s = first_wait_s
-        self._keeps = keep_s if callable(keep_s) else lambda _: keep_s
-        self._keep_none_s = _KEEP_NONE_S if callable(keep_s) else min(keep_s, _KEEP_NONE_S)
-        self._lock = threading.Lock()
-        self._reading: threading.Event | None = None
-        self._value: T | None = None
-        self._read_at = float("-inf")
-
-    def __call__(self) -> T | None:
-        """What was read; None where it does not come in time, or could not be read."""
-        with self._lock:
-            before = self._value
-            if time.monotonic() - self._read_at < self._kept_for(before):
-                return before
-            if self._reading is None:
-                self._reading = threading.Event()
-                threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
-            done = self._reading
-            wait_s = self._wait_s if self._first_wait_s is None or self._read_at > float("-inf") else self._first_wait_s
-        if not done.wait(wait_s):
-            return before if self._first_wait_s is not None else None
-        with self._lock:
-            return self._value
-
-    def _kept_for(self, value: T | None) -> float:
-        return self._keep_none_s if value is None else self._keeps(value)
-
-    def _refresh(self, done: threading.Event) -> None:
-        value: T | None = None
-        try:
-            value = self._read()
-        except Exception as error:
-            _events.warning("figures cannot be read", error=redacted(error), error_type=type(error).__name__)
-        with self._lock:
-            self._value, self._read_at, self._reading = value, time.monotonic(), None
-        done.set()
 
 
 class Bounded:
@@ -325,7 +261,8 @@ def _of_workers(figures: StoreFigures) -> Iterator[Family]:
 
 def _of_what_is_lost(figures: StoreFigures) -> Iterator[Family]:
     yield _labelled(listed.LEFT_UNREAD, figures.left_unread)
-    leaving = figures.mail.arriving.leaving | {"suppressed": figures.cut_off.suppressed}
+    silent = figures.silence.mails if figures.silence else 0
+    leaving = figures.mail.arriving.leaving | {"suppressed": figures.cut_off.suppressed, "silent": silent}
     yield _labelled(listed.READERS_LEAVING, leaving)
     yield _labelled(listed.NOBODY_MAILED, {why: int(why == figures.cut_off.nobody) for why in NOBODY_MAILED})
     lost = figures.links_lost

@@ -13,13 +13,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.topics import TOPICS
 from services.notifier.domain.delivery import State
+from services.runtime.cached import Cached
 from services.runtime.clock import FixedClock
 from services.runtime.figures.sources import SourceFigures
 from services.runtime.figures.stream import DELIVERY_STATES, StoreFigures, WorkerFigures
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import METRICS, metrics_table
 from services.runtime.metrics.freshness import Measured
-from services.runtime.metrics.process import Cached, Metrics
+from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from tests.support.logs import NOON, Collecting
 from tests.support.promql import promtool
