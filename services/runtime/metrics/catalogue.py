@@ -340,8 +340,8 @@ LEFT_UNREAD = _of_store(
 READERS_LEAVING = _of_store(
     "jobchime_readers_leaving_last_day",
     "Readers who unsubscribed, where they are more than a tenth of the day's mails, or called one spam, where they are"
-    " more than a hundredth, or whose addresses an operator suppressed, where they are a tenth of all; else 0. `silent`:"
-    " mails since all readers fell silent at once.",
+    " more than a hundredth, or whose addresses an operator suppressed, where they are a tenth of all; else 0."
+    " `silent`: mails since all readers fell silent at once.",
     "kind",
 )
 NOBODY_MAILED = _of_store(

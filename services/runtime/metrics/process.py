@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-from typing import TypeVar
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric as Family
@@ -26,13 +24,10 @@ from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric
 from services.runtime.metrics.meter import RunnerMeter
 
-T = TypeVar("T")
-
 OTHER = "other"
 _MOST_VALUES = 40
 """Of one label that is taken from what happened, such as an error's type: what comes later counts as `other`."""
 _TOPICS = frozenset(topic.name for topic in TOPICS)
-_events = structlog.get_logger(__name__)
 
 
 class Metrics:
