@@ -152,6 +152,36 @@ class Opening(Shown):
     """How much more these pay at the median; null where too few say."""
 
 
+class JobKind(Shown):
+    """Jobs that fit and are first of all one thing."""
+
+    role: str
+    """To be excluded by `criteria.roles.none`, unless it is asked for."""
+    fit: int
+    weighed: int
+    """Of the newest that fit."""
+    passing: int
+    """Those of them that a mail would hold."""
+    titles: tuple[str, ...]
+    """What the newest are called."""
+
+
+class LeftOut(Shown):
+    """A role that is excluded, with what that costs."""
+
+    role: str
+    more: int
+    """Jobs that fit all else."""
+
+
+class RoleOpening(Shown):
+    """A role near those that will do that would let in more jobs, were it asked for too."""
+
+    role: str
+    more: int | None
+    """Null: fewer than 5."""
+
+
 class Preview(Shown):
     """What a search would have found in the last days."""
 
@@ -178,6 +208,11 @@ class Preview(Shown):
     gains: tuple[Gain, ...]
     """The largest first."""
     openings: tuple[Opening, ...]
+    kinds: tuple[JobKind, ...] = ()
+    """Those of which most would be mailed, then the most frequent; six at most."""
+    left_out: tuple[LeftOut, ...] = ()
+    role_openings: tuple[RoleOpening, ...] = ()
+    """The largest first."""
 
 
 class Finding:
@@ -209,7 +244,7 @@ def require_read(live: LivePreviews) -> None:
 
 def preview_of(preview: LivePreview, asked: Criteria, words: Words) -> Preview:
     """A preview as it is shown."""
-    found, taste = preview.found, preview.taste
+    found, taste, kinds = preview.found, preview.taste, preview.kinds
     without = {made.criterion: more for made, more in found.without}
     return Preview(
         days=preview.days,
@@ -244,6 +279,14 @@ def preview_of(preview: LivePreview, asked: Criteria, words: Words) -> Preview:
                 pay_percent=opening.pay_percent,
             )
             for opening in found.openings
+        ),
+        kinds=tuple(
+            JobKind(role=kind.role, fit=kind.fit, weighed=kind.weighed, passing=kind.mailed, titles=kind.titles)
+            for kind in kinds.kinds
+        ),
+        left_out=tuple(LeftOut(role=role, more=more) for role, more in kinds.left_out),
+        role_openings=tuple(
+            RoleOpening(role=role, more=more if more >= FEW else None) for role, more in kinds.beside[:_MOST_GAINS]
         ),
     )
 

@@ -183,6 +183,35 @@ def test_a_preview_counts_and_says_what_each_criterion_costs(portal: ServedPorta
 
 
 @pytest.fixture
+def kinds(store: NotifierStore) -> None:
+    jobs = [
+        posting(f"{role} {at}", title=f"A {role}", roles=(role,))
+        for role, many in (("data-analyst", 3), ("data-engineer", 4), ("data-scientist", 6))
+        for at in range(many)
+    ]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)
+
+
+def test_a_preview_says_of_which_kinds_jobs_are_and_what_other_roles_would_let_in(
+    kinds: None, portal: ServedPortal, program: Program
+) -> None:
+    asked = {"any": ["data-analyst", "data-engineer"]}
+    while (answer := program.ask("POST", "/previews", {"criteria": {"roles": asked}})).status_code == 503:
+        assert answer.headers["retry-after"]
+    found = answer.json()
+    assert {(kind["role"], kind["fit"], kind["weighed"]) for kind in found["kinds"]} == {
+        ("data-analyst", 3, 3),
+        ("data-engineer", 4, 4),
+        ("backend-engineer", 1, 1),
+    }
+    assert sum(kind["passing"] for kind in found["kinds"]) == found["passing"]
+    assert {"role": "data-scientist", "more": 6} in found["role_openings"]
+    refused = {"criteria": {"roles": {**asked, "none": ["backend-engineer"]}}}
+    without = program.ask("POST", "/previews", refused).json()
+    assert (without["matching"], without["left_out"]) == (7, [{"role": "backend-engineer", "more": 1}])
+
+
+@pytest.fixture
 def german(store: NotifierStore) -> None:
     store.matches.store(0, [arrival(1, posting("two", language="de", roles=("data-engineer",)))], NOW)
 
