@@ -150,9 +150,10 @@ def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -
 
 
 def instead(given: Mapping[str, str], other: str) -> dict[str, str]:
-    """The form with what `asking_instead` wrote in place of what it asked for."""
+    """The form with what `asking_instead` wrote in place of what it asked for, which `before` keeps to be undone."""
     asked = {name: value for name, value in parse_qsl(other) if name in ASKING}
-    return {**given, **{name: DEFAULTS[name] for name in ASKING}, **asked}
+    before = urlencode(asking(given))
+    return {**given, **{name: DEFAULTS[name] for name in ASKING}, **asked, "before": before}
 
 
 def adding(given: Mapping[str, str], skill: str) -> dict[str, str]:

@@ -97,6 +97,10 @@ def test_of_two_titles_that_are_asked_for_one_is_dropped_and_the_last_is_no_ques
     page = portal.post("/preview", **asked).text
     dropped = dict(parse_qsl(html.unescape(asked_of(page)["Data Engineer"][1])))
     assert (dropped["roles"], "roles_none" in dropped) == ("Data Analyst", False)
+    without = portal.post("/sign-up", **asked, instead=html.unescape(asked_of(page)["Data Engineer"][1])).text
+    assert jobs_that_fit(without) == 5
+    again = portal.post("/sign-up", **asked, instead=press(without, "Undo")).text
+    assert (jobs_that_fit(again), {*asked_of(again)}) == (jobs_that_fit(page), {*asked_of(page)})
     page = portal.post("/preview", **{**asked, "roles": "Data Engineer", "neighbours": "1"}).text
     found = asked_of(page)
     assert found["Data Engineer"][1] == ""
