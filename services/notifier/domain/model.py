@@ -71,6 +71,10 @@ class Recipient:
     """For which they have done the work that they look for; None, like where they live, where they do not say."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had; empty where they do not say."""
+    knows: tuple[str, ...] = ()
+    """What they say that they can do, in their words: skills, tools, licences, fields; empty where they do not say."""
+    avoids: tuple[str, ...] = ()
+    """What they would rather not do, in their words; empty where they do not say."""
     selectivity: Selectivity = "usual"
     """How choosy their mails are: it moves the bars, and no chance."""
     hidden_companies: frozenset[str] = frozenset()

@@ -56,13 +56,17 @@ class Profile:
     """For which they have done the work that they look for; None where they do not say."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had; empty where they do not say."""
+    knows: tuple[str, ...] = ()
+    """What they say that they can do, in their words; empty where they do not say."""
+    avoids: tuple[str, ...] = ()
+    """What they would rather not do, in their words; empty where they do not say."""
     selectivity: Selectivity = "usual"
     """How choosy their mails are; the usual where they do not say."""
 
     @property
     def unnamed(self) -> Recipient:
         """Them as curation takes somebody of whom no more is known than what they say here, who is mailed nothing."""
-        said = self.speaks, self.home, self.years, self.worked_as, self.selectivity
+        said = self.speaks, self.home, self.years, self.worked_as, self.knows, self.avoids, self.selectivity
         return Recipient("", "", "", self.time_zone, self.currency, self.locale, *said)
 
 

@@ -76,7 +76,8 @@ def home_in(row: Row[Any]) -> Home | None:
 def profile_in(row: Row[Any]) -> Profile:
     """The facts of the subscriber of a row."""
     facts = row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks)
-    return Profile(*facts, home_in(row), row.years, worked_as_read(row.worked_as), selectivity_read(row.selectivity))
+    said = home_in(row), row.years, worked_as_read(row.worked_as)
+    return Profile(*facts, *said, selectivity=selectivity_read(row.selectivity))
 
 
 def said_columns(profile: Profile) -> dict[str, str | int | None]:
