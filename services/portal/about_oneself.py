@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from babel import Locale
+
 from services.portal.forms import fault_in
 from services.usecases.accounts import Profile
 from services.usecases.choices import Selectivity
@@ -13,10 +15,11 @@ from services.usecases.pasted import Asked
 from services.usecases.typed import home_in, names_in, towns_in, written
 from services.wording.words import Words, mark
 
-ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as": ""}
+ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as": "", "speaks": ""}
 """What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
+_LISTED: Final = ("worked_as", "speaks")
 _MOST_TITLES: Final = 20
-"""That are looked at, each of which takes milliseconds where nobody knows it: anybody may send thousands."""
+"""And languages, that are looked at, each of which takes milliseconds where unknown: anybody may send thousands."""
 CHOICES: Final[Mapping[Selectivity, str]] = {
     "strict": mark("Less: only the surest jobs"),
     "usual": mark("The usual choice"),
@@ -45,14 +48,26 @@ def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dic
     is_old = asked.says_home or (asked.home is not None and given["home"] in towns_in(given["towns"]))
     lives = "" if is_old else given["home"].strip()
     home = readable_home(asked.home, words) if asked.home else ""
-    return {"home": lives or home, "years": years.strip(), "worked_as": done}
+    speaks = _spoken(asked, words) or given["speaks"].strip()
+    return {"home": lives or home, "years": years.strip(), "worked_as": done, "speaks": speaks}
+
+
+def _spoken(asked: Asked, words: Words) -> str:
+    """The languages that a sentence says its writer speaks, and those that it may be written in: none is left out.
+
+    Where its words do not tell that, it is that of the page.
+    """
+    named = asked.spoken.codes
+    codes = dict.fromkeys((*(asked.spoken.written_in or (words.locale[:2],)), *named)) if named else {}
+    called = Locale.parse(words.locale).languages
+    return written([str(called.get(code, code)) for code in codes])
 
 
 def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tuple[str, ...]]:
     """A form without what it says of its owner and nobody can read, which nobody need say; and a sentence on each."""
     kept, said = dict(given), list[str]()
     for name in ABOUT_ONESELF:
-        parts = names_in(given[name])[:_MOST_TITLES] if name == "worked_as" else [given[name]]
+        parts = names_in(given[name])[:_MOST_TITLES] if name in _LISTED else [given[name]]
         good = list[str]()
         for part in parts:
             try:
@@ -64,7 +79,7 @@ def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tu
                 said.append(
                     words.say(mark("{fault} It is left out: you need not say it."), fault=fault_in(error, words))
                 )
-        kept[name] = written(good) if name == "worked_as" else "".join(good)
+        kept[name] = written(good) if name in _LISTED else "".join(good)
     return kept, tuple(said)
 
 
@@ -74,6 +89,7 @@ def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
         "home": home_in(given["home"]),
         "years": given["years"].strip(),
         "worked_as": names_in(given["worked_as"]),
+        "speaks": names_in(given["speaks"]),
     }
     about |= {"selectivity": given["selectivity"], "currency": given["currency"]}
     return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, **about}
@@ -91,6 +107,7 @@ def about_oneself(profile: Profile, words: Words) -> dict[str, str]:
         "home": readable_home(home, words) if home else "",
         "years": "" if years is None else str(years),
         "worked_as": written([readable_role(role, words) for role in profile.worked_as]),
+        "speaks": ", ".join(map(str, profile.speaks)),
     }
 
 

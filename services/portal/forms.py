@@ -76,7 +76,7 @@ _FIELD_OF: Mapping[str, str] = {
     "currency": "currency",
 }
 """The field of a form that a code is of, by the first word of it."""
-_OF_THEMSELF: Final = ("home", "years", "worked_as")
+_OF_THEMSELF: Final = ("home", "years", "worked_as", "speaks")
 """Fields that are called so in every form, and whose towns and titles are those of a search."""
 _MOST_GIVEN, _MOST_NEAR = 60, 200
 """Characters of what somebody wrote, and of what they may have meant."""

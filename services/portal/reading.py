@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -20,6 +20,7 @@ from services.usecases.pasted import READ_IN, Asked, Proposal, as_words, asked_i
 from services.usecases.searches import Query, Timing
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wishes.sentence import taken_apart
+from services.usecases.wishes.spoken import NOTHING_SPOKEN
 from services.wording.lines import country_of_zone
 from services.wording.words import Words, mark
 
@@ -51,8 +52,11 @@ NOTHING_READ: Final = Reading({}, "")
 
 def reading(given: Mapping[str, str], words: Words, now: datetime, live: LivePreviews | None = None) -> Reading:
     """The form with what a pasted text asks for in place of what it asked for. `live`: the jobs that may name words."""
-    country = country_of_zone(given["time_zone"]) or ""
+    country, signs_up = country_of_zone(given["time_zone"]) or "", "address" in given
     asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now, country)
+    if asked is not None and not signs_up:
+        # What somebody speaks is of their profile, which the form of a search does not change.
+        asked = replace(asked, missed=(*asked.missed, *asked.spoken.said), spoken=NOTHING_SPOKEN)
     letters = _other_letters(given.get("pasted", ""), words)
     nothing = letters or words.say(mark("We found nothing in that text that one could look for."))
     if asked is None:

@@ -22,6 +22,7 @@ from services.usecases.wishes.missed import Missed
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
+from services.usecases.wishes.spoken import NOTHING_SPOKEN, SpokenIn, spoken_in
 from services.usecases.wishes.terms import (
     Reader,
     floor_of,
@@ -98,6 +99,8 @@ class Asked:
     """For which somebody has done the work that they look for, as a sentence says."""
     worked_as: tuple[str, ...] = ()
     """Roles that they have had for these."""
+    spoken: SpokenIn = NOTHING_SPOKEN
+    """Languages that they speak, as a sentence says."""
 
 
 @cache
@@ -121,6 +124,8 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     former = former_trade(wanted)
     years, wanted = years_of(former.wanted)
     lives, wanted = home_of(wanted)
+    spoken = spoken_in(wanted) if sentence else NOTHING_SPOKEN
+    wanted = spoken.wanted
     refused = [denial for denial in wish.refused if not takes_beginners(denial)]
     if years is None and len(refused) < len(wish.refused):
         years = 0
@@ -161,7 +166,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
-    said = tuple(missed), titles.offered, home, lives is not None, years, had
+    said = tuple(missed), titles.offered, home, lives is not None, years, had, spoken
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 

@@ -333,7 +333,6 @@ def _profile(profile: Profile, words: Words) -> dict[str, str]:
         "locale": profile.locale,
         "time_zone": profile.time_zone,
         "currency": profile.currency,
-        "speaks": ", ".join(map(str, profile.speaks)),
         **about_oneself(profile, words),
     }
 

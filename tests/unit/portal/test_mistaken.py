@@ -12,7 +12,7 @@ from tests.support.notifying import NotifierStore
 from tests.support.portal import ServedPortal, served_portal
 
 WISH = {"address": "grace@example.com", "skills": "Python", "places": "DE", "time_zone": "UTC"}
-OF_THEMSELF = {"home": "Brigadoon", "years": "a lot", "worked_as": "Dragon tamer, nurse"}
+OF_THEMSELF = {"home": "Brigadoon", "years": "a lot", "worked_as": "Dragon tamer, nurse", "speaks": "Elvish, French"}
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def test_what_cannot_be_read_of_whom_it_is_for_is_left_out_with_a_word_and_holds
     portal.postman.join()
     [wish] = kept
     assert (wish.wanted["home"], wish.wanted["years"], wish.wanted["worked_as"]) == ("", "", ["nurse"])
+    assert wish.wanted["speaks"] == ["French"]
     assert portal.post("/sign-up", **WISH | {"currency": "ZZZ"}, **OF_THEMSELF).status_code == 400
 
 

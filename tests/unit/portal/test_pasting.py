@@ -89,6 +89,18 @@ def test_what_a_sentence_says_of_its_writer_stands_where_that_is_asked_unless_th
     assert (values(posted)["home"], values(posted)["years"]) == ("", "")
 
 
+def test_the_languages_of_a_sentence_stand_where_one_says_what_one_speaks(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted="support agent in Lisbon, fluent French").text
+    assert values(page)["speaks"] == "English, French"
+    assert "Not understood" not in page
+    own = portal.post("/sign-up", do="read", pasted="Kellner in Wien, Englisch", speaks="tr").text
+    assert values(own)["speaks"] == "German, English", "as they wrote last"
+    silent = portal.post("/sign-up", do="read", pasted="waiter in Vienna", speaks="tr").text
+    assert values(silent)["speaks"] == "tr"
+    nobody = portal.post("/sign-up", do="read", pasted="waiter in Vienna").text
+    assert "Languages that you speak" not in nobody, "it is asked for on the page that follows"
+
+
 def test_each_wish_shows_the_words_that_it_was_read_from(portal: ServedPortal) -> None:
     page = portal.post("/sign-up", do="read", pasted=POSTING, currency="EUR").text
     assert re.search(

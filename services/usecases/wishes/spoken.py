@@ -1,0 +1,111 @@
+"""The languages that a sentence says its writer speaks or works in: "support, fluent French", "recepcionista inglés".
+
+Who names one writes in another, which they speak too: by the named one alone, jobs written in theirs were dropped.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from babel import Locale
+
+from services.ingest.domain.spoken.names import Mention, names_of
+from services.ingest.domain.spoken.words import NAMES, SUPPORT, Word, WordKind, words_of
+from services.rules.lexicon.builder import LANGUAGES
+from services.rules.roles.said import roles_as_said as roles
+from services.rules.text import lowered
+from services.usecases.wishes.fields import read_in
+
+_ENGLISH: Final = "en"
+_JOINED: Final[frozenset[WordKind]] = NAMES | SUPPORT | {"and", "or", "slash", "title_with", "filling"}
+"""Stand in one stretch with the names of languages."""
+_BY_LANGUAGE: Final = "support"
+"""A family of trades of which a language before one is spoken: "French customer support"."""
+
+
+class SpokenIn(NamedTuple):
+    """What is said, and the sentence without it."""
+
+    wanted: str
+    codes: tuple[str, ...] = ()
+    """Of the languages that are named; ISO 639-1."""
+    written_in: tuple[str, ...] = ()
+    """Those that the names may be words of; none where it is told by nothing."""
+    said: tuple[str, ...] = ()
+    """The words that name them."""
+
+
+NOTHING_SPOKEN: Final = SpokenIn("")
+
+
+def spoken_in(wanted: str) -> SpokenIn:
+    """The languages that somebody says they speak; none beside a trade that is about a language, as a translator's."""
+    small = lowered(wanted)
+    named = {language: _names(wanted, small, language) for language in LANGUAGES}
+    most = max(map(len, named.values()))
+    if not most:
+        return SpokenIn(wanted)
+    written_in = [language for language in LANGUAGES if len(named[language]) == most]
+    # Names in English, and what a language calls itself, are known in each.
+    language = written_in[0]
+    read = {known: [*words_of(known).read(wanted, small, named[known], 0, len(wanted))] for known in written_in}
+    if any(word.kind == "trade" for words in read.values() for word in words):
+        return SpokenIn(wanted)
+    words, rest, codes, said = read[language], wanted, dict[str, None](), list[str]()
+    for start, stop in reversed([*_runs(words, wanted)]):
+        run = words[start:stop]
+        codes = {**dict.fromkeys(word.code for word in run if word.kind in NAMES), **codes}
+        said.insert(0, wanted[run[0].start : run[-1].stop])
+        rest = f"{rest[: run[0].start].rstrip()} {rest[run[-1].stop :].lstrip()}".strip(" ,;")
+    if not codes or not rest:
+        return SpokenIn(wanted)
+    if all(wanted[mention.start : mention.stop].lower() == _own(mention.code) for mention in named[language]):
+        written_in = []
+    elif _ENGLISH in written_in:
+        written_in = [_ENGLISH]
+    return SpokenIn(rest.replace(" ,", ","), tuple(codes), tuple(written_in), tuple(said))
+
+
+def _names(wanted: str, small: str, language: str) -> list[Mention]:
+    return [mention for mention in names_of(language).mentions(wanted, small) if mention.code]
+
+
+def _own(code: str) -> str:
+    return str(Locale(code).languages.get(code, "")).lower()
+
+
+def _runs(words: Sequence[Word], wanted: str) -> Iterator[tuple[int, int]]:
+    """Where stretches of words of languages begin and end, but those that only say where something is from."""
+    start = 0
+    while start < len(words):
+        stop = start
+        while stop < len(words) and words[stop].kind in _JOINED:
+            stop += 1
+        if any(word.kind in NAMES for word in words[start:stop]):
+            first, last = _within(words, start, stop)
+            if not _describes(words, first, last, wanted):
+                yield first, last
+        start = max(stop, start + 1)
+
+
+def _within(words: Sequence[Word], start: int, stop: int) -> tuple[int, int]:
+    """The same without what joins it to nothing: "in" of "recepcionista in Málaga inglés"."""
+    kept = NAMES | SUPPORT | {"title_with"}
+    while words[start].kind not in kept:
+        start += 1
+    while words[stop - 1].kind not in NAMES | SUPPORT:
+        stop -= 1
+    return start, stop
+
+
+def _describes(words: Sequence[Word], start: int, stop: int, wanted: str) -> bool:
+    """Whether a name in English is an adjective of what follows: "German tax consultant", "French market"."""
+    if any(word.kind in SUPPORT or word.kind == "title_with" for word in words[start:stop]) or stop == len(words):
+        return False
+    begins, ends = words[start].start, words[stop - 1].stop
+    behind = read_in(wanted[ends:].split(",")[0]).roles
+    if behind and roles()[behind[0]].family == _BY_LANGUAGE:
+        return False
+    if words[stop].kind == "others":
+        return True
+    in_english = any(mention.stop == ends for mention in _names(wanted, lowered(wanted), _ENGLISH))
+    return in_english and bool(behind) and not wanted[:begins].strip()
