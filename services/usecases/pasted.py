@@ -19,6 +19,7 @@ from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.missed import Missed
+from services.usecases.wishes.misspelt import misspelt
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
@@ -154,11 +155,13 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     fields["seniority"] = values_without(SENIORITY, unwanted.levels, kept)
     if hours and not zone:
         missed.insert(0, hours)
-    missed = [*_missed(wanted, posting, currency, near, read).parts(), *missed] if sentence else []
+    unknown = [*_missed(wanted, posting, currency, near, read).parts()] if sentence else []
+    missed = [*unknown, *missed] if sentence else []
+    offered = titles.offered or (() if titles.asked else tuple(misspelt(unknown)))
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
-        if not titles.offered and not missed:
+        if not offered and not missed:
             return None
         criteria = Criteria()
     proposals = [*_proposals(criteria, text, posting, sentence, cv)]
@@ -166,7 +169,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
-    said = tuple(missed), titles.offered, home, lives is not None, years, had, spoken
+    said = tuple(missed), offered, home, lives is not None, years, had, spoken
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 
