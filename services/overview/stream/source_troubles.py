@@ -156,6 +156,19 @@ def no_sources(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
 
 
+def left_open(figures: StoreFigures) -> Iterator[Trouble]:
+    """A note, for whoever took a source out by mistake, or for good while jobs of it go on being mailed."""
+    for left in figures.left_open[:MOST_NAMED]:
+        yield Trouble(
+            f"{counted(left.number, 'posting')} of the source {left.source}, which is"
+            f" {'off' if left.is_off else 'no longer'} in the settings, may be mailed until they end, the last"
+            f" on {left.until:%Y-%m-%d}: nobody learns which are gone",
+            "put it back where that was a mistake; else nothing: they end by themselves",
+            "settings",
+            grave=False,
+        )
+
+
 def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
     polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]

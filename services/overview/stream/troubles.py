@@ -8,7 +8,14 @@ from schemas.topics import CRITERIA, MATCHES, dead_of
 from services.overview.stream.ground_troubles import ground_troubles, reader_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
 from services.overview.stream.model import ByHand, LetterView, Overview, Remedy, Trouble
-from services.overview.stream.source_troubles import LATE_POLLS, late_polls, no_postings, no_sources, source_troubles
+from services.overview.stream.source_troubles import (
+    LATE_POLLS,
+    late_polls,
+    left_open,
+    no_postings,
+    no_sources,
+    source_troubles,
+)
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
 from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, releases, restarting, too_few
 from services.processes import process_of
@@ -83,6 +90,7 @@ def store_troubles(
     yield from digest_troubles(figures, now)
     yield from no_sources(figures, now)
     yield from no_postings(figures, now)
+    yield from left_open(figures)
     yield from source_troubles(figures.sources, now, readers)
     yield from _canary(figures, now)
     yield from _late_events(figures, now)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from schemas import giving
-from schemas.sql.ingest import sources
+from schemas.sql.ingest import source_items, sources
 from services.runtime.figures.amiss import Amiss, amiss
 from services.runtime.pauses import Pause, Pauses, read_pauses
 from services.runtime.sql.store import reading
@@ -106,6 +106,33 @@ def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expect
     """How the expected sources fare. Raises UnavailableError."""
     with reading(engine) as connection:
         return sources_in(connection, now, expected, read_pauses(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """Postings of a source that is not asked any more: nobody learns when they are gone."""
+
+    source: str
+    number: int
+    until: datetime
+    """When the last of them ends by itself."""
+    is_off: bool
+    """The settings still name it."""
+
+
+def left_open_in(connection: Connection, expected: Sequence[Expected]) -> tuple[LeftOpen, ...]:
+    """Of sources that are off, or no longer in the settings; in the caller's transaction."""
+    enabled = {source.name: source.enabled for source in expected}
+    names = connection.execute(select(sources.c.source).order_by(sources.c.source)).scalars()
+    found = [(name, _open_of(connection, name)) for name in names if not enabled.get(name)]
+    return tuple(LeftOpen(name, number, until, name in enabled) for name, (number, until) in found if number)
+
+
+def _open_of(connection: Connection, source: str) -> tuple[int, datetime]:
+    items = source_items.c
+    query = select(func.count(), func.max(items.ends_at)).where(items.source == source, items.is_open)
+    number, until = connection.execute(query).one()
+    return int(number), until
 
 
 def sources_in(

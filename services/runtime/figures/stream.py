@@ -16,7 +16,7 @@ from services.runtime.figures.hours import read_left_unread
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.restarts import Restarts, read_restarts
 from services.runtime.figures.silence import Silence, read_silence
-from services.runtime.figures.sources import Expected, SourceFigures, sources_in
+from services.runtime.figures.sources import Expected, LeftOpen, SourceFigures, left_open_in, sources_in
 from services.runtime.figures.subscribers import read_selectivities
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import Worker, workers_in
@@ -62,6 +62,7 @@ class StoreFigures:
 
     at: datetime
     sources: tuple[SourceFigures, ...] = ()
+    left_open: tuple[LeftOpen, ...] = ()
     deliveries: dict[str, int] = field(default_factory=dict)
     """By state, of all that the store still holds, but for mails that wait for their hour."""
     unknown_since: datetime | None = None
@@ -165,6 +166,7 @@ def read_figures(
         return StoreFigures(
             at=now,
             sources=sources_in(connection, now, expected, pauses),
+            left_open=left_open_in(connection, expected),
             deliveries=_counts(connection, deliveries.c.state, not_(is_built_ahead(now, now + LONGEST_LEAD))),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
             digests=outcomes,

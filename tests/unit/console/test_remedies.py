@@ -54,7 +54,7 @@ from services.runtime.figures.mail import FAULTS, DayFigures, MailFault, MailFig
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.silence import Silence
-from services.runtime.figures.sources import SourceFigures, SourceState
+from services.runtime.figures.sources import LeftOpen, SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.files.datadir import LOG_FILE
@@ -120,6 +120,8 @@ def amiss() -> Iterator[Overview]:
     yield Overview(NOON, "deployed", search_yield=SearchYield(100, 97, 500, "skills"))
     yield stored(cut_off=CutOff("quiet", usual=8.0))
     yield stored(silence=Silence(NOON - 2 * DAY, 900, 9.6))
+    for is_off in (True, False):
+        yield stored(left_open=(LeftOpen("gone", 12, NOON + DAY, is_off),))
     yield Overview(NOON, "deployed", leaving=Leaving(lost="POST https://jobs.example/u/nobody answers 502"))
     yield replace(stored(way_in_met=NOON - HOUR), leaving=Leaving(unreached="gives no answer"))
     yield Overview(NOON, "deployed", leaving=Leaving(refused="POST https://jobs.example/u/nobody answers 405"))

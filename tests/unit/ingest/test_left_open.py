@@ -1,0 +1,30 @@
+"""Postings of a source that nobody asks any more are told of: nobody learns when they are gone."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from services.overview.stream.source_troubles import left_open
+from services.runtime.figures.sources import Expected, LeftOpen
+from services.runtime.figures.stream import read_figures
+from tests.support import feed_server as serve
+from tests.support.collecting import bench, board, job, source
+from tests.support.feed_server import FeedServer
+
+DAY = timedelta(days=1)
+
+
+def test_open_postings_of_a_source_that_is_off_or_no_longer_in_the_settings_are_a_note(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    on = bench(tmp_path, source(server.on("/feed", serve.served(board(job("1"), job("2"))))))
+    on.poll()
+
+    def left(*expected: Expected) -> tuple[LeftOpen, ...]:
+        return read_figures(on.ledger._engine, on.now, expected).left_open
+
+    assert left(Expected("board", DAY)) == ()
+    [off], [gone] = left(Expected("board", DAY, enabled=False)), left(Expected("other", DAY))
+    assert (off.number, off.is_off, gone.is_off) == (2, True, False)
+    [note] = left_open(read_figures(on.ledger._engine, on.now, ()))
+    assert not note.grave
+    assert note.what.startswith("2 postings of the source board, which is no longer in the settings, may be mailed")
