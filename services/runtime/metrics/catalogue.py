@@ -347,7 +347,7 @@ READERS_LEAVING = _of_store(
 NOBODY_MAILED = _of_store(
     "jobchime_nobody_mailed",
     "1 while no reader is mailed, where some were before: mails go into a folder, SendGrid's sandbox is on, the warm-up"
-    " plan has not begun, or each of a day's digests is held.",
+    " plan has not begun, each of a day's digests is held, or a day had none though postings came (`quiet`).",
     "why",
 )
 LINKS_LOST = _of_store(
