@@ -114,13 +114,18 @@ class WayIn:
     def __init__(self, mail: MailSettings) -> None:
         listed_alone = not any(rule.startswith(("*", "@")) for rule in mail.allow)
         on_trial = listed_alone or (mail.mailer == "sendgrid" and mail.sendgrid.sandbox)
-        self._mail = None if mail.mailer == "folder" or on_trial else mail
+        self._is_looked_at = mail.mailer != "folder" and not on_trial
+        self._base, self._beside = mail.public_url.rstrip("/"), mail.server
+        self._trusts = trusting("mail.ca_file", mail.ca_file if self._is_looked_at else None)
         self._certificate = self._now_and_then(certificate_of, _is_well)
-        self._leaving = self._tried_to_leave()
-        self._run = ""
+        self._leaving, self._run = self._tried_to_leave(), ""
 
     def certificate(self) -> Certificate | None:
         """Of its server; None where it has none, does not answer, or is not looked at."""
+        if not self._is_looked_at:
+            return None
+        # Who waits for one need not wait for the other after it.
+        self._leaving.start()
         return self._certificate()
 
     def leaving(self, run: str = "") -> Leaving | None:
@@ -128,29 +133,28 @@ class WayIn:
 
         Tried anew once `run` was started anew: who answered before may be the same.
         """
+        if not self._is_looked_at:
+            return None
         if run != self._run:
             self._leaving, self._run = self._tried_to_leave(), run
+        self._certificate.start()
         return self._leaving()
 
-    def _tried_to_leave(self) -> Callable[[], Leaving | None]:
-        beside = self._mail.server if self._mail else ""
-        return self._now_and_then(partial(tried_to_leave, beside=beside), lambda leaving: leaving.met)
+    def _tried_to_leave(self) -> Cached[Leaving]:
+        return self._now_and_then(partial(tried_to_leave, beside=self._beside), lambda leaving: leaving.met)
 
     def _now_and_then(
         self, look: Callable[[str, float, ssl.SSLContext], T | None], is_well: Callable[[T], bool]
-    ) -> Callable[[], T | None]:
-        if self._mail is None:
-            return lambda: None
-        base, trusts = self._mail.public_url.rstrip("/"), trusting("mail.ca_file", self._mail.ca_file)
+    ) -> Cached[T]:
         return Cached(
-            lambda: look(base, _PATIENCE_S, trusts),
+            lambda: look(self._base, _PATIENCE_S, self._trusts),
             keep_s=lambda value: _EVERY_S if is_well(value) else _AMISS_EVERY_S,
             first_wait_s=_PATIENCE_S + 1,
         )
 
 
-def _is_well(certificate: Certificate | None) -> bool:
-    return certificate is None or certificate.severity(datetime.now(UTC)) == "well"
+def _is_well(certificate: Certificate) -> bool:
+    return certificate.severity(datetime.now(UTC)) == "well"
 
 
 def _is_nameless(error: UnavailableError) -> bool:

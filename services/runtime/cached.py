@@ -47,18 +47,28 @@ class Cached(Generic[T]):
     def __call__(self) -> T | None:
         """What was read; None where it does not come in time, or could not be read."""
         with self._lock:
-            before = self._value
-            if time.monotonic() - self._read_at < self._kept_for(before):
-                return before
-            if self._reading is None:
-                self._reading = threading.Event()
-                threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
-            done = self._reading
+            before, reading = self._value, self._begun()
             wait_s = self._wait_s if self._first_wait_s is None or self._read_at > float("-inf") else self._first_wait_s
-        if not done.wait(wait_s):
+        if reading is None:
+            return before
+        if not reading.wait(wait_s):
             return before if self._first_wait_s is not None else None
         with self._lock:
             return self._value
+
+    def start(self) -> None:
+        """Begin to read, where that is due, and wait for nothing."""
+        with self._lock:
+            self._begun()
+
+    def _begun(self) -> threading.Event | None:
+        """The reading that is under way; None where what is known still holds."""
+        if time.monotonic() - self._read_at < self._kept_for(self._value):
+            return None
+        if self._reading is None:
+            self._reading = threading.Event()
+            threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
+        return self._reading
 
     def _kept_for(self, value: T | None) -> float:
         return self._keep_none_s if value is None else self._keeps(value)
