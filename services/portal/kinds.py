@@ -31,7 +31,8 @@ class ShownKind:
     said: str
     """How many would be mailed, and how such jobs are called."""
     other: str
-    """What a form without it sends; empty where it is all that is asked for."""
+    """What a form without it sends; empty where it cannot be left out."""
+    asked_for: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,12 @@ def shown_kinds(preview: LivePreview, asked: Criteria, given: Mapping[str, str],
     )
     several = len(found.kinds) > 1
     return ShownKinds(
-        [_shown(kind, sent(leaving_out(asked, kind.role)), words) for kind in found.kinds] if several else (),
+        [
+            _shown(kind, sent(leaving_out(asked, kind.role)), words, asked_for=kind.role in asked.roles.any)
+            for kind in found.kinds
+        ]
+        if several
+        else (),
         others if several and found.others + found.untold else "",
         [
             (
@@ -79,7 +85,7 @@ def shown_kinds(preview: LivePreview, asked: Criteria, given: Mapping[str, str],
     )
 
 
-def _shown(kind: PastKind, other: str, words: Words) -> ShownKind:
+def _shown(kind: PastKind, other: str, words: Words, *, asked_for: bool) -> ShownKind:
     number, name = partial(format_decimal, locale=words.locale), role_in_words(kind.role, words)
     mailed, weighed = number(kind.mailed), number(kind.weighed)
     by_mail = words.say("by mail: {mailed}", mailed=mailed) if kind.weighed else ""
@@ -87,7 +93,7 @@ def _shown(kind: PastKind, other: str, words: Words) -> ShownKind:
         by_mail = words.say("by mail: {mailed} of the newest {weighed}", mailed=mailed, weighed=weighed)
     such = [quoted(title, words) for title in kind.titles if title.casefold() != name.casefold()][:_MOST_TITLES]
     said = " · ".join(filter(None, [by_mail, ", ".join(such)]))
-    return ShownKind(name, number(kind.fit), said, other)
+    return ShownKind(name, number(kind.fit), said, other, asked_for)
 
 
 def _wider(preview: LivePreview, asked: Criteria, words: Words) -> Iterator[tuple[str, Criteria | None]]:

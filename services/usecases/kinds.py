@@ -13,7 +13,8 @@ LEVEL: Final = next(facet for facet in FACETS if facet.name == "seniority")
 
 
 def leaving_out(asked: Criteria, role: str) -> Criteria | None:
-    """Canonical criteria without a kind of job; None where it is all that is asked for, or no more can be excluded.
+    """Canonical criteria without a kind of job; None where it is all that is asked for, or it cannot be excluded: for
+    want of room, or since only another release knows it.
 
     One of several that are asked for is asked for no more, and excluded where it would still do as a neighbour.
     """
@@ -24,7 +25,8 @@ def leaving_out(asked: Criteria, role: str) -> Criteria | None:
             return None
         if not asked.roles.neighbours or roles().neighbours(role).isdisjoint(others):
             return canonical(left)
-    return canonical(ROLES_NONE.excluding(left, role)) if len(asked.roles.none) < MOST_NAMES else None
+    has_room = len(asked.roles.none) < MOST_NAMES
+    return canonical(ROLES_NONE.excluding(left, role)) if has_room and role in roles() else None
 
 
 def taking_back(asked: Criteria, role: str) -> Criteria:

@@ -229,7 +229,9 @@ function tell(form, failed = "") {
     line.firstChild.href = "#found";
     form.querySelector(".asks").append(line);
   }
-  const said = ["h2, .facts", ".mail summary"].map((what) => shown.querySelector(what)).filter(Boolean);
+  // What there is to answer there says more than how often a mail comes.
+  const more = shown.querySelector(".question") ? ".question" : ".mail summary";
+  const said = ["h2, .facts", more].map((what) => shown.querySelector(what)).filter(Boolean);
   const texts = said.map((part) => part.textContent);
   shown.classList.toggle("stale", failed !== "");
   found.className = failed ? "fault" : "unseen";

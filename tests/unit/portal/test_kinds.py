@@ -108,6 +108,16 @@ def test_of_two_titles_that_are_asked_for_one_is_dropped_and_the_last_is_no_ques
     assert "What you asked for" in page
 
 
+def test_a_kind_of_another_release_is_shown_and_cannot_be_left_out(store: NotifierStore) -> None:
+    jobs = [posting(f"dream {at}", roles=("dream-weaver",), posted_at=NOW) for at in range(3)]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)
+    with served_portal(store) as portal:
+        read(portal)
+        page = portal.post("/preview", **ASKED).text
+    assert asked_of(page)["dream-weaver"] == (3, "")
+    assert "What you asked for" not in page
+
+
 @pytest.mark.parametrize("asked", [{"text": "zeppelin"}, {"skills": "", "roles": "Data Analyst"}])
 def test_where_nothing_or_one_kind_fits_nothing_is_asked(
     kinds: None, portal: ServedPortal, asked: dict[str, str]
@@ -170,6 +180,8 @@ def test_it_is_asked_in_each_language(kinds: None, portal: ServedPortal) -> None
         )
         for language in LANGUAGES
     }
-    headings = {language: tuple(re.findall(r"<h3>([^<]*)</h3>", page.text)[:2]) for language, page in asked.items()}
+    headings = {
+        language: tuple(re.findall(r"<h3[^>]*>([^<]*)</h3>", page.text)[:2]) for language, page in asked.items()
+    }
     assert len(set(headings.values())) == len(LANGUAGES)
     assert headings["en"] == ("Which of these would you take?", "What you leave out")

@@ -69,6 +69,18 @@ def test_it_follows_what_is_typed_and_stands_once(page: Page) -> None:
     expect(page.get_by_role("button", name="Leave out Data Analyst")).to_have_count(0)
 
 
+def test_where_it_lies_below_the_form_the_line_in_sight_asks_it_and_leads_there(
+    served: ServedPortal, browser: Browser
+) -> None:
+    with page_in(browser) as page:
+        page.set_viewport_size({"width": 375, "height": 812})
+        page.goto(f"{served.client.base_url}/sign-up?skills=Python")
+        line = page.locator(".glance a").filter(has_text=QUESTION)
+        expect(line).to_be_in_viewport(ratio=1)
+        line.click()
+        expect(page.get_by_role("heading", name=QUESTION)).to_be_in_viewport()
+
+
 def test_each_kind_is_one_line_with_its_button_in_each_language(served: ServedPortal, browser: Browser) -> None:
     with page_in(browser) as page:
         page.set_viewport_size({"width": 375, "height": 812})

@@ -64,6 +64,10 @@ def test_as_many_are_left_out_or_taken_too_as_a_search_may_hold() -> None:
     assert taking_too(of("nurse"), "electrician") == of("electrician", "nurse")
 
 
+def test_a_kind_that_only_another_release_knows_cannot_be_left_out() -> None:
+    assert leaving_out(of("nurse"), "dream-weaver") is None
+
+
 def test_titles_beside_are_near_what_will_do_and_neither_asked_for_nor_excluded() -> None:
     role = "backend-engineer"
     near = roles().neighbours(role)
