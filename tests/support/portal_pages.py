@@ -198,9 +198,17 @@ def _unlikely() -> Iterator[PostingCore]:
     """Jobs that fit and that somebody hardly wants."""
     first, *_ = _jobs()
     for title, company, differs in (
-        ("Director of platform engineering", "Kettleworth", {"seniority": "director"}),
-        ("Python tutor for evening courses", "Lantern & Loom", {"employment": "part_time"}),
-        ("Account executive, developer tools", LONG, {"languages": (Spoken(any=("it",), level="fluent"),)}),
+        (
+            "Director of platform engineering",
+            "Kettleworth",
+            {"seniority": "director", "roles": ("engineering-manager",)},
+        ),
+        ("Python tutor for evening courses", "Lantern & Loom", {"employment": "part_time", "roles": ("tutor",)}),
+        (
+            "Account executive, developer tools",
+            LONG,
+            {"languages": (Spoken(any=("it",), level="fluent"),), "roles": ("account-executive",)},
+        ),
     ):
         own = posting(title, title=title, company=Company(name=company))
         kept = {"salary": first.salary, "reach": first.reach, "workplace": first.workplace, "skills": first.skills}
