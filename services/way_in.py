@@ -114,15 +114,15 @@ class WayIn:
     def __init__(self, mail: MailSettings) -> None:
         listed_alone = not any(rule.startswith(("*", "@")) for rule in mail.allow)
         on_trial = listed_alone or (mail.mailer == "sendgrid" and mail.sendgrid.sandbox)
-        self._is_looked_at = mail.mailer != "folder" and not on_trial
+        self.is_looked_at: Final = mail.mailer != "folder" and not on_trial
         self._base, self._beside = mail.public_url.rstrip("/"), mail.server
-        self._trusts = trusting("mail.ca_file", mail.ca_file if self._is_looked_at else None)
+        self._trusts = trusting("mail.ca_file", mail.ca_file if self.is_looked_at else None)
         self._certificate = self._now_and_then(certificate_of, _is_well)
         self._leaving, self._run = self._tried_to_leave(), ""
 
     def certificate(self) -> Certificate | None:
         """Of its server; None where it has none, does not answer, or is not looked at."""
-        if not self._is_looked_at:
+        if not self.is_looked_at:
             return None
         # Who waits for one need not wait for the other after it.
         self._leaving.start()
@@ -133,7 +133,7 @@ class WayIn:
 
         Tried anew once `run` was started anew: who answered before may be the same.
         """
-        if not self._is_looked_at:
+        if not self.is_looked_at:
             return None
         if run != self._run:
             self._leaving, self._run = self._tried_to_leave(), run

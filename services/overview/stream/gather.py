@@ -14,6 +14,8 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of
+from services.overview.doctor.diagnosis import Diagnosis
+from services.overview.doctor.mail import sender_diagnoses
 from services.overview.engines import Engines
 from services.overview.search_yield import SearchYield, read_search_yield
 from services.overview.stream.model import (
@@ -31,6 +33,7 @@ from services.overview.stream.model import (
     worst_first,
 )
 from services.processes import SERVICES
+from services.runtime.cached import Cached
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
@@ -62,6 +65,8 @@ _YIELD_EVERY = timedelta(minutes=15)
 """Searches are held against postings no oftener: it takes a second of the processor."""
 _TOPICS_EVERY = timedelta(minutes=1)
 """How topics are set up is asked no oftener."""
+_NAMES_EVERY_S = 3_600.0
+"""What the sender's domain says of who may send is asked no oftener."""
 _MOST_SOURCES = 12
 """Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
@@ -100,6 +105,7 @@ class Gatherer:
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
         self._way_in = WayIn(settings.mail)
+        self._sender_faults = Cached(self._ask_names, keep_s=_NAMES_EVERY_S)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._search_yield = _SeldomRead[SearchYield | None](_YIELD_EVERY)
@@ -114,11 +120,9 @@ class Gatherer:
 
     def look(self) -> Overview:
         """All there is to say now. Raises nothing for what is away."""
-        now = self._clock.now()
-        engines: list[EngineView] = []
+        now, engines = self._clock.now(), list[EngineView]()
         store = self._tried(engines, "store", self._read_store)
-        if not self._settings.deployed:
-            engines += self._unwritable(now)
+        engines += () if self._settings.deployed else self._unwritable(now)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
         indexed = indexed_criteria = None
         if self._settings.matcher.index == "elasticsearch":
@@ -147,6 +151,7 @@ class Gatherer:
             source_readers=hours.readers,
             mailed=hours.mailed,
             certificate=self._way_in.certificate(),
+            sender_faults=(self._sender_faults() or ()) if self._way_in.is_looked_at else (),
             leaving=self._way_in.leaving(store.figures.own_file.run if store else ""),
             search_yield=store.search_yield if store else None,
             free=free_of(self._settings.data),
@@ -212,6 +217,10 @@ class Gatherer:
         """None of the embedded form; nor where Kafka does not say, as to who may not ask how topics are set up."""
         offsets = self._offsets
         return () if offsets is None else _if_said(lambda: compared(offsets, self._settings.kafka)) or ()
+
+    def _ask_names(self) -> tuple[Diagnosis, ...]:
+        found = sender_diagnoses(self._settings.mail, self._engines.text_records())
+        return tuple(each for each in found if each.grade == "wrong")
 
     def _ask_search(self) -> str:
         if self._search is None:

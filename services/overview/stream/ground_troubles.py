@@ -48,6 +48,14 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
             grave=False,
         )
     yield from _topics(overview)
+    for fault in overview.sender_faults:
+        # Some have their mails taken all the same, as within a company: whoever does not hears it from their readers.
+        yield Trouble(
+            f"mails may be taken for spam, by {fault.what} of mail.sender_address: {short(fault.said)}",
+            f"{fault.mend}; `jobchime doctor` looks again",
+            "others",
+            grave=False,
+        )
     if overview.leaving is not None:
         yield from _leaving(overview.leaving, overview.figures, overview.at)
     if overview.figures is not None:

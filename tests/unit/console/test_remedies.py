@@ -25,6 +25,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
+from services.overview.doctor.diagnosis import Diagnosis
 from services.overview.search_yield import SearchYield
 from services.overview.stream import (
     ground_troubles,
@@ -122,6 +123,9 @@ def amiss() -> Iterator[Overview]:
     yield stored(silence=Silence(NOON - 2 * DAY, 900, 9.6))
     for is_off in (True, False):
         yield stored(left_open=(LeftOpen("gone", 12, NOON + DAY, is_off),))
+    yield Overview(
+        NOON, "deployed", sender_faults=(Diagnosis("SPF", "wrong", "says of no server that it may send", "say"),)
+    )
     yield Overview(NOON, "deployed", leaving=Leaving(lost="POST https://jobs.example/u/nobody answers 502"))
     yield replace(stored(way_in_met=NOON - HOUR), leaving=Leaving(unreached="gives no answer"))
     yield Overview(NOON, "deployed", leaving=Leaving(refused="POST https://jobs.example/u/nobody answers 405"))
