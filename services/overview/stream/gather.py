@@ -105,7 +105,7 @@ class Gatherer:
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
         self._way_in = WayIn(settings.mail)
-        self._sender_faults = Cached(self._ask_names, keep_s=_NAMES_EVERY_S)
+        self._sender_faults = Cached(self._ask_names if self._way_in.is_looked_at else tuple, keep_s=_NAMES_EVERY_S)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._search_yield = _SeldomRead[SearchYield | None](_YIELD_EVERY)
@@ -121,6 +121,7 @@ class Gatherer:
     def look(self) -> Overview:
         """All there is to say now. Raises nothing for what is away."""
         now, engines = self._clock.now(), list[EngineView]()
+        self._sender_faults.start()
         store = self._tried(engines, "store", self._read_store)
         engines += () if self._settings.deployed else self._unwritable(now)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
@@ -128,8 +129,7 @@ class Gatherer:
         if self._settings.matcher.index == "elasticsearch":
             self._tried(engines, "Elasticsearch", self._ask_search)
             indexed, indexed_criteria = self._in_indices(now)
-        workers = store.workers if store else ()
-        letters = self._waiting_letters(log) if log else ()
+        workers, letters = store.workers if store else (), self._waiting_letters(log) if log else ()
         hours = store.hours if store else HoursView()
         return Overview(
             at=store.at if store else now,
@@ -151,7 +151,7 @@ class Gatherer:
             source_readers=hours.readers,
             mailed=hours.mailed,
             certificate=self._way_in.certificate(),
-            sender_faults=(self._sender_faults() or ()) if self._way_in.is_looked_at else (),
+            sender_faults=self._sender_faults() or (),
             leaving=self._way_in.leaving(store.figures.own_file.run if store else ""),
             search_yield=store.search_yield if store else None,
             free=free_of(self._settings.data),
