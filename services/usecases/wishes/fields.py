@@ -22,7 +22,7 @@ _OWN_SHARE: Final = 0.25
 """Of a wide word: at least how many families have it in longer fields, and what share of these its own stays below."""
 _HELPING: Final = ("assistant", "specialist")
 """Classes of nouns that say of no further work than the word beside them."""
-_SLASH: Final = re.compile(r"\s*/\s*")
+_SLASH: Final = re.compile(r"(?<!\d)\s*/\s*")
 
 
 class Field(NamedTuple):

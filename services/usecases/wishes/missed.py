@@ -67,7 +67,8 @@ class Missed:
             if self._says_nothing(run, rest):
                 yield run
             elif " " in run:
-                yield from words_in(run, partial(self._is_nothing_within, before, behind))
+                words = words_in(run, partial(self._is_nothing_within, before, behind))
+                yield from (word for word in words if len(word) >= _LEAST)
 
     def _is_nothing_within(self, start: int, end: int, word: str, others: str) -> bool:
         rest = f"{self._wanted[:start]}{others}{self._wanted[end:]}"
@@ -94,7 +95,11 @@ class Missed:
             if said and (start := part.find(said)) >= 0:
                 yield start, start + len(said)
         for text in (part, part.title()):
-            yield from ((skill.start, skill.end) for skill in taxonomy().find(text))
+            for skill in taxonomy().find(text):
+                behind = text[skill.end :].split(None, 1)[:1] if text[skill.end : skill.end + 1] == " " else []
+                noun = any(head_in(said, roles()) for said in (skill.text, *behind))
+                if noun or skill.name in self._of_all["skills"].any:
+                    yield skill.start, skill.end  # "Sales rep" is one title.
 
     def _is_understood(self, word: str) -> bool:
         if self._of_all["salary_floor"] is not None and (is_of_pay(word) or word[0].isdigit()):

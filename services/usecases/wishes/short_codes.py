@@ -47,10 +47,17 @@ class _Patterns(NamedTuple):
     town_in_state: re.Pattern[str]
 
 
+def _is_long(name: str) -> bool:
+    return len(name) > 2
+
+
 @cache
 def _patterns() -> _Patterns:
     acronyms = {name.lower(): sense.kind for name, sense in place_data().text if name.isalpha() and name.isupper()}
-    clear = "|".join(name for name, kind in acronyms.items() if kind in ("country", "city") and name != "us")
+    # Without a vowel it is no word: "cdmx", "nrw".
+    spelt = {name for name, kind in acronyms.items() if kind == "subdivision" and not re.search("[aeiou]", name)}
+    named = {name for name, kind in acronyms.items() if kind in ("country", "city")} | {*filter(_is_long, spelt)}
+    clear = "|".join(sorted(named - {"us"}, key=len, reverse=True))
     doubtful = "|".join(name for name, kind in acronyms.items() if len(name) == 2 and name not in clear.split("|"))
     listed = rf"\b(?:{clear}|{doubtful})(?:\s*[,/]|\s{any_of('joint.or', 'joint.and')})"
     return _Patterns(

@@ -19,6 +19,7 @@ from services.ingest.domain.role.title import head_in
 from services.rules.criterion.facet import Facet
 from services.rules.lexicon.builder import any_of
 from services.rules.money import currency_of, rates_before
+from services.rules.places.data import country_part
 from services.rules.places.known import is_country
 from services.rules.roles.taxonomy import roles
 from services.rules.text import lowered
@@ -207,7 +208,7 @@ def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], curre
 
 def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
     """The first sum with a currency or a period: nobody says of their budgets or bonuses what they look for."""
-    country = places[0] if len(places) == 1 and is_country(places[0]) else None
+    country = next((code for code in map(country_part, places[:1]) if len(places) == 1 and is_country(code)), None)
     rates = rates_before(posting.fetched_at.date())
     text = lowered(sentence)
     for sum_ in amounts_in(text, pay_data()):

@@ -14,6 +14,8 @@ from tests.support.notifying import NOW
         ("adjointe administrative bilingue", ("bilingue",)),
         ("driver sydney weekends only", ("weekends",)),
         ("Falconer remote", ("Falconer",)),
+        ("paralegal toronto immigration law", ("immigration law",)),
+        ("product designer b2b saas remote europe", ("b2b saas",)),
         ("designer in Lisbon, remote preferred", ("remote preferred",)),
         ("React Native developer, Brazil, usd pay", ("usd pay",)),
         # Each stretch by itself.
@@ -37,6 +39,7 @@ def test_words_beside_what_is_understood_are_quoted(text: str, missed: tuple[str
         ("adjointe administrative télétravail Québec"),
         ("junior data analyst, 60k per year"),
         ("bookkeeper in Leeds, remote is fine too"),
+        ("sales rep medical devices, Texas"),
     ],
 )
 def test_words_that_say_no_more_of_what_is_understood_are_not_quoted(text: str) -> None:

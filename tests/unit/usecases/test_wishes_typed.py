@@ -92,7 +92,7 @@ TYPED = [
     ("receptionist bath uk, 3 days", "administrative-assistant; GB; Bath GB; “3 days”"),
     ("remote bookkeeper xero quickbooks, us or canada", "bookkeeper; QuickBooks; Xero; CA; US; remote"),
     ("hgv driver leeds no nights £17 an hour", "driver; GB; Leeds GB; 17 GBP/hour; “hgv”; “no nights”"),
-    ("phd chemist boston ma or remote, no sales", "chemist; -account-executive; US; Boston US-MA"),
+    ("phd chemist boston ma or remote, no sales", "chemist; -account-executive; US; Boston US-MA; “phd”"),
     ("qa tester selenium cypress, remote, 55k", "qa-engineer; Cypress; Selenium; remote; 55000 EUR/year"),
     (
         "Pflegefachkraft in Augsburg oder Ulm, 75 %, ab 3400 brutto im Monat",
