@@ -1,8 +1,9 @@
 """Sentences as people type them on a phone, in eight languages, and what each of them asks for."""
 
-from services.usecases.pasted import Asked, asked_in
+from services.usecases.pasted import asked_in
 from tests.support.in_one_test import in_one_test
 from tests.support.notifying import NOW
+from tests.support.typed_sentences import said
 
 # Beside these, five are not read as their people mean them: a trade that is misspelt ("dental hygenist"), "professora"
 # as a teacher at a school, "b2b" for a contract, a county of Ireland, and "react node" without a comma.
@@ -135,24 +136,4 @@ TYPED = [
 def test_a_sentence_as_it_is_typed_asks_for_what_its_person_means(text: str, expected: str) -> None:
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
-    assert _said(asked) == expected
-
-
-def _said(asked: Asked) -> str:
-    """All that it asks for, and quoted what no criterion takes."""
-    criteria = asked.criteria
-    roles, floor = criteria.roles, criteria.salary_floor
-    said = [
-        *(f"{role}{'~' if roles.neighbours else ''}" for role in roles.any),
-        *(f"-{role}" for role in roles.none),
-        *criteria.skills.any,
-        *criteria.places,
-        *(near.town.replace(", ", " ") for near in criteria.near),
-        *criteria.workplace,
-        *criteria.seniority,
-        *criteria.employment,
-        *([f"{floor.amount} {floor.currency}/{floor.period}"] if floor else []),
-        *(["visa"] if criteria.visa_sponsorship else []),
-        *(f"“{part}”" for part in asked.missed),
-    ]
-    return "; ".join(said)
+    assert said(asked) == expected
