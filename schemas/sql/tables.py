@@ -78,6 +78,8 @@ subscribers = Table(
     Column("home", Text, comment='where they live: "Cambridge, US-MA", "US-MA" or "US"; null: they do not say'),
     Column("years", Integer, comment="for which they have done the work that they look for; null: they do not say"),
     Column("worked_as", Text, comment="a JSON list of the roles that they have had; null: they do not say"),
+    Column("knows", Text, comment="a JSON list of what they say that they can do; null: they do not say"),
+    Column("avoids", Text, comment="a JSON list of what they would rather not do; null: they do not say"),
     Column("selectivity", Text, comment="how choosy their mails are: strict, wide or all; null: as is usual"),
     Column("status", Text, nullable=False, comment="active or paused; the erased have no row"),
     Column("created_at", Moment, nullable=False),

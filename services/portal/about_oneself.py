@@ -1,11 +1,11 @@
-"""What a form asks of whom a search is for: where they live, for how long they have worked, and as what."""
+"""What a form asks of whom a search is for: home, years, what they have worked as, can do and would rather not do."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from babel import Locale
 
-from services.portal.forms import fault_in
+from services.portal.forms import MOST, fault_in
 from services.usecases.accounts import Profile
 from services.usecases.choices import Selectivity
 from services.usecases.completion import readable_home, readable_role
@@ -15,11 +15,11 @@ from services.usecases.pasted import Asked
 from services.usecases.typed import home_in, names_in, towns_in, written
 from services.wording.words import Words, mark
 
-ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as": "", "speaks": ""}
+ABOUT_ONESELF: Final[Mapping[str, str]] = dict.fromkeys(("home", "years", "worked_as", "knows", "avoids", "speaks"), "")
 """What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
-_LISTED: Final = ("worked_as", "speaks")
-_MOST_TITLES: Final = 20
-"""And languages, that are looked at, each of which takes milliseconds where unknown: anybody may send thousands."""
+_LISTED: Final = ("worked_as", "knows", "avoids", "speaks")
+_MOST_LISTED: Final = 20
+"""That are looked at, each of which takes milliseconds where unknown: anybody may send thousands."""
 CHOICES: Final[Mapping[Selectivity, str]] = {
     "strict": mark("Less: only the surest jobs"),
     "usual": mark("The usual choice"),
@@ -49,7 +49,8 @@ def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dic
     lives = "" if is_old else given["home"].strip()
     home = readable_home(asked.home, words) if asked.home else ""
     speaks = _spoken(asked, words) or given["speaks"].strip()
-    return {"home": lives or home, "years": years.strip(), "worked_as": done, "speaks": speaks}
+    can = {"knows": written(asked.knows) or given["knows"].strip(), "avoids": given["avoids"].strip()}
+    return {"home": lives or home, "years": years.strip(), "worked_as": done, "speaks": speaks, **can}
 
 
 def _spoken(asked: Asked, words: Words) -> str:
@@ -67,9 +68,9 @@ def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tu
     """A form without what it says of its owner and nobody can read, which nobody need say; and a sentence on each."""
     kept, said = dict(given), list[str]()
     for name in ABOUT_ONESELF:
-        parts = names_in(given[name])[:_MOST_TITLES] if name in _LISTED else [given[name]]
+        parts = names_in(given[name]) if name in _LISTED else [given[name]]
         good = list[str]()
-        for part in parts:
+        for part in parts[:_MOST_LISTED]:
             try:
                 reader_of({**given, **ABOUT_ONESELF, name: part}, words)
                 good.append(part)
@@ -79,6 +80,8 @@ def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tu
                 said.append(
                     words.say(mark("{fault} It is left out: you need not say it."), fault=fault_in(error, words))
                 )
+        if len(parts) > _MOST_LISTED:
+            said.append(words.say(MOST, most=_MOST_LISTED))
         kept[name] = written(good) if name in _LISTED else "".join(good)
     return kept, tuple(said)
 
@@ -88,8 +91,7 @@ def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     about = {
         "home": home_in(given["home"]),
         "years": given["years"].strip(),
-        "worked_as": names_in(given["worked_as"]),
-        "speaks": names_in(given["speaks"]),
+        **{name: names_in(given[name]) for name in _LISTED},
     }
     about |= {"selectivity": given["selectivity"], "currency": given["currency"]}
     return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, **about}
@@ -107,6 +109,8 @@ def about_oneself(profile: Profile, words: Words) -> dict[str, str]:
         "home": readable_home(home, words) if home else "",
         "years": "" if years is None else str(years),
         "worked_as": written([readable_role(role, words) for role in profile.worked_as]),
+        "knows": written(profile.knows),
+        "avoids": written(profile.avoids),
         "speaks": ", ".join(map(str, profile.speaks)),
     }
 

@@ -6,7 +6,9 @@ from typing import Final
 from services.usecases.errors import WrongFieldError
 from services.wording.words import Words, mark
 
+MOST: Final = mark("At most {most} are taken: name those that matter most.")
 _FAULTS: Mapping[str, str] = {
+    "most": MOST,
     "address": mark("That is no email address. One looks like ada@example.com."),
     "time_zone": mark("We do not know the time zone “{given}”. Write it such as Europe/Berlin."),
     "time_zone_near": mark("We do not know the time zone “{given}”. Did you mean {near}?"),
@@ -76,7 +78,7 @@ _FIELD_OF: Mapping[str, str] = {
     "currency": "currency",
 }
 """The field of a form that a code is of, by the first word of it."""
-_OF_THEMSELF: Final = ("home", "years", "worked_as", "speaks")
+_OF_THEMSELF: Final = ("home", "years", "worked_as", "knows", "avoids", "speaks")
 """Fields that are called so in every form, and whose towns and titles are those of a search."""
 _MOST_GIVEN, _MOST_NEAR = 60, 200
 """Characters of what somebody wrote, and of what they may have meant."""

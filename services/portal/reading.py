@@ -55,8 +55,8 @@ def reading(given: Mapping[str, str], words: Words, now: datetime, live: LivePre
     country, signs_up = country_of_zone(given["time_zone"]) or "", "address" in given
     asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now, country)
     if asked is not None and not signs_up:
-        # What somebody speaks is of their profile, which the form of a search does not change.
-        asked = replace(asked, missed=(*asked.missed, *asked.spoken.said), spoken=NOTHING_SPOKEN)
+        # What somebody speaks and can do is of their profile, which the form of a search does not change.
+        asked = replace(asked, missed=(*asked.missed, *asked.spoken.said), spoken=NOTHING_SPOKEN, knows=())
     letters = _other_letters(given.get("pasted", ""), words)
     nothing = letters or words.say(mark("We found nothing in that text that one could look for."))
     if asked is None:

@@ -54,7 +54,7 @@ __all__ = [
 MASK = "•••"
 """In place of what who looks over a shoulder is not to read."""
 
-_UNSAID = ("name", "home", "years", "worked_as", "selectivity")
+_UNSAID = ("name", "home", "years", "worked_as", "knows", "avoids", "selectivity")
 """Facts that an empty text takes back."""
 
 

@@ -251,9 +251,10 @@ class LivePreviews:
         self, query: Query, reader: Recipient, found: PastFindings, passing: Sequence[PostingCore], now: datetime
     ) -> tuple[int, int]:
         """How many jobs pass only where the reader does not say of themself what they do, and how many only so."""
-        if reader.home is None and reader.years is None and not reader.worked_as:
+        silent = replace(reader, home=None, years=None, worked_as=(), knows=(), avoids=())
+        if reader == silent:
             return 0, 0
-        unsaid = self._passing(query, replace(reader, home=None, years=None, worked_as=()), found.newest, now)
+        unsaid = self._passing(query, silent, found.newest, now)
         said = {posting.posting_id for posting in passing}
         return len(unsaid - said), len(said - unsaid)
 

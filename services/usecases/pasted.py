@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
+from itertools import islice
 from math import ceil
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ from services.usecases.wishes.ways import ways, workplaces_of
 from services.usecases.wishes.writer import Cv, cv_of, former_trade
 
 _MOST_SKILLS: Final = 12
+_MOST_KNOWN: Final = 20
 _MANY: Final = 4
 """Skills of which one alone says little."""
 _KM: Final = 50
@@ -100,6 +102,8 @@ class Asked:
     """For which somebody has done the work that they look for, as a sentence says."""
     worked_as: tuple[str, ...] = ()
     """Roles that they have had for these."""
+    knows: tuple[str, ...] = ()
+    """What a CV says that they can do: the skills that it names."""
     spoken: SpokenIn = NOTHING_SPOKEN
     """Languages that they speak, as a sentence says."""
 
@@ -169,7 +173,8 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
-    said = tuple(missed), offered, home, lives is not None, years, had, spoken
+    can = _skills_had(posting) if cv != Cv() else ()
+    said = tuple(missed), offered, home, lives is not None, years, had, can, spoken
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 
@@ -317,6 +322,13 @@ def _skills(posting: PostingCore, sentence: str, places: Places, titles: Titles)
     of_work = [name for name in of_work if not any(is_title_by_hand(name, role) for role in titles.asked)]
     tools = [name for name in of_work if known.is_tool(name)]
     return tuple((tools or of_work)[:_MOST_SKILLS])
+
+
+def _skills_had(posting: PostingCore) -> tuple[str, ...]:
+    """Those of a CV, read as a posting is: what its person can do, but for fields that are too broad to say it."""
+    known = taxonomy()
+    named = (skill.name for skill in posting.skills if known.kind(skill.name) not in ("language", "broad"))
+    return tuple(islice(named, _MOST_KNOWN))
 
 
 def _places(

@@ -42,7 +42,8 @@ SECTIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 """Where the export has what is in a table."""
 NAMED = {"digests.body": "email", "suppressions.created_at": "since"}
 CODED = {
-    "subscribers.speaks": "[%s]", "subscribers.worked_as": "[%s]", "feedback.about": "[%s]",
+    "subscribers.speaks": "[%s]", "subscribers.worked_as": "[%s]", "subscribers.knows": "[%s]",
+    "subscribers.avoids": "[%s]", "feedback.about": "[%s]",
     "saved_searches.preferred_places": "[%s]",
     "digests.matched": "{%s: 1}", "digest_items.found_by": "[%s]", "webhook_events.found_by": "[%s]",
     "sign_ups.wanted": "{%s: 1}",

@@ -284,6 +284,7 @@ def test_who_was_there_before_these_were_asked_says_nothing_of_languages_home_ye
         [person] = SqlSubscribers(engine, Ids(b"a secret for tests only")).all()
         assert (person.profile.address, person.profile.speaks) == ("x", ())
         assert (person.profile.home, person.profile.years, person.profile.worked_as) == (None, None, ())
+        assert (person.profile.knows, person.profile.avoids) == ((), ())
         assert person.profile.selectivity == "usual"
 
 

@@ -371,6 +371,25 @@ class TestPeople:
         assert store.subscribers.recipient(ada.subscriber_id).worked_as == ()
         assert store.subscribers.export(ada.subscriber_id)["subscriber"]["worked_as"] == []
 
+    def test_what_somebody_can_do_and_would_rather_not_is_kept_exported_and_reaches_whoever_curates(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person("ada", knows=["payroll", "Java"], avoids="cold calling, crypto")
+        store.search(ada)
+        own_id, kept = ada.subscriber_id, {"knows": ("payroll", "Java"), "avoids": ("cold calling", "crypto")}
+        found = store.subscribers.find("ada@example.com").profile
+        assert {"knows": found.knows, "avoids": found.avoids} == kept
+        [claimed] = due(store, NOW + DAY)
+        assert {"knows": claimed.recipient.knows, "avoids": claimed.recipient.avoids} == kept
+        exported = store.subscribers.export(own_id)["subscriber"]
+        assert {name: tuple(exported[name]) for name in kept} == kept
+        assert [word for word in ("payroll", "cold calling") if word in str(published(store))] == [], "in no topic"
+        store.subscribers.change(own_id, replace(ada.profile, knows=(), avoids=()), NOW)
+        silent = store.subscribers.recipient(own_id)
+        assert (silent.knows, silent.avoids) == ((), ())
+        exported = store.subscribers.export(own_id)["subscriber"]
+        assert (exported["knows"], exported["avoids"]) == ([], [])
+
     def test_how_choosy_somebodys_mails_are_is_kept_exported_and_reaches_whoever_curates(
         self, store: NotifierStore
     ) -> None:
@@ -393,7 +412,14 @@ class TestPeople:
 
     @pytest.mark.parametrize(
         "change",
-        [{"home": Home("PT")}, {"years": 4}, {"worked_as": ("nurse",)}, {"selectivity": "all"}],
+        [
+            {"home": Home("PT")},
+            {"years": 4},
+            {"worked_as": ("nurse",)},
+            {"knows": ("Java",)},
+            {"avoids": ("crypto",)},
+            {"selectivity": "all"},
+        ],
     )
     def test_a_digest_chosen_by_facts_that_changed_meanwhile_is_not_kept(
         self, store: NotifierStore, change: dict[str, Any]

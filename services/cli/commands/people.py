@@ -26,6 +26,14 @@ WorkedAs = Annotated[
     list[str] | None,
     typer.Option(metavar="TITLE", help=f"A job title that they have had; one or more times. {_NO_LONGER}"),
 ]
+Knows = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SKILL", help=f"Something that they can do, in their words; one or more times. {_NO_LONGER}"),
+]
+Avoids = Annotated[
+    list[str] | None,
+    typer.Option(metavar="WORDS", help=f"Something that they would rather not do; one or more times. {_NO_LONGER}"),
+]
 Choosy = Annotated[
     str | None,
     typer.Option("--selectivity", help="How choosy their mails are: strict, usual, wide, or all that fits."),
@@ -52,6 +60,8 @@ def add(
     home: Annotated[str, typer.Option(help=_HOME)] = "",
     years: Annotated[str, typer.Option(metavar="NUMBER", help=_YEARS)] = "",
     worked_as: WorkedAs = None,
+    knows: Knows = None,
+    avoids: Avoids = None,
     selectivity: Choosy = None,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
@@ -61,7 +71,14 @@ def add(
 ) -> None:
     """Take someone in who agreed to it. What you say of that is needed, kept, shown to them, and goes with them."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
-    of_themself = {"speaks": speaks, "home": home, "years": years, "worked_as": worked_as}
+    of_themself = {
+        "speaks": speaks,
+        "home": home,
+        "years": years,
+        "worked_as": worked_as,
+        "knows": knows,
+        "avoids": avoids,
+    }
     profile = accounts.profile_from(fields | of_themself | {"selectivity": selectivity})
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     if declaration is None:
@@ -85,6 +102,8 @@ def edit(
     home: Annotated[str | None, typer.Option(help=f"{_HOME} {_NO_LONGER}")] = None,
     years: Annotated[str | None, typer.Option(metavar="NUMBER", help=f"{_YEARS} {_NO_LONGER}")] = None,
     worked_as: WorkedAs = None,
+    knows: Knows = None,
+    avoids: Avoids = None,
     selectivity: Choosy = None,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
@@ -98,8 +117,9 @@ def edit(
     words they asked for it.
     """
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
-    said = {"home": home, "years": years, "speaks": speaks, "worked_as": worked_as, "selectivity": selectivity}
-    fields = {field: value for field, value in (given | said).items() if value is not None}
+    said = {"home": home, "years": years, "speaks": speaks, "selectivity": selectivity}
+    done = {"worked_as": worked_as, "knows": knows, "avoids": avoids}
+    fields = {field: value for field, value in (given | said | done).items() if value is not None}
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     saved = accounts.change(open_installation(config, create=False), person, fields, moment(now), declaration)
     if not saved.changes and not saved.unconfirmed and declaration is None:
@@ -211,6 +231,8 @@ def _as_json(account: accounts.Account) -> dict[str, Any]:
         "home": str(profile.home) if profile.home else None,
         "years": profile.years,
         "worked_as": list(profile.worked_as),
+        "knows": list(profile.knows),
+        "avoids": list(profile.avoids),
         "selectivity": profile.selectivity,
         "status": account.status,
         "searches": account.searches,

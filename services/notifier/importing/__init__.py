@@ -39,9 +39,10 @@ _MEANT = {
     "town": "home",
     "experience": "years",
     "roles": "worked_as",
+    "skills": "knows",
 }
 """Names that other systems have for these fields."""
-_TAKEN_BACK = ("home", "years", "worked_as", "selectivity")
+_TAKEN_BACK = ("home", "years", "worked_as", "knows", "avoids", "selectivity")
 """Facts that an empty text takes back, as a person may; of CSV an empty cell is left out."""
 
 

@@ -58,6 +58,8 @@ def _facts(profile: Profile) -> dict[str, str]:
         "home": str(profile.home or ""),
         "years": "" if profile.years is None else str(profile.years),
         "worked_as": ", ".join(profile.worked_as),
+        "knows": ", ".join(profile.knows),
+        "avoids": ", ".join(profile.avoids),
     }
     return asdict(profile) | said
 

@@ -25,6 +25,11 @@ _WORKED_AS = (
     "Job titles that they have had, by id or name in any of the eight languages; jobs far from these are less "
     f"likely mailed. {_NO_LONGER}"
 )
+_KNOWS = (
+    "What they can do, in their own words: skills, tools, licences, fields; 20 at most, of 60 characters each. "
+    f"{_NO_LONGER}"
+)
+_AVOIDS = f"What they would rather not do, in their own words; as many and as long. {_NO_LONGER}"
 _SELECTIVITY = (
     "How choosy their mails are: the surest jobs alone, the bars of the settings, lower ones, or all that fits "
     "([curation](curation.md#each-persons-own-bars))."
@@ -41,6 +46,8 @@ PERSON = (
     Column("home", "text", "unset", "Cambridge, MA", _HOME),
     Column("years", "whole number, 0 to 60", "unset", 6, _YEARS),
     Column("worked_as", "list of text", "unset", ["paralegal", "contract manager"], _WORKED_AS),
+    Column("knows", "list of text", "unset", ["Java", "payroll", "registered nurse"], _KNOWS),
+    Column("avoids", "list of text", "unset", ["cold calling", "commission only"], _AVOIDS),
     Column("selectivity", "`strict` or `usual` or `wide` or `all`", '`"usual"`', "wide", _SELECTIVITY),
     Column(
         "consent_origin",

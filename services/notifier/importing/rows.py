@@ -24,6 +24,8 @@ _PERSON_COLUMNS = (
     "home",
     "years",
     "worked_as",
+    "knows",
+    "avoids",
     "selectivity",
     *DECLARED,
 )

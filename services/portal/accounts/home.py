@@ -51,7 +51,8 @@ _HERE_ALONE = (
     "move",
 )
 """What a form may say beside `CHANGES`."""
-_PROFILE = ("name", "time_zone", "currency", "locale", "speaks", "home", "years", "worked_as")
+_LISTED = ("worked_as", "knows", "avoids")
+_PROFILE = ("name", "time_zone", "currency", "locale", "speaks", "home", "years", *_LISTED)
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 
@@ -216,8 +217,7 @@ def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     }
     if "home" in given:
         given["home"] = home_in(form["home"])
-    if "worked_as" in given:
-        given["worked_as"] = names_in(form["worked_as"])
+    given |= {name: names_in(form[name]) for name in _LISTED if name in given}
     if "speaks" in form:
         # Empty is an answer here: they do not say.
         given["speaks"] = [name.strip() for name in form["speaks"].replace(";", ",").split(",") if name.strip()]

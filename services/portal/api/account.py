@@ -59,6 +59,10 @@ class Account(Shown):
     """For which they have done the work that they look for; null where they do not say."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had; empty where they do not say."""
+    knows: tuple[str, ...] = ()
+    """What they say that they can do, in their words; empty where they do not say."""
+    avoids: tuple[str, ...] = ()
+    """What they would rather not do, in their words; empty where they do not say."""
     selectivity: accounts.Selectivity = "usual"
     """How choosy their mails are: the surest jobs alone, the usual choice, more, or all that fits."""
     status: str
@@ -87,6 +91,10 @@ class AccountChange(Sent):
     """For which they have done the work that they look for; null: they do not say."""
     worked_as: list[Annotated[str, Field(max_length=120)]] = Field(default=[], max_length=_MOST_SPOKEN)
     """Job titles that they have had, by id or name; empty: they do not say."""
+    knows: list[Annotated[str, Field(max_length=60)]] = Field(default=[], max_length=20)
+    """What they can do, in their words; empty: they do not say."""
+    avoids: list[Annotated[str, Field(max_length=60)]] = Field(default=[], max_length=20)
+    """What they would rather not do, in their words; empty: they do not say."""
     selectivity: accounts.Selectivity = "usual"
     """How choosy their mails are."""
 
@@ -152,6 +160,8 @@ def account_of(caller: Caller, person: Subscriber) -> Account:
         home=str(profile.home) if profile.home else None,
         years=profile.years,
         worked_as=profile.worked_as,
+        knows=profile.knows,
+        avoids=profile.avoids,
         selectivity=profile.selectivity,
         status=person.status,
         paused_until=until.astimezone(zone_of(profile.time_zone)).date() if until else None,

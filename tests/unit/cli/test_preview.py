@@ -109,6 +109,11 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     edited = "subscriber", "edit", "ada@example.com", "--worked-as"
     assert "worked_as: nothing -> nurse, paralegal" in jobchime(*edited, "Paralegal", "--worked-as", "nurse").out
     assert "worked_as: nurse, paralegal -> nothing" in jobchime(*edited, "").out
+    assert "knows: nothing -> payroll, Java" in jobchime(*edited[:3], "--knows", "payroll", "--knows", "Java").out
+    assert "avoids: nothing -> cold calling" in jobchime(*edited[:3], "--avoids", "cold calling").out
+    said = json.loads(run("subscriber", "show", "ada@example.com", "-c", jobchime.config).out)["subscriber"]
+    assert (said["knows"], said["avoids"]) == (["payroll", "Java"], ["cold calling"])
+    assert "knows: payroll, Java -> nothing" in jobchime(*edited[:3], "--knows", "", "--avoids", "").out
     assert "selectivity: usual -> all" in jobchime(*edited[:3], "--selectivity", "all").out
     assert "below 0% no near miss (notifier.curate, of which they want all)." in (
         jobchime("preview", "ada@example.com").out

@@ -2,13 +2,16 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.importing import Entry, Fault, read_people
+from services.notifier.domain.people import Subscriber
+from services.notifier.importing import Entry, Fault, KnownSubscriber, read_people
+from services.notifier.importing.differences import of_entry
 
 SEARCH: dict[str, Any] = {"name": "Python", "criteria": {"skills": {"all": ["python"]}}}
 
@@ -315,6 +318,30 @@ def test_what_somebody_has_worked_as_is_a_column_of_csv_with_titles_in_any_langu
     assert (ada.profile.worked_as, bob.profile.worked_as) == (("nurse", "paralegal"), ())
 
 
+def test_what_somebody_can_do_and_would_rather_not_are_columns_of_csv_each_said_once_in_their_order() -> None:
+    table = (
+        "address,knows,avoids\nada@example.com, Payroll ;Java;;\u200bpayroll;C++,cold  calling; crypto\nbob@example.com,,\n"
+    )
+    ada, bob = read_people(table)
+    assert isinstance(ada, Entry)
+    assert isinstance(bob, Entry)
+    assert (ada.profile.knows, ada.profile.avoids) == (("Payroll", "Java", "C++"), ("cold calling", "crypto"))
+    assert (bob.profile.knows, bob.profile.avoids) == ((), ())
+    [twenty] = read_people(lines({"address": "ada@example.com", "knows": [f"{number:060}" for number in range(20)]}))
+    assert isinstance(twenty, Entry)
+    assert len(twenty.profile.knows) == 20
+
+
+def test_what_somebody_can_do_is_taken_back_by_an_empty_text_and_stays_where_it_is_left_out() -> None:
+    [ada] = read_people(lines({"address": "ada@example.com", "knows": ["Java"], "avoids": ["crypto"]}))
+    assert isinstance(ada, Entry)
+    known = KnownSubscriber(Subscriber("ada", ada.profile, "active", datetime(2026, 7, 1, tzinfo=UTC)), ())
+    [changed] = read_people(lines({"address": "ada@example.com", "avoids": ""}), lambda _: known)
+    assert isinstance(changed, Entry)
+    assert (changed.profile.knows, changed.profile.avoids) == (("Java",), ())
+    assert list(of_entry(changed)) == ["avoids: crypto -> nothing"]
+
+
 def test_how_choosy_mails_are_is_a_column_of_csv_and_the_usual_where_it_is_empty() -> None:
     ada, bob = read_people("address,selectivity\nada@example.com,All\nbob@example.com,\n")
     assert isinstance(ada, Entry)
@@ -345,6 +372,10 @@ def test_where_somebody_lives_and_for_how_long_they_have_worked_are_columns_of_c
         ({"years": "some"}, "years: 'some' is not a whole number from 0 to 60"),
         ({"worked_as": ["nurze"]}, "worked_as: 'nurze' is not a role that is known here"),
         ({"worked_as": 7}, "worked_as: a list of job titles such as"),
+        ({"knows": 7}, "knows: a list of what they can do, such as"),
+        ({"knows": ["J" * 61]}, f"knows: '{'J' * 60}' goes on: 60 characters each"),
+        ({"avoids": [str(number) for number in range(21)]}, "avoids: 21 stand there, and 20 are the most"),
+        ({"skills": ["Java"]}, "skills: a subscriber has no such field; did you mean knows?"),
         ({"selectivity": "some"}, "selectivity: 'some' is not one of strict, usual, wide, all"),
         ({"selectivity": 7}, "selectivity: text was expected, not int"),
         ({"lives": "Munich"}, "lives: a subscriber has no such field; did you mean home?"),

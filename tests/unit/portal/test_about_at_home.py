@@ -90,6 +90,24 @@ def test_what_they_have_worked_as_is_said_by_titles_that_they_read_and_taken_bac
     assert store.subscribers.find(eva.subscriber_id).profile.worked_as == ()
 
 
+def test_what_they_can_do_and_would_rather_not_is_said_in_their_words_and_taken_back(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    eva = store.person("eva", knows=["payroll", "Java"])
+    browser = Browser(portal, eva)
+    assert 'name="knows" maxlength="1300" value="payroll, Java"' in browser.get("/home").text
+    said = {"knows": "payroll, Java, JAVA, forklift licence", "avoids": "cold calling; crypto"}
+    assert browser.post("/home", do="profile", **said).status_code == 303
+    kept = store.subscribers.find(eva.subscriber_id).profile
+    assert (kept.knows, kept.avoids) == (("payroll", "Java", "forklift licence"), ("cold calling", "crypto"))
+    for wrong, why in (("c" * 61, "too long"), (", ".join(map(str, range(21))), "At most 20 are taken")):
+        page = browser.post("/home", do="profile", avoids=wrong)
+        assert (page.status_code, why in page.text, wrong in page.text) == (400, True, True)
+    assert browser.post("/home", do="profile", knows="", avoids="").status_code == 303
+    kept = store.subscribers.find(eva.subscriber_id).profile
+    assert (kept.knows, kept.avoids) == ((), ())
+
+
 def test_where_they_live_and_their_years_are_said_by_names_that_they_read_and_taken_back(
     store: NotifierStore, portal: ServedPortal
 ) -> None:

@@ -12,7 +12,14 @@ from tests.support.notifying import NotifierStore
 from tests.support.portal import ServedPortal, served_portal
 
 WISH = {"address": "grace@example.com", "skills": "Python", "places": "DE", "time_zone": "UTC"}
-OF_THEMSELF = {"home": "Brigadoon", "years": "a lot", "worked_as": "Dragon tamer, nurse", "speaks": "Elvish, French"}
+OF_THEMSELF = {
+    "home": "Brigadoon",
+    "years": "a lot",
+    "worked_as": "Dragon tamer, nurse",
+    "knows": f"Java, {'a long story ' * 6}",
+    "avoids": "y" * 61,
+    "speaks": "Elvish, French",
+}
 
 
 @pytest.fixture
@@ -30,6 +37,7 @@ def test_what_cannot_be_read_of_whom_it_is_for_is_left_out_with_a_word_and_holds
     portal.postman.join()
     [wish] = kept
     assert (wish.wanted["home"], wish.wanted["years"], wish.wanted["worked_as"]) == ("", "", ["nurse"])
+    assert (wish.wanted["knows"], wish.wanted["avoids"]) == (["Java"], [])
     assert wish.wanted["speaks"] == ["French"]
     assert portal.post("/sign-up", **WISH | {"currency": "ZZZ"}, **OF_THEMSELF).status_code == 400
 
@@ -45,6 +53,14 @@ def test_of_thousands_of_titles_no_more_are_looked_at_than_somebody_has_had(port
     titles = ", ".join(f"Dragon tamer {number}" for number in range(3_000))
     page = portal.post("/sign-up", **WISH, worked_as=titles).text
     assert page.count("It is left out: you need not say it.") == 20
+
+
+def test_who_can_do_more_than_is_taken_is_told_so_and_signs_up(portal: ServedPortal, kept: list[SignUp]) -> None:
+    page = portal.post("/sign-up", **WISH, knows=", ".join(f"skill {number}" for number in range(21))).text
+    assert page.count("At most 20 are taken: name those that matter most.") == 1
+    portal.postman.join()
+    [wish] = kept
+    assert wish.wanted["knows"][-1] == "skill 19"
 
 
 def test_who_wrote_a_wrong_address_gets_the_form_as_it_was_by_one_press(portal: ServedPortal) -> None:

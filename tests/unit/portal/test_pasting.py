@@ -101,6 +101,16 @@ def test_the_languages_of_a_sentence_stand_where_one_says_what_one_speaks(portal
     assert "Languages that you speak" not in nobody, "it is asked for on the page that follows"
 
 
+def test_a_cv_fills_what_its_person_can_do_and_a_posting_or_a_sentence_nothing(portal: ServedPortal) -> None:
+    cv = "Ada Lovelace\nada@example.com\nLeeds, GB\nNurse, 6 years\n\nSkills\n- Java\n- Kubernetes\n- Phlebotomy"
+    page = portal.post("/sign-up", do="read", pasted=cv, currency="GBP", avoids="crypto").text
+    assert {"Java", "Kubernetes"} <= set(values(page)["knows"].split(", "))
+    assert values(page)["avoids"] == "crypto"
+    for text in (POSTING, "Java developer in Leeds"):
+        told = portal.post("/sign-up", do="read", pasted=text, currency="GBP", knows="payroll").text
+        assert values(told)["knows"] == "payroll"
+
+
 def test_each_wish_shows_the_words_that_it_was_read_from(portal: ServedPortal) -> None:
     page = portal.post("/sign-up", do="read", pasted=POSTING, currency="EUR").text
     assert re.search(

@@ -46,12 +46,11 @@ def test_backups_are_not_kept_for_longer_than_it_is_known_who_was_erased() -> No
         PortalSettings(backups_kept_days=KEEP_ERASURES.days + 1)
 
 
-def test_it_says_that_home_and_years_are_kept_and_why(portal: ServedPortal) -> None:
+def test_it_says_that_what_they_say_of_themselves_is_kept_and_why(portal: ServedPortal) -> None:
     page = portal.get("/privacy").text
     [said] = re.findall(r"<li>(Where you live[^<]+)</li>", page)
-    assert (
-        "to leave out jobs that are too far, too senior or of another trade: until you take it back or erase it" in said
-    )
+    assert "what you have worked as, what you can do and what you would rather not do" in said
+    assert "to leave out jobs that are too far, too senior or not for you: until you take it back or erase it" in said
 
 
 def test_it_names_whom_to_ask(store: NotifierStore) -> None:
@@ -78,7 +77,7 @@ def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
             portal.get(path)
             portal.post(path, do="leave")
         portal.get("/f/the-key-of-a-feed.atom")
-        of_oneself = {"home": "Windhoek", "worked_as": "Upholsterer"}
+        of_oneself = {"home": "Windhoek", "worked_as": "Upholsterer", "knows": "taxidermy", "avoids": "haggling"}
         # The mailer cannot write, and then the store breaks.
         (tmp_path / "mails").write_text("in the way")
         portal.post("/sign-up", address="grace@example.com", text="harbour", time_zone="UTC", **of_oneself)
@@ -90,5 +89,15 @@ def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
     said = lines.getvalue()
     assert "a letter did not go out" in said
     assert "a visit failed" in said
-    secrets = (*tokens.values(), "the-key-of-a-feed", "grace@example.com", "grace", "Windhoek", "Upholsterer", "tailor")
+    secrets = (
+        *tokens.values(),
+        "the-key-of-a-feed",
+        "grace@example.com",
+        "grace",
+        "Windhoek",
+        "Upholsterer",
+        "tailor",
+        "taxidermy",
+        "haggling",
+    )
     assert [secret for secret in secrets if secret in said] == []

@@ -339,9 +339,12 @@ def test_enter_in_the_field_of_an_address_signs_up_whatever_the_form_offers_abov
 
 def test_what_one_says_of_oneself_has_room_on_a_phone_below_its_legend(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    where = {name: page.locator(f"#f-{name}").bounding_box() for name in ("home", "years", "worked_as")}
-    home, years, worked_as = (box for box in where.values() if box is not None)
+    where = {
+        name: page.locator(f"#f-{name}").bounding_box() for name in ("home", "years", "worked_as", "knows", "avoids")
+    }
+    home, years, worked_as, *in_words = (box for box in where.values() if box is not None)
     assert home["width"] > 150
     assert years["y"] == home["y"]
     assert worked_as["y"] > home["y"] + home["height"]
-    assert worked_as["width"] > 300
+    assert len(in_words) == 2
+    assert [box["width"] > 300 for box in (worked_as, *in_words)] == [True] * 3

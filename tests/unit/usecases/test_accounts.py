@@ -233,6 +233,20 @@ def test_what_somebody_has_worked_as_is_changed_kept_and_taken_back(installation
         changed(worked_as=["nurze"])
 
 
+def test_what_somebody_can_do_and_would_rather_not_is_changed_kept_and_taken_back(installation: Installation) -> None:
+    def changed(**fields: str | list[str]) -> list[str]:
+        return [str(difference) for difference in accounts.change(installation, own_id, fields, NOW).changes]
+
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).subscriber_id
+    assert changed(knows=["payroll", "Java"]) == ["knows: nothing -> payroll, Java"]
+    assert changed(avoids=["crypto"]) == ["avoids: nothing -> crypto"]
+    assert changed(name="Ada L.") == ["name: nothing -> Ada L."]
+    assert changed(knows=["Java", "payroll"]) == ["knows: payroll, Java -> Java, payroll"], "in their order"
+    assert changed(knows="", avoids=[]) == ["knows: Java, payroll -> nothing", "avoids: crypto -> nothing"]
+    with pytest.raises(WrongFieldError, match="60 characters each"):
+        changed(avoids=["c" * 61])
+
+
 def test_how_choosy_somebodys_mails_are_is_changed_kept_and_taken_back(installation: Installation) -> None:
     def changed(**fields: str) -> list[str]:
         return [str(difference) for difference in accounts.change(installation, own_id, fields, NOW).changes]

@@ -30,6 +30,8 @@ def test_facts_are_changed_by_the_version_that_was_read(program: Program) -> Non
         "home": None,
         "years": None,
         "worked_as": [],
+        "knows": [],
+        "avoids": [],
         "selectivity": "usual",
         "status": "active",
         "paused_until": None,
@@ -41,6 +43,10 @@ def test_facts_are_changed_by_the_version_that_was_read(program: Program) -> Non
     assert problem_of(program.ask("PATCH", "/account", change)) == (428, "no_precondition")
     changed = program.ask("PATCH", "/account", change, {"If-Match": tag})
     assert changed.json() == answer.json() | change
+    said = {"knows": ["payroll", "Java"], "avoids": ["cold calling"]}
+    assert program.ask("PATCH", "/account", said, {"If-Match": tag}).status_code == 412
+    assert program.ask("PATCH", "/account", said, {"If-Match": "*"}).json() == answer.json() | change | said
+    assert program.ask("PATCH", "/account", {"knows": [], "avoids": []}, {"If-Match": "*"}).json() == changed.json()
     assert changed.headers["etag"] == program.get("/account").headers["etag"] != tag
     assert problem_of(program.ask("PATCH", "/account", {"name": "Late"}, {"If-Match": tag})) == (412, "changed")
     assert program.ask("PATCH", "/account", {"name": "Now"}, {"If-Match": "*"}).json()["name"] == "Now"

@@ -172,7 +172,7 @@ def _as_is(value: Any) -> Any:
 
 def _lists(person: Row[Any]) -> dict[str, list[str]]:
     """What somebody may say several of: no row has an empty list."""
-    return {name: json.loads(getattr(person, name) or "[]") for name in ("speaks", "worked_as")}
+    return {name: json.loads(getattr(person, name) or "[]") for name in ("speaks", "worked_as", "knows", "avoids")}
 
 
 def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:

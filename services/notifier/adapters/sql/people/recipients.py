@@ -16,6 +16,8 @@ from services.rules.home import Home, home_read
 from services.rules.languages.speaking import SpokenLanguage
 
 _FACTS = ("address", "name", "time_zone", "currency", "locale", "years")
+_SAID = ("worked_as", "knows", "avoids")
+"""Of which somebody may say several, in their order."""
 
 
 def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Recipient]:
@@ -35,7 +37,9 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 speaks=speaks_read(row.speaks),
                 home=home_in(row),
                 years=row.years,
-                worked_as=worked_as_read(row.worked_as),
+                worked_as=texts_read(row.worked_as),
+                knows=texts_read(row.knows),
+                avoids=texts_read(row.avoids),
                 selectivity=selectivity_read(row.selectivity),
                 hidden_companies=theirs.hidden_companies,
                 not_relevant=theirs.not_relevant,
@@ -64,8 +68,9 @@ def _asks_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str,
 def is_unchanged(recipient: Recipient, row: Row[Any]) -> bool:
     """Whether a subscriber's row still has the facts that a digest is chosen, written and sent by."""
     same = all(getattr(row, fact) == getattr(recipient, fact) for fact in _FACTS)
-    said = speaks_read(row.speaks), home_in(row), worked_as_read(row.worked_as), selectivity_read(row.selectivity)
-    return same and said == (recipient.speaks, recipient.home, recipient.worked_as, recipient.selectivity)
+    same = same and all(texts_read(getattr(row, fact)) == getattr(recipient, fact) for fact in _SAID)
+    said = speaks_read(row.speaks), home_in(row), selectivity_read(row.selectivity)
+    return same and said == (recipient.speaks, recipient.home, recipient.selectivity)
 
 
 def home_in(row: Row[Any]) -> Home | None:
@@ -76,8 +81,8 @@ def home_in(row: Row[Any]) -> Home | None:
 def profile_in(row: Row[Any]) -> Profile:
     """The facts of the subscriber of a row."""
     facts = row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks)
-    said = home_in(row), row.years, worked_as_read(row.worked_as)
-    return Profile(*facts, *said, selectivity=selectivity_read(row.selectivity))
+    said = texts_read(row.worked_as), texts_read(row.knows), texts_read(row.avoids)
+    return Profile(*facts, home_in(row), row.years, *said, selectivity_read(row.selectivity))
 
 
 def said_columns(profile: Profile) -> dict[str, str | int | None]:
@@ -86,7 +91,7 @@ def said_columns(profile: Profile) -> dict[str, str | int | None]:
         "speaks": to_json([str(language) for language in profile.speaks]) if profile.speaks else None,
         "home": str(profile.home) if profile.home else None,
         "years": profile.years,
-        "worked_as": to_json(list(profile.worked_as)) if profile.worked_as else None,
+        **{fact: to_json(list(said)) if (said := getattr(profile, fact)) else None for fact in _SAID},
         "selectivity": None if profile.selectivity == "usual" else profile.selectivity,
     }
 
@@ -97,8 +102,8 @@ def speaks_read(text: str | None) -> tuple[SpokenLanguage, ...]:
     return tuple(SpokenLanguage(code, level or None) for code, _, level in parts)
 
 
-def worked_as_read(text: str | None) -> tuple[str, ...]:
-    """Roles of a column."""
+def texts_read(text: str | None) -> tuple[str, ...]:
+    """The texts of a column."""
     return tuple(json.loads(text or "[]"))
 
 
