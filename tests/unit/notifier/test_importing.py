@@ -319,9 +319,8 @@ def test_what_somebody_has_worked_as_is_a_column_of_csv_with_titles_in_any_langu
 
 
 def test_what_somebody_can_do_and_would_rather_not_are_columns_of_csv_each_said_once_in_their_order() -> None:
-    table = (
-        "address,knows,avoids\nada@example.com, Payroll ;Java;;\u200bpayroll;C++,cold  calling; crypto\nbob@example.com,,\n"
-    )
+    ada_says = "Payroll ;Java;;\u200bpayroll;C++,cold  calling; crypto"
+    table = f"address,knows,avoids\nada@example.com, {ada_says}\nbob@example.com,,\n"
     ada, bob = read_people(table)
     assert isinstance(ada, Entry)
     assert isinstance(bob, Entry)
