@@ -113,6 +113,22 @@ def test_to_undo_twice_does_not_send_all_that_fits(portal: ServedPortal, page: s
     assert UNDO not in after
 
 
+def test_who_is_sent_less_and_undoes_two_presses_finds_no_undo_that_brings_more(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    bob = store.person("bob", selectivity="strict")
+    store.search(bob)
+    mailed(store, (posting("some"), unlikely(0.45)), (posting("less"), unlikely(0.3)))
+    page = portal.path("rest", bob, slot_of(AT))
+    for wanted in ("usual", "wide"):
+        portal.post(page, do="choose", selectivity=wanted, was="strict")
+    undone = portal.post(page, do="choose", selectivity="strict").headers["location"]
+    assert choice(portal.get(undone).text) == (
+        "You are sent less than the usual choice. In the last 7 days that would have brought 1 more job.",
+        [MORE],
+    )
+
+
 @pytest.mark.parametrize(("do", "offered"), [("pause", True), ("leave", False)])
 def test_more_is_offered_to_who_is_mailed_or_will_be_again(
     ada: Subscriber, portal: ServedPortal, page: str, do: str, offered: bool
