@@ -2,16 +2,23 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from lxml import html
 from sqlalchemy import update
 
 from schemas.sql.tables import subscribers
+from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Subscriber
 from services.rules.languages.speaking import SpokenLanguage
+from services.usecases.live_previews import LivePreviews
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal
 from tests.support.signed_in import Browser
+from tests.support.waiting import until
+
+SAID = ("knows", "avoids")
 
 
 @pytest.fixture
@@ -106,6 +113,31 @@ def test_what_they_can_do_and_would_rather_not_is_said_in_their_words_and_taken_
     assert browser.post("/home", do="profile", knows="", avoids="").status_code == 303
     kept = store.subscribers.find(eva.subscriber_id).profile
     assert (kept.knows, kept.avoids) == ((), ())
+
+
+def test_a_preview_is_for_who_can_do_and_would_rather_not_do_what_they_say(
+    store: NotifierStore, portal: ServedPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers, preview = list[Recipient](), LivePreviews.preview
+
+    def previews(live: LivePreviews, query: Any, reader: Recipient, *rest: Any) -> Any:
+        readers.append(reader)
+        return preview(live, query, reader, *rest)
+
+    monkeypatch.setattr(LivePreviews, "preview", previews)
+    eva = store.person("eva", knows=["payroll", "Java"], avoids=["cold calling"])
+    browser = Browser(portal, eva)
+    tree: Any = html.fromstring(browser.get("/home/search").text)
+    carried = {name: tree.xpath(f"//form[contains(@class, 'search')]//input[@name='{name}']")[0].value for name in SAID}
+    assert carried == {"knows": "payroll, Java", "avoids": "cold calling"}
+    asked = {"skills": "Python", "currency": "EUR"}
+    until(lambda: "still being read" not in portal.post("/preview", **asked).text, "the postings are read")
+    for said in (carried, {"knows": "Java; payroll", "avoids": ""}):
+        assert portal.post("/preview", **asked, **said).status_code == 200
+    assert [(reader.knows, reader.avoids) for reader in readers[-2:]] == [
+        (("payroll", "Java"), ("cold calling",)),
+        (("Java", "payroll"), ()),
+    ]
 
 
 def test_where_they_live_and_their_years_are_said_by_names_that_they_read_and_taken_back(

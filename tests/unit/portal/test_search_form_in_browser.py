@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import Event
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -335,6 +336,21 @@ def test_enter_in_the_field_of_an_address_signs_up_whatever_the_form_offers_abov
     page.get_by_label("Your email address").fill("ada@example.com")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Look into your mailbox").wait_for()
+
+
+def test_what_one_can_do_is_taken_in_words_of_ones_own_beside_names_that_are_offered(page: Page) -> None:
+    entry = page.locator('input[name="knows"] ~ .combobox input')
+    entry.fill("forklift licence,")
+    entry.press_sequentially("kuber")
+    page.get_by_role("option", name="Kubernetes", exact=True).click()
+    expect(page.locator('input[name="knows"]')).to_have_value("forklift licence; Kubernetes")
+    asked = list[dict[str, list[str]]]()
+    page.on(
+        "request", lambda sent: asked.append(parse_qs(sent.post_data or "")) if sent.url.endswith("/preview") else None
+    )
+    with page.expect_response(lambda answer: "avoids=" in (answer.request.post_data or "") and bool(asked)):
+        page.get_by_label("What you would rather not do").fill("night shifts")
+    assert (asked[-1]["knows"], asked[-1]["avoids"]) == (["forklift licence; Kubernetes"], ["night shifts"])
 
 
 def test_what_one_says_of_oneself_has_room_on_a_phone_below_its_legend(page: Page) -> None:
