@@ -3,8 +3,8 @@
 Reads what `jobchime normalise` prints of the captures, and the judgements of the seen half and of the people who teach.
 Prints how well people that were left out are foreseen, at which bar, and the weights; `--write` puts these into
 weights.json. `--deciding` prints how well the people are foreseen by whom changes are decided, and to whom nothing is
-fitted; `--silent` how well all are where nobody says what they have worked as. Weights are fitted to that, since they
-must hold for who says nothing. Each pair counts for as many as it stands for.
+fitted; `--silent` how well all are where nobody says what they have worked as, can do or avoid. Weights are fitted to
+that, since they must hold for who says nothing. Each pair counts for as many as it stands for.
 """
 
 import argparse
@@ -38,6 +38,8 @@ MOST_WEIGHT: Final = 5.0
 """One judgement stands for no more pairs than so many."""
 TEACHING: Final[Mapping[Group, Path]] = {"seen": PAIRS, "training": TRAINING_PAIRS}
 DECIDING: Final[Mapping[Group, Path]] = {"deciding": DECIDING_PAIRS}
+HELD: Final[Mapping[str, float]] = {"known": 1.5, "avoided": 1.25}
+"""Weights of what few would say of themself, chosen by hand: those of who says nothing do not move with them."""
 LOOKED_AT: Final[Mapping[Group, Path]] = {**TEACHING, **DECIDING}
 """All whose judgements may be looked at."""
 _STEPS: Final = 400
@@ -53,22 +55,24 @@ class Row:
     wanted: bool
     weight: float
     silent: tuple[tuple[float, ...], ...]
-    """The facts where the person does not say what they have worked as: weights are fitted to these."""
+    """The facts where the person says nothing of what they have worked as, can do or avoid: weights are fitted to these."""
 
 
 def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACHING) -> Iterator[Row]:
     """The judged pairs of some people, by default of those that teach, that the rules of today let through."""
     known = by_key(postings)
     for group, file in files.items():
-        for person, pair, said in judged_pairs(group, file):
+        for person, pair, judged in judged_pairs(group, file):
             if (posting := known.get(pair.posting)) is None:
                 continue
+            fits = fitting(person, posting)
+            silent = fitting(person.silent, posting) if person.silent != person else fits
             # What is never sent teaches nothing.
-            found = [fit for fit in fitting(person, posting) if chance_of_fitting(fit) > 0]
-            facts = facts_of_all(found)
-            if facts:
-                silent = facts_of_all(fitting(replace(person, worked_as=()), posting)) if person.worked_as else facts
-                yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight), silent)
+            both = [(said, unsaid) for said, unsaid in zip(fits, silent, strict=True) if chance_of_fitting(unsaid) > 0]
+            if both:
+                facts = facts_of_all(fit for fit, _ in both)
+                unsaid = facts_of_all(fit for _, fit in both)
+                yield Row(pair.person, facts, judged.verdict != "wrong", min(MOST_WEIGHT, pair.weight), unsaid)
 
 
 def facts_of_all(found: Iterable[Fitting]) -> tuple[tuple[float, ...], ...]:
@@ -102,7 +106,8 @@ def _descended(columns: Numbers, wanted: Numbers, share: Numbers) -> Model:
         next_pace = (1.0 + math.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
         ahead = then + (pace - 1.0) / next_pace * (then - now)
         now, pace = then, next_pace
-    return Model(round(float(now[0]), 3), tuple(round(float(weight), 3) for weight in now[1:]))
+    weights = zip(FACTS, now[1:], strict=True)
+    return Model(round(float(now[0]), 3), tuple(HELD.get(fact, round(float(weight), 3)) for fact, weight in weights))
 
 
 def foreseen(rows: Sequence[Row]) -> list[float]:
@@ -166,7 +171,9 @@ def main() -> None:
     parser.add_argument("postings", type=Path)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--deciding", action="store_true", help="foresee those who decide")
-    parser.add_argument("--silent", action="store_true", help="as if nobody said what they have worked as")
+    parser.add_argument(
+        "--silent", action="store_true", help="as if nobody said what they have worked as, can do or avoid"
+    )
     given = parser.parse_args()
     postings = postings_in(given.postings)
     rows = _as_said(rows_of(postings), silent=given.silent)

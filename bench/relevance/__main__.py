@@ -1,6 +1,7 @@
 """How well jobs are chosen: `python -m bench.relevance [--half seen|unseen] [--people] [--unjudged] [--json]`.
 
-`--selectivity`: where everybody is so choosy; the yardstick is the usual choice.
+`--selectivity`: where everybody is so choosy; the yardstick is the usual choice. `--pressed`: where they answered which
+titles and levels they would take.
 
 Runs the invented people over the captured feeds and holds what they are mailed against what readers judged. Whoever
 changes rules looks at `--half seen` alone by person, cause or job; of the unseen half only at its shares.
@@ -22,6 +23,7 @@ from bench.relevance.figures import Judged, Share, agreement, claims_of, ratio, 
 from bench.relevance.judgements import Judgement, read
 from bench.relevance.pairs import read_pairs
 from bench.relevance.people import LABELS, Half, people
+from bench.relevance.pressed import pressed
 from bench.relevance.run import Run, run
 from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity
 
@@ -50,7 +52,7 @@ def main() -> None:
     """Run, hold against the judgements, print."""
     given = _parser().parse_args()
     halves: Sequence[Half] = [given.half] if given.half else ["seen", "unseen"]
-    done = _run(given.keep, given.selectivity)
+    done = _run(given.keep, given.selectivity, answered=given.pressed)
     console = Console()
     found = {half: _judged(done, half) for half in halves}
     if given.json:
@@ -78,15 +80,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--unjudged", action="store_true", help="list what was sent and nobody judged")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--selectivity", choices=SELECTIVITIES, default="usual", help="how choosy everybody is")
+    parser.add_argument("--pressed", action="store_true", help="where they answered the form's questions")
     parser.add_argument("--keep", type=Path, help="take the run from this file, or keep it there")
     return parser
 
 
-def _run(kept: Path | None, selectivity: Selectivity) -> Run:
+def _run(kept: Path | None, selectivity: Selectivity, *, answered: bool) -> Run:
     if kept and kept.exists():
         return pickle.loads(kept.read_bytes())
     with Console(stderr=True).status("running the people over the captures: some minutes"):
-        done = run([replace(person, selectivity=selectivity) for person in people()])
+        everybody = [pressed(person) if answered else person for person in people()]
+        done = run([replace(person, selectivity=selectivity) for person in everybody])
     if kept:
         kept.write_bytes(pickle.dumps(done))
     return done

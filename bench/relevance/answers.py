@@ -106,8 +106,8 @@ def _pairs(postings: Sequence[PostingCore], files: Mapping[Group, Path]) -> list
     for group, file in files.items():
         for person, pair, said in judged_pairs(group, file):
             posting = known.get(pair.posting)
-            # ADR 63 was drawn before anybody could say what they have worked as.
-            silent = replace(person, worked_as=())
+            # ADR 63 was drawn before anybody could say what they have worked as, can do or avoid.
+            silent = person.silent
             fits = [fit for fit in fitting(silent, posting) if chance_of_fitting(fit) > 0] if posting else []
             if fits:
                 facts = facts_of_all(fits)

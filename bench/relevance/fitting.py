@@ -19,7 +19,7 @@ from services.rules.languages.speaking import SpokenLanguage, unspoken
 from services.rules.verdict import near_miss, outcome_of
 
 _JUDGING: Final = Judging(most_postings=100_000)
-_KNOWN: Final[dict[tuple[str, bool], list[tuple[Criteria, Wish]]]] = {}
+_KNOWN: Final[dict[tuple[object, ...], list[tuple[Criteria, Wish]]]] = {}
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def spoken(person: Person) -> tuple[SpokenLanguage, ...]:
 
 def searches_of(person: Person) -> list[tuple[Criteria, Wish]]:
     """What somebody asks for, search by search, and what it gives a sign of."""
-    key = person.name, bool(person.worked_as)
+    key = (person.name, person.worked_as, person.knows, person.avoids)
     if key not in _KNOWN:
         languages = tuple(sorted({"en", *(language.code for language in spoken(person))}))
         asked = [
@@ -87,6 +87,7 @@ def searches_of(person: Person) -> list[tuple[Criteria, Wish]]:
         ]
         home = home_meant(person.home) if person.home else None
         done = roles_done(person.worked_as)
-        signs = Signs(languages, person.time_zone, *asked_together(asked), spoken(person), home, person.years, done)
+        of_work = (home, person.years, done, person.knows, person.avoids)
+        signs = Signs(languages, person.time_zone, *asked_together(asked), spoken(person), *of_work)
         _KNOWN[key] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
     return _KNOWN[key]

@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -48,7 +48,16 @@ class Person:
     """Whole years in the trade that they look for; 0 for who begins."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had."""
+    knows: tuple[str, ...] = ()
+    """What they would type where the form asks what they can do."""
+    avoids: tuple[str, ...] = ()
+    """And what they would rather not do."""
     selectivity: Selectivity = "usual"
+
+    @property
+    def silent(self) -> "Person":
+        """Them where they say nothing of the work that they have done, can do or avoid."""
+        return replace(self, worked_as=(), knows=(), avoids=())
 
     @property
     def address(self) -> str:
@@ -61,6 +70,7 @@ class Person:
         given = {"address": self.address, "name": self.name.capitalize(), "searches": searches}
         of_person = {"time_zone": self.time_zone, "currency": self.currency, "locale": "en", "speaks": self.speaks}
         of_work = {"home": self.home, "years": self.years, "worked_as": self.worked_as}
+        of_work |= {"knows": self.knows, "avoids": self.avoids}
         return json.dumps(given | of_person | of_work | {"selectivity": self.selectivity})
 
 
@@ -88,4 +98,6 @@ def _person(name: str, half: Group, fields: Mapping[str, Any]) -> Person:
         home=fields.get("home"),
         years=fields.get("years"),
         worked_as=tuple(fields.get("worked_as", ())),
+        knows=tuple(fields.get("knows", ())),
+        avoids=tuple(fields.get("avoids", ())),
     )

@@ -74,7 +74,7 @@ class Part:
 ChanceFact = Literal[
     "trade", "near_role", "searches", "neighbour", "breadth", "title", "core", "often", "technology", "place", "home",
     "region", "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "beginner", "travel",
-    "written", "spoken", "condition", "pay",
+    "written", "spoken", "condition", "pay", "known", "avoided",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 
@@ -84,7 +84,7 @@ class Doubt(NamedTuple):
 
     fact: ChanceFact
     of: tuple[str, ...] = ()
-    """The role, level, form, places, languages or tools that it is about: an id, codes or names."""
+    """The role, level, form, places, languages or tools that it is about: an id, codes, names or the person's words."""
     amount: float | None = None
     """Of a zone, how many hours it is away; of experience, how many years are asked for; of travel, per cent.
 

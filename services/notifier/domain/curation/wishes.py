@@ -67,6 +67,10 @@ class Signs(NamedTuple):
     """For which they have done their work; None where they do not say."""
     done: Affinity = Affinity()
     """The roles that they have had, as far as they say so."""
+    knows: tuple[str, ...] = ()
+    """What they say that they can do, in their words."""
+    avoids: tuple[str, ...] = ()
+    """What they would rather not do, likewise."""
 
     @property
     def country(self) -> str | None:
@@ -125,6 +129,10 @@ class Wish:
     """For which they say that they have done their work."""
     done: Affinity
     """The roles that they say they have had."""
+    knows: tuple[str, ...]
+    """What they say that they can do, in their words."""
+    avoids: tuple[str, ...]
+    """What they would rather not do, likewise."""
     studies: float
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
     pools: bool
@@ -177,6 +185,8 @@ def signs_of(recipient: Recipient) -> Signs:
         recipient.home,
         recipient.years,
         roles_done(recipient.worked_as),
+        recipient.knows,
+        recipient.avoids,
     )
 
 
@@ -255,6 +265,8 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         town=signs.home.town if signs.home else None,
         years=signs.years,
         done=signs.done,
+        knows=signs.knows,
+        avoids=signs.avoids,
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_asks_for_pools, said)),
         travels=any(map(_asks_to_travel, said)),

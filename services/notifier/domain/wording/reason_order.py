@@ -52,6 +52,7 @@ _SAID: Final[frozenset[ChanceFact]] = frozenset(
         "beginner",
         "travel",
         "written",
+        "avoided",
     }
 )
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
@@ -295,6 +296,8 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             )
         case "written":
             return words.say("is written in {language}", language=language_in_words(doubt.of[0], words))
+        case "avoided":
+            return words.say("is about {avoided}, which you would rather not do", avoided=words.all_of(doubt.of))
         case fact:
             raise ValueError(f"there are no words for {fact}")
 

@@ -301,5 +301,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "written": lambda doubt: f"it is written in {_language(doubt)}",
     "spoken": lambda doubt: f"it needs {_language(doubt)}",
     "pay": lambda _: "it pays less than another search of theirs asks for",
+    "known": lambda _: "it names hardly any of what they can do",
+    "avoided": lambda doubt: f"it is about what they would rather not do: {', '.join(doubt.of)}",
     "condition": lambda doubt: f"its condition: {' '.join((doubt.condition or '', ', '.join(doubt.of))).strip()}",
 }

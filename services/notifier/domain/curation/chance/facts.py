@@ -22,6 +22,7 @@ from services.notifier.domain.curation.chance.levels import (
     nearness,
     settled,
 )
+from services.notifier.domain.curation.chance.own_words import avoided, known
 from services.notifier.domain.curation.chance.wanted_places import (
     far_off,
     named_elsewhere,
@@ -52,6 +53,10 @@ _HALF_A_DAY: Final = 4.0
 """Hours of work."""
 _MUCH_TRAVEL: Final = 30
 """Per cent of the time."""
+KNOWN: Final = FACTS.index("known")
+KNOWN_ALREADY: Final = 0.75
+"""So much better than somebody who says nothing of what they can do is whoever does, before it is held against a job: a
+job that names a quarter of it is foreseen for both alike (docs/adr/0073)."""
 
 
 Share = Callable[[Wish, PostingFeatures], float]
@@ -69,10 +74,12 @@ class Fact(NamedTuple):
 
 
 def facts_of(wish: Wish, ready: PostingFeatures) -> tuple[float, ...]:
-    """All for a posting that fits the criteria of a wish, in the order of `FACTS`."""
+    """All for a posting that fits the criteria of a wish, in the order of `FACTS`: `known` above 1 where it raises."""
     facts = [1.0] * len(FACTS)
     for place, share in in_doubt(wish, ready):
         facts[place] = share
+    if wish.knows:
+        facts[KNOWN] += KNOWN_ALREADY
     return tuple(facts)
 
 
@@ -294,6 +301,8 @@ _BY_ITSELF: Final = _placed(
             lambda wish: wish.floors,
             lambda wish, ready: _pay(wish.floors, ready.posting.salary) if ready.posting.salary else 1.0,
         ),
+        "known": Fact(_always, lambda wish: wish.knows, known),
+        "avoided": Fact(_always, lambda wish: wish.avoids, lambda wish, ready: 1.0 - avoided(wish, ready)[0]),
     }
 )
 """Those that roles do not decide, by their place."""

@@ -17,6 +17,8 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance.conditions import hardest_condition
 from services.notifier.domain.curation.chance.facts import (
     FACTS,
+    KNOWN,
+    KNOWN_ALREADY,
     by_closeness,
     hours_away,
     likely_of,
@@ -27,6 +29,7 @@ from services.notifier.domain.curation.chance.facts import (
     unspoken_of,
 )
 from services.notifier.domain.curation.chance.levels import may_be_called_so, settled, years_that_decide
+from services.notifier.domain.curation.chance.own_words import avoided
 from services.notifier.domain.curation.chance.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Costs, Wish
@@ -108,9 +111,19 @@ def _costs(wish: Wish, ready: PostingFeatures, needed: float) -> Costs:
 def _costs_of_roles(wish: Wish, given: tuple[str, ...]) -> Costs:
     found = wish.costs_of_roles.get(given)
     if found is None:
-        by_fact, left = model().less(model().best, of_roles(wish, given))
+        by_fact, left = model().less(_best(wish), of_roles(wish, given))
         found = wish.costs_of_roles[given] = Costs(by_fact, left)
     return found
+
+
+def _best(wish: Wish) -> float:
+    """What log odds are where nothing speaks against a job, and it names all that the person can do."""
+    return model().best + (_known_already() if wish.knows else 0.0)
+
+
+@cache
+def _known_already() -> float:
+    return KNOWN_ALREADY * model().weights[KNOWN]
 
 
 def roles_that_may_reach(least: float, wish: Wish) -> frozenset[str] | None:
@@ -118,16 +131,16 @@ def roles_that_may_reach(least: float, wish: Wish) -> frozenset[str] | None:
 
     For whoever looks through many by their roles.
     """
-    likely, closeness = likely_of(wish), _least_closeness(least)
+    likely, closeness = likely_of(wish), _least_closeness(least, _best(wish))
     if not likely or closeness is None:
         return None
     return frozenset[str]().union(*(trade.closer_than(closeness) for trade in likely))
 
 
 @lru_cache(maxsize=64)
-def _least_closeness(least: float) -> float | None:
+def _least_closeness(least: float, best: float) -> float | None:
     """How close roles must be at least, or a little less; None where the farthest will do."""
-    left = model().best - _log_odds(least - _ROUNDED)
+    left = best - _log_odds(least - _ROUNDED)
 
     def takes_too_much(close: float) -> bool:
         shares = zip(model().weights, by_closeness(close), strict=False)
@@ -148,7 +161,8 @@ def _log_odds(chance: float) -> float:
 
 
 def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
-    costly = sorted([(-round(lost, 3), place) for place, lost in costs if lost > 0])
+    net = ((place, lost - _known_already() if place == KNOWN else lost) for place, lost in costs)
+    costly = sorted([(-round(lost, 3), place) for place, lost in net if lost > 0])
     return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in costly)
 
 
@@ -240,5 +254,6 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "written": _single(lambda posting: posting.language),
     "spoken": _several(lambda wish, ready: unspoken_of(wish, ready) or less_well(wish.speaks, ready.posting)),
     "condition": _of_condition,
+    "avoided": _several(lambda wish, ready: avoided(wish, ready)[1]),
 }
 """What some facts are about; the others name nothing."""
