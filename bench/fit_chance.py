@@ -55,7 +55,7 @@ class Row:
     wanted: bool
     weight: float
     silent: tuple[tuple[float, ...], ...]
-    """The facts where the person says nothing of what they have worked as, can do or avoid: weights are fitted to these."""
+    """The facts where they say nothing of what they have worked as, can do or avoid: weights are fitted to these."""
 
 
 def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACHING) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, RoleTerms
 from schemas.posting import PostingCore, Seniority
-from services.notifier.domain.curation.chance.facts import FACTS, facts_of
+from services.notifier.domain.curation.chance.facts import FACTS, KNOWN, KNOWN_ALREADY, facts_of
 from services.notifier.domain.curation.chance.levels import for_beginners
 from services.notifier.domain.curation.chance.model import (
     chance_of,
@@ -44,6 +44,8 @@ SIGNS = st.builds(
     home=st.sampled_from([None, *map(home_read, ("Porto, PT", "Columbus, US-OH", "US-TX", "DE"))]),
     years=st.none() | st.integers(0, 60),
     done=st.sampled_from([(), ("nurse",), ("data-engineer", "paralegal")]).map(roles_done),
+    knows=st.sampled_from([(), ("Python",), ("nursing", "SQL", "Go", "triage", "Kafka")]),
+    avoids=st.sampled_from([(), ("Go",), ("sales", "on-call", "nurse")]),
 )
 WORDED = st.sampled_from(["", "You bring {}+ years of experience in this work.", "At least {} years of experience."])
 
@@ -60,10 +62,13 @@ def test_facts_are_shares_and_what_speaks_against_adds_up(core: PostingCore, by:
     ready, wish = PostingFeatures(core), wish_of(by.criteria, by.name, signs)
     facts = facts_of(wish, ready)
     assert len(facts) == len(FACTS)
-    assert all(0.0 <= fact <= 1.0 for fact in facts)
+    most = [1.0 + KNOWN_ALREADY * (fact == "known" and bool(wish.knows)) for fact in FACTS]
+    assert all(0.0 <= fact <= at_most for fact, at_most in zip(facts, most, strict=True))
     found = chance_of(JudgedPosting(by.criteria, ready), wish)
     assert 0.0 < found.value < 1.0
-    costs = sum(against.costs for against in found.against)
+    # What speaks for a job is no doubt, and lowers no cost of another.
+    raised = max(0.0, facts[KNOWN] - 1.0) * model().weights[KNOWN]
+    costs = sum(against.costs for against in found.against) - raised
     assert abs(found.value - probability(model().best - costs)) < 0.01
 
 
@@ -141,3 +146,29 @@ def test_saying_nothing_of_oneself_is_in_no_doubt_for_it(job: PostingCore, by: D
     assert facts_of(silent, ready)[place] == facts_of(begins, ready)[place] == 1.0
     shares = zip(FACTS, facts_of(silent, ready), facts_of(begins, ready), strict=True)
     assert all(fact == "experience" or before == after for fact, before, after in shares)
+
+
+@given(postings(), st.sampled_from(SEARCHES), SIGNS, st.sampled_from(["Go", "sales", "platform"]))
+def test_each_thing_more_that_somebody_avoids_never_makes_a_job_likelier(
+    job: PostingCore, by: DueSearch, signs: Signs, more: str
+) -> None:
+    judged = JudgedPosting(by.criteria, PostingFeatures(job))
+    before, after = (
+        chance_of(judged, wish_of(by.criteria, by.name, signs._replace(avoids=avoids))).value
+        for avoids in (signs.avoids, (*signs.avoids, more))
+    )
+    assert after <= before
+
+
+@given(postings(), st.sampled_from(SEARCHES), SIGNS)
+def test_a_job_that_names_all_that_somebody_can_do_is_likelier_and_one_that_names_nothing_of_it_less_likely(
+    job: PostingCore, by: DueSearch, signs: Signs
+) -> None:
+    named = job.model_copy(update={"description_text": f"{job.description_text}\nwelding, rigging"})
+    judged = JudgedPosting(by.criteria, PostingFeatures(named))
+    all_named, silent, none_named = (
+        chance_of(judged, wish_of(by.criteria, by.name, signs._replace(knows=knows))).value
+        for knows in (("Welding", "rigging"), (), ("taxidermy", "falconry"))
+    )
+    assert none_named <= silent <= all_named
+    assert none_named < all_named or all_named in (0.0, 1.0)

@@ -130,9 +130,9 @@ class Wish:
     done: Affinity
     """The roles that they say they have had."""
     knows: tuple[str, ...]
-    """What they say that they can do, in their words."""
+    """What they say that they can do, folded as texts of postings are."""
     avoids: tuple[str, ...]
-    """What they would rather not do, likewise."""
+    """What they would rather not do, in their words."""
     studies: float
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
     pools: bool
@@ -188,6 +188,11 @@ def signs_of(recipient: Recipient) -> Signs:
         recipient.knows,
         recipient.avoids,
     )
+
+
+@lru_cache(maxsize=4_096)
+def _terms_of(knows: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (" ".join(words(said)) for said in knows))))
 
 
 @lru_cache(maxsize=4_096)
@@ -265,7 +270,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         town=signs.home.town if signs.home else None,
         years=signs.years,
         done=signs.done,
-        knows=signs.knows,
+        knows=_terms_of(signs.knows),
         avoids=signs.avoids,
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_asks_for_pools, said)),

@@ -30,11 +30,10 @@ class Said(NamedTuple):
 
 
 def known(wish: Wish, ready: PostingFeatures) -> float:
-    """The share of what somebody says they can do that a posting names; of four at most."""
+    """The share of what somebody says they can do that a posting names; of four at most. Only of who says any."""
     line = ready.haystack.line
-    terms = _terms(wish.knows)
-    named = sum(f" {term} " in line for term in terms)
-    return min(1.0, named / min(ENOUGH_KNOWN, len(terms))) if terms else 1.0
+    named = sum(f" {term} " in line for term in wish.knows)
+    return min(1.0, named / min(ENOUGH_KNOWN, len(wish.knows)))
 
 
 def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]:
@@ -58,11 +57,6 @@ def _about(said: Said, ready: PostingFeatures) -> float:
 
 
 @lru_cache(maxsize=4_096)
-def _terms(knows: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, map(_folded, knows))))
-
-
-@lru_cache(maxsize=4_096)
 def _avoided(avoids: tuple[str, ...]) -> tuple[Said, ...]:
     return tuple(map(_read, avoids))
 
@@ -70,7 +64,7 @@ def _avoided(avoids: tuple[str, ...]) -> tuple[Said, ...]:
 def _read(said: str) -> Said:
     role = roles().find(said)
     stems = frozenset(word.stem for word in roles().vocabulary.words(said))
-    return Said(said, _folded(said), stems, frozenset(_skills(said)), role.id if role else None)
+    return Said(said, " ".join(words(said)), stems, frozenset(_skills(said)), role.id if role else None)
 
 
 def _skills(said: str) -> Iterator[str]:
@@ -78,7 +72,3 @@ def _skills(said: str) -> Iterator[str]:
     if canonical:
         yield canonical
     yield from (mention.name for mention in taxonomy().find(said))
-
-
-def _folded(said: str) -> str:
-    return " ".join(words(said))
