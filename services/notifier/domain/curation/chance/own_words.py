@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from services.notifier.domain.curation.judging import PostingFeatures
@@ -31,9 +32,8 @@ class Said(NamedTuple):
 
 def known(wish: Wish, ready: PostingFeatures) -> float:
     """The share of what somebody says they can do that a posting names; of four at most. Only of who says any."""
-    line = ready.haystack.line
-    named = sum(f" {term} " in line for term in wish.knows)
-    return min(1.0, named / min(ENOUGH_KNOWN, len(wish.knows)))
+    enough = min(ENOUGH_KNOWN, len(wish.knows))
+    return sum(1 for _ in islice(filter(ready.haystack.holds, wish.knows), enough)) / enough
 
 
 def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]:
