@@ -1,6 +1,6 @@
 """What a form asks of whom a search is for: home, years, what they have worked as, can do and would rather not do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from babel import Locale
@@ -17,7 +17,8 @@ from services.wording.words import Words, mark
 
 ABOUT_ONESELF: Final[Mapping[str, str]] = dict.fromkeys(("home", "years", "worked_as", "knows", "avoids", "speaks"), "")
 """What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
-_LISTED: Final = ("worked_as", "knows", "avoids", "speaks")
+_OWN_WORDS: Final = ("knows", "avoids")
+_LISTED: Final = ("worked_as", *_OWN_WORDS, "speaks")
 _MOST_LISTED: Final = 20
 """That are looked at, each of which takes milliseconds where unknown: anybody may send thousands."""
 CHOICES: Final[Mapping[Selectivity, str]] = {
@@ -49,8 +50,18 @@ def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dic
     lives = "" if is_old else given["home"].strip()
     home = readable_home(asked.home, words) if asked.home else ""
     speaks = _spoken(asked, words) or given["speaks"].strip()
-    can = {"knows": written(asked.knows) or given["knows"].strip(), "avoids": given["avoids"].strip()}
+    can = {"knows": _known(given["knows"], asked.knows), "avoids": given["avoids"].strip()}
     return {"home": lives or home, "years": years.strip(), "worked_as": done, "speaks": speaks, **can}
+
+
+def _known(typed: str, of_cv: Sequence[str]) -> str:
+    """What they typed, and behind it as much of what their CV names as there is room for."""
+    if not of_cv:
+        return typed.strip()
+    said = dict[str, str]()
+    for name in (*_parts("knows", typed), *of_cv):
+        said.setdefault(name.casefold(), name)
+    return written([*said.values()][:_MOST_LISTED])
 
 
 def _spoken(asked: Asked, words: Words) -> str:
@@ -68,7 +79,7 @@ def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tu
     """A form without what it says of its owner and nobody can read, which nobody need say; and a sentence on each."""
     kept, said = dict(given), list[str]()
     for name in ABOUT_ONESELF:
-        parts = names_in(given[name]) if name in _LISTED else [given[name]]
+        parts = _parts(name, given[name])
         good = list[str]()
         for part in parts[:_MOST_LISTED]:
             try:
@@ -84,6 +95,13 @@ def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tu
             said.append(words.say(MOST, most=_MOST_LISTED))
         kept[name] = written(good) if name in _LISTED else "".join(good)
     return kept, tuple(said)
+
+
+def _parts(name: str, text: str) -> list[str]:
+    """Of what somebody says in their own words commas part each, as they do where it is kept."""
+    if name in _OWN_WORDS:
+        return list(dict.fromkeys(part for said in names_in(text) for part in names_in(said)))
+    return names_in(text) if name in _LISTED else [text]
 
 
 def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from services.usecases.wishes.misspelt import misspelt
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
-from services.usecases.wishes.spoken import NOTHING_SPOKEN, SpokenIn, spoken_in
+from services.usecases.wishes.spoken import NOTHING_SPOKEN, SpokenIn, names_languages_alone, spoken_in
 from services.usecases.wishes.terms import (
     Reader,
     floor_of,
@@ -217,6 +217,10 @@ def _refusals(refused: Sequence[str], read: Reader) -> tuple[_Unwanted, list[str
                 continue
             if levels := levels_refused(said, read):
                 unwanted.levels += levels
+                continue
+            if names_languages_alone(said):
+                # Who speaks none is no teacher who would not teach it.
+                missed.append(part)
                 continue
             named, called = _named_in(said, read)
             if not named and not called and not any(way.search(part.lower()) for way in ways().wanted.values()):

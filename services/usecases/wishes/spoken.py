@@ -14,6 +14,7 @@ from services.rules.lexicon.builder import LANGUAGES
 from services.rules.roles.said import roles_as_said as roles
 from services.rules.text import lowered
 from services.usecases.wishes.fields import read_in
+from services.usecases.wishes.sentence import is_idle
 
 _ENGLISH: Final = "en"
 _JOINED: Final[frozenset[WordKind]] = NAMES | SUPPORT | {"and", "or", "slash", "title_with", "filling"}
@@ -63,6 +64,17 @@ def spoken_in(wanted: str) -> SpokenIn:
     elif _ENGLISH in written_in:
         written_in = [_ENGLISH]
     return SpokenIn(rest.replace(" ,", ","), tuple(codes), tuple(written_in), tuple(said))
+
+
+def names_languages_alone(said: str) -> bool:
+    """Whether some words are of nothing but languages and how well one knows them."""
+    small = lowered(said)
+    for language in LANGUAGES:
+        if named := _names(said, small, language):
+            words = words_of(language).read(said, small, named, 0, len(said))
+            if all(word.kind in _JOINED or is_idle(said[word.start : word.stop]) for word in words):
+                return True
+    return False
 
 
 def _names(wanted: str, small: str, language: str) -> list[Mention]:

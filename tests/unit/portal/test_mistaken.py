@@ -63,6 +63,16 @@ def test_who_can_do_more_than_is_taken_is_told_so_and_signs_up(portal: ServedPor
     assert wish.wanted["knows"][-1] == "skill 19"
 
 
+def test_of_what_one_can_do_as_many_are_taken_however_they_are_parted(portal: ServedPortal, kept: list[SignUp]) -> None:
+    pairs = "; ".join(f"this {number}, that {number}" for number in range(11))
+    for path in ("/preview", "/sign-up"):
+        page = portal.post(path, **WISH, knows=pairs, avoids=", ".join(["crypto"] * 30)).text
+        assert page.count("At most 20 are taken: name those that matter most.") == 1
+    portal.postman.join()
+    [wish] = kept
+    assert (len(wish.wanted["knows"]), wish.wanted["knows"][-1], wish.wanted["avoids"]) == (20, "that 9", ["crypto"])
+
+
 def test_who_wrote_a_wrong_address_gets_the_form_as_it_was_by_one_press(portal: ServedPortal) -> None:
     posted = portal.post("/sign-up", **WISH | {"address": "grace@exmaple.com"}, home="Leeds")
     tree: Any = html.fromstring(posted.text)

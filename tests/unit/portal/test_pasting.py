@@ -106,6 +106,10 @@ def test_a_cv_fills_what_its_person_can_do_and_a_posting_or_a_sentence_nothing(p
     page = portal.post("/sign-up", do="read", pasted=cv, currency="GBP", avoids="crypto").text
     assert {"Java", "Kubernetes"} <= set(values(page)["knows"].split(", "))
     assert values(page)["avoids"] == "crypto"
+    typed = ", ".join(["payroll", "java", *(f"skill {number}" for number in range(16))])
+    both = portal.post("/sign-up", do="read", pasted=cv, currency="GBP", knows=typed).text
+    known = values(both)["knows"].split(", ")
+    assert (known[:18], "Java" in known, len(known)) == (typed.split(", "), False, 20), "behind what they typed"
     for text in (POSTING, "Java developer in Leeds"):
         told = portal.post("/sign-up", do="read", pasted=text, currency="GBP", knows="payroll").text
         assert values(told)["knows"] == "payroll"

@@ -50,3 +50,29 @@ def test_a_language_that_the_work_is_about_or_that_is_refused_is_not_spoken(text
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert asked.spoken.codes == ()
+
+
+@in_one_test(
+    "text, missed",
+    [
+        ("I don't speak German, developer in Munich", "don't speak German"),
+        ("I don’t speak German, developer in Munich", "don’t speak German"),
+        ("dont speak french, nurse", "dont speak french"),
+        ("waiter, I cannot speak French", "cannot speak French"),
+        ("developer in Berlin, don't need German", "don't need German"),
+        ("no English, cleaner in London", "no English"),
+        ("nurse, no German needed", "no German needed"),
+    ],
+)
+def test_who_speaks_a_language_not_is_read_neither_as_speaking_it_nor_as_refusing_to_teach_it(
+    text: str, missed: str
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.spoken.codes, asked.criteria.roles.none, asked.missed) == ((), (), (missed,))
+
+
+def test_a_trade_about_a_language_is_refused_as_any_other() -> None:
+    asked = asked_in("tutor, no Spanish teacher", "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.roles.none == ("teacher",)
