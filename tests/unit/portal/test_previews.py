@@ -348,13 +348,13 @@ def test_a_preview_says_how_many_a_week_are_mailed_and_which_are_not_and_why(cle
 
 @pytest.fixture
 def hospital(store: NotifierStore) -> None:
-    """Three jobs in Leeds, one of which asks for many years, and one in London."""
+    """Three jobs in Leeds, one of which asks for many years and one is about dialysis, and one in London."""
     leeds, london = (towns_meant(name)[0].id for name in ("Leeds, GB", "London, GB"))
     many = "You have at least 8 years of experience as a nurse, and lead nobody."
     jobs = [
         posting(
             f"ward {at}",
-            title=f"Nurse, ward {at}",
+            title=f"Nurse, dialysis ward {at}" if at == 0 else f"Nurse, ward {at}",
             roles=("nurse",),
             workplace="onsite",
             reach=Reach(scope="listed", countries=("GB",)),
@@ -383,3 +383,6 @@ def test_a_preview_says_how_many_jobs_drop_by_what_somebody_says_of_themself(
     assert left_out(years="0") == left_out(home="Leeds") == ("3", ["1"])
     assert left_out(home="Leeds", years="0") == ("2", ["2"])
     assert left_out(home="United Kingdom", years="12") == ("4", [])
+    assert left_out(avoids="Dialysis") == ("3", ["1"])
+    assert left_out(home="Leeds", years="0", avoids="Dialysis") == ("1", ["3"])
+    assert left_out(avoids="crypto, cold calling") == ("4", [])
