@@ -78,6 +78,66 @@ def test_a_role_that_somebody_avoids_is_known_by_any_of_its_names() -> None:
     assert chance(carer, avoids=("Krankenpfleger",)).value < chance(carer).value
 
 
+@pytest.mark.parametrize(
+    ("avoids", "other", "itself"),
+    [
+        ("on-call", "Call Center Agent", "On-Call Nurse"),
+        ("door to door", "Door Installer", "Door-to-Door Canvasser"),
+        ("on camera", "Camera Operator", "On Camera Host"),
+    ],
+)
+def test_of_words_that_mean_something_together_one_alone_is_not_about_it(avoids: str, other: str, itself: str) -> None:
+    assert chance(job(other), avoids=(avoids,)).value == chance(job(other)).value
+    assert chance(job(itself), avoids=(avoids,)).value < chance(job(itself)).value
+
+
+def test_words_of_scripts_without_spaces_are_found_in_a_title() -> None:
+    nights = job("夜勤スタッフ")
+    doubts = [against.doubt for against in chance(nights, avoids=("夜勤",)).against]
+    assert [doubt.of for doubt in doubts if doubt.fact == "avoided"] == [("夜勤",)]
+
+
+def test_a_tool_that_somebody_avoids_speaks_against_no_job_of_those_who_mostly_use_it() -> None:
+    java = job("Backend Engineer", roles=("backend-engineer",), description_text="Java and Spring, all day.")
+    assert chance(java, avoids=("PHP",)).value == chance(java).value
+    php = java.model_copy(update={"skills": (Skill(name="PHP", strength="required"),)})
+    assert chance(php, avoids=("PHP",)).value < chance(php).value
+    cook = job("Kitchen Hand", roles=("cook",))
+    assert chance(cook, avoids=("chef",)).value < chance(cook).value, "the name of a tool, and of a trade"
+
+
+def test_a_tool_that_is_another_word_too_is_what_a_posting_lists_and_no_word_of_its_text() -> None:
+    words = job("Go-to-Market Support", description_text="Ready to go? Go live, go far, excel. We go C-level.")
+    lists = words.model_copy(update={"skills": (Skill(name="Go", strength="required"),)})
+    for own in (("Go",), ("go", "Excel", "C")):
+        assert chance(words, avoids=own).value == chance(words).value
+        assert chance(words, own).value < chance(words).value < chance(lists, ("Go",)).value
+    assert chance(lists, avoids=("Go",)).value < chance(lists).value
+
+
+@pytest.mark.parametrize(
+    ("avoids", "denied", "language"),
+    [
+        ("cold calling", "No cold calling! Never cold calling, and without cold calling you will thrive.", "en"),
+        ("Kaltakquise", "Keine Kaltakquise, wirklich keine Kaltakquise.", "de"),
+        ("prospection", "Pas de prospection, jamais de prospection.", "fr"),
+    ],
+)
+def test_a_job_that_says_it_has_none_of_what_somebody_avoids_is_not_about_it(
+    avoids: str, denied: str, language: str
+) -> None:
+    for about in (job(description_text=denied), job(f"Support ({denied.partition(',')[0]})")):
+        about = about.model_copy(update={"language": language})
+        assert chance(about, avoids=(avoids,)).value == chance(about).value
+    both = job(description_text=f"{denied} {avoids}, {avoids}")
+    assert chance(both, avoids=(avoids,)).value < chance(both).value
+
+
+def test_a_word_that_denies_in_one_language_denies_nothing_in_another() -> None:
+    agent = job("Atendente", description_text="Atua no telemarketing e no telemarketing ativo.", language="pt")
+    assert chance(agent, avoids=("telemarketing",)).value < chance(agent).value
+
+
 def test_what_the_search_itself_says_is_not_held_against_a_job() -> None:
     assert chance(job(), avoids=("customer support",)).value == chance(job()).value
     about = job("Insurance Support")

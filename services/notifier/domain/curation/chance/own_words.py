@@ -1,12 +1,14 @@
 """What a person says of themself in their own words, held against a job: what they can do, and what they avoid."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
+from schemas.posting import PostingCore
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
+from services.rules.lexicon.builder import LANGUAGES, phrases_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import words
@@ -26,6 +28,10 @@ class Said(NamedTuple):
     term: str
     """Folded, as the text of a posting is."""
     stems: frozenset[str]
+    is_phrase: bool
+    """All but one of its words are such as join others, and tell here: "on-call" is no call, "door to door" no door."""
+    is_in_doubt: bool
+    """It is a tool that by its words alone may be none: "Go"."""
     skills: frozenset[str]
     role: str | None
 
@@ -33,7 +39,13 @@ class Said(NamedTuple):
 def known(wish: Wish, ready: PostingFeatures) -> float:
     """The share of what somebody says they can do that a posting names; of four at most. Only of who says any."""
     enough = min(ENOUGH_KNOWN, len(wish.knows))
-    return sum(1 for _ in islice(filter(ready.haystack.holds, wish.knows), enough)) / enough
+    named = (term for term in wish.knows if _names(term, ready))
+    return sum(1 for _ in islice(named, enough)) / enough
+
+
+def _names(term: str, ready: PostingFeatures) -> bool:
+    tool = _told_by_context(term)
+    return tool in ready.skills if tool else ready.haystack.holds(term)
 
 
 def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]:
@@ -42,29 +54,76 @@ def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]
     Wholly where its title names it, it is the job's first role or a skill that is asked for; else by how often it is
     said. Of what the search itself says nothing is held against a job.
     """
-    found = [(_about(each, ready), each.words) for each in _avoided(wish.avoids) if not each.stems <= wish.said]
+    found = [(_about(each, ready), each.words) for each in _avoided(wish.avoids) if not _is_sought(each, wish)]
     most = max((share for share, _ in found), default=0.0)
     return most, tuple(said for share, said in found if share == most) if most else ()
 
 
+def _is_sought(said: Said, wish: Wish) -> bool:
+    return said.term in wish.terms if said.is_phrase else said.stems <= wish.said
+
+
 def _about(said: Said, ready: PostingFeatures) -> float:
     posting = ready.posting
-    if (said.stems and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
+    if said.is_in_doubt:
+        return _is_asked(said.skills, posting)
+    if ready.title.holds(said.term):
+        # "Sales (no cold calling)" is about none, whatever was read of it.
+        return float(_times(said.term, ready.title.line, posting.language) > 0)
+    if (not said.is_phrase and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
         return 1.0
-    if said.skills and any(skill.name in said.skills and skill.strength in _ASKED for skill in posting.skills):
-        return 1.0
-    return min(OFTEN, ready.haystack.line.count(f" {said.term} ")) / OFTEN if said.term else 0.0
+    return _is_asked(said.skills, posting) or _times(said.term, ready.haystack.line, posting.language) / OFTEN
+
+
+def _is_asked(skills: frozenset[str], posting: PostingCore) -> float:
+    return float(any(skill.name in skills and skill.strength in _ASKED for skill in posting.skills))
+
+
+def _times(term: str, line: str, language: str | None) -> int:
+    """How often words of a text are a term, four times at most, and not behind a word that denies it."""
+    sought, found, at = f" {term} ", 0, -1
+    while found < OFTEN and (at := line.find(sought, at + 1)) >= 0:
+        found += not line.endswith(_denials(language), 0, at)
+    return found
+
+
+@cache
+def _denials(language: str | None) -> tuple[str, ...]:
+    """The words that deny what follows, as they end a text. Those of its language alone: "no" is Portuguese for in."""
+    own = (language,) if language in LANGUAGES else LANGUAGES[:1]
+    ways = (way.partition(" !> ")[0] for way in phrases_of("wish.never", languages=own))
+    return tuple(f" {' '.join(words(way))}" for way in ways)
 
 
 @lru_cache(maxsize=4_096)
 def _avoided(avoids: tuple[str, ...]) -> tuple[Said, ...]:
-    return tuple(map(_read, avoids))
+    """Those that say anything."""
+    return tuple(said for said in map(_read, avoids) if said.stems)
 
 
 def _read(said: str) -> Said:
-    role = roles().find(said)
-    stems = frozenset(word.stem for word in roles().vocabulary.words(said))
-    return Said(said, " ".join(words(said)), stems, frozenset(_skills(said)), role.id if role else None)
+    term, read = " ".join(words(said)), roles().vocabulary.words(said)
+    stems = frozenset(word.stem for word in read)
+    told = [word for part in read for word in words(said[part.start : part.end])]
+    is_phrase = len(stems) == 1 and len(told) <= term.count(" ")
+    # A tool is not the role of who mostly works with it: who would rather not write PHP may well build back ends.
+    role = None if _tool(said) else roles().find(said)
+    skills = frozenset(_skills(said))
+    return Said(said, term, stems, is_phrase, bool(_told_by_context(term)), skills, role.id if role else None)
+
+
+@lru_cache(maxsize=16_384)
+def _told_by_context(term: str) -> str:
+    """The tool whose name is another word too, as Go, C and Excel are: only the skills of a posting tell it."""
+    return "" if " " in term or taxonomy().typed_tool(term) else _tool(term)
+
+
+def _tool(said: str) -> str:
+    """The tool that somebody names; a chef is one whose title it is."""
+    known, vocabulary = taxonomy(), roles().vocabulary
+    canonical = known.canonical(said)
+    is_title = tuple(word.stem for word in vocabulary.words(said)) in vocabulary.titles
+    return canonical if canonical and known.is_tool(canonical) and not is_title else ""
 
 
 def _skills(said: str) -> Iterator[str]:
