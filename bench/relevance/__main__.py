@@ -1,7 +1,7 @@
 """How well jobs are chosen: `python -m bench.relevance [--half seen|unseen] [--people] [--unjudged] [--json]`.
 
 `--selectivity`: where everybody is so choosy; the yardstick is the usual choice. `--pressed`: where they answered which
-titles and levels they would take.
+titles and levels they would take; `--unsaid`: where they do not say what they can do or would rather not.
 
 Runs the invented people over the captured feeds and holds what they are mailed against what readers judged. Whoever
 changes rules looks at `--half seen` alone by person, cause or job; of the unseen half only at its shares.
@@ -52,7 +52,7 @@ def main() -> None:
     """Run, hold against the judgements, print."""
     given = _parser().parse_args()
     halves: Sequence[Half] = [given.half] if given.half else ["seen", "unseen"]
-    done = _run(given.keep, given.selectivity, answered=given.pressed)
+    done = _run(given.keep, given.selectivity, answered=given.pressed, unsaid=given.unsaid)
     console = Console()
     found = {half: _judged(done, half) for half in halves}
     if given.json:
@@ -81,15 +81,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--selectivity", choices=SELECTIVITIES, default="usual", help="how choosy everybody is")
     parser.add_argument("--pressed", action="store_true", help="where they answered the form's questions")
+    parser.add_argument("--unsaid", action="store_true", help="where nobody says what they can do or would rather not")
     parser.add_argument("--keep", type=Path, help="take the run from this file, or keep it there")
     return parser
 
 
-def _run(kept: Path | None, selectivity: Selectivity, *, answered: bool) -> Run:
+def _run(kept: Path | None, selectivity: Selectivity, *, answered: bool, unsaid: bool) -> Run:
     if kept and kept.exists():
         return pickle.loads(kept.read_bytes())
     with Console(stderr=True).status("running the people over the captures: some minutes"):
         everybody = [pressed(person) if answered else person for person in people()]
+        if unsaid:
+            everybody = [replace(person, knows=(), avoids=()) for person in everybody]
         done = run([replace(person, selectivity=selectivity) for person in everybody])
     if kept:
         kept.write_bytes(pickle.dumps(done))
