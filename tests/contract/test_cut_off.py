@@ -117,7 +117,7 @@ def test_a_day_of_which_each_digest_is_held_is_told_where_by_the_week_before_tha
 
 def counted(store: NotifierStore, day: int, *, mails: int, postings: int = 10) -> None:
     """So many mails that a mail server took, and postings that came, on a day."""
-    hour = hour_of(NOW) + day * DAY
+    hour = hour_of(NOW) + day * DAY - 2 * HOUR
     counts = {(hour, listed.MAIL_ATTEMPTS.name, "accepted"): mails}
     add_hours(store.engine, counts | {(hour, listed.FETCHED_TO_STORED.name, "5.0"): postings})
 
@@ -138,7 +138,16 @@ def test_a_day_without_a_mail_is_told_where_each_of_a_week_had_some_and_postings
     assert cut_off(store, 7 * DAY).nobody is None
 
 
-@pytest.mark.parametrize("week", [[8] * 6 + [2], [6] * 7], ids=["a day without news", "few mails a day"])
+def test_mails_that_all_go_out_at_one_hour_may_come_as_much_later_as_clocks_are_put_back(store: NotifierStore) -> None:
+    for day in range(8):
+        counted(store, day, mails=8)
+    counted(store, 8, mails=0)
+    for late in (HOUR, 2 * HOUR - timedelta(seconds=1)):
+        assert cut_off(store, 8 * DAY - 2 * HOUR + late).nobody is None
+    assert cut_off(store, 8 * DAY).nobody == "quiet"
+
+
+@pytest.mark.parametrize("week", [[20] * 6 + [4], [6] * 7], ids=["a day of the weekend", "few mails a day"])
 def test_a_day_without_a_mail_is_nothing_new_where_another_of_the_week_had_hardly_any(
     store: NotifierStore, week: list[int]
 ) -> None:

@@ -26,7 +26,7 @@ def test_readers_who_all_fall_silent_are_told_once_so_many_mails_are_a_day_old_t
     store: NotifierStore,
 ) -> None:
     for reader in range(20):
-        person = store.person(f"reader{reader}")
+        person = store.person(f"reader{reader}", LAST - 40 * DAY)
         store.subscribers.seen(person.subscriber_id, LAST - reader * DAY)
     for day in range(-19, 8):
         mailed(store, day, 50)
@@ -36,6 +36,15 @@ def test_readers_who_all_fall_silent_are_told_once_so_many_mails_are_a_day_old_t
     assert silence(store, LAST + 8 * DAY, MailPlan(nowhere="folder")) is None, "no mail goes out, which is told"
     store.subscribers.seen(person.subscriber_id, LAST + 8 * DAY - timedelta(hours=1))
     assert silence(store, LAST + 8 * DAY) is None
+
+
+def test_a_board_to_whose_sign_ups_nobody_comes_back_is_not_told_once_nobody_signs_up(store: NotifierStore) -> None:
+    for reader in range(20):
+        person = store.person(f"reader{reader}", LAST - reader * DAY)
+        store.subscribers.seen(person.subscriber_id, LAST - reader * DAY + HOUR)
+    for day in range(-19, 31):
+        mailed(store, day, 20)
+    assert silence(store, LAST + 30 * DAY) is None, "who has just signed up looks at what that was"
 
 
 def test_of_readers_who_never_gave_a_sign_nothing_is_concluded(store: NotifierStore) -> None:

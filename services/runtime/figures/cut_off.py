@@ -25,10 +25,11 @@ NOBODY_MAILED: Final[tuple[NobodyMailed, ...]] = (*get_args(Nowhere), "held", "q
 MANY_HELD: Final = 20
 """Digests of a day; of fewer it is chance that none was sent."""
 _MISSED = 7
-"""So many digests of a day would have been sent by the share of the week before, from which on it is no chance that
-none was: of digests that do not depend on each other once in a thousand days."""
-_LEAST_A_DAY: Final = 3
-"""Mails of each day of a week, without which a day without any is nothing new."""
+"""So many digests of a day would have been sent by the share of the week before, or so many mails went out on each day
+of it, from which on it is no chance that none was: of what does not depend on each other once in a thousand days."""
+_LATER: Final = timedelta(hours=2)
+"""A day's mails may be so much later than those of the day before, as where all go out at one hour, of which clocks
+were put back, and are counted by the hour."""
 _AS_BEFORE: Final = 0.5
 """The share of the postings of other days with which a day has news."""
 _DAY, _WEEK, _MONTH = timedelta(days=1), timedelta(weeks=1), timedelta(days=30)
@@ -91,20 +92,20 @@ def is_all_held(outcomes: Mapping[str, int]) -> bool:
 def _missed(connection: Connection, now: datetime) -> float:
     """The mails of a usual day, where the last one had none though postings came as before; else 0."""
     last, *week = _by_day(connection, now, listed.MAIL_ATTEMPTS, "accepted")
-    if last or min(week) < _LEAST_A_DAY or (usual := fmean(week)) < _MISSED:
+    if last or min(week) < _MISSED:
         return 0.0
     came, *before = _by_day(connection, now, listed.FETCHED_TO_STORED)
-    return usual if came >= _AS_BEFORE * fmean(before) > 0 else 0.0
+    return fmean(week) if came >= _AS_BEFORE * fmean(before) > 0 else 0.0
 
 
 def _by_day(connection: Connection, now: datetime, metric: Metric, part: str | None = None) -> list[int]:
-    """What was counted in the last 24 hours, and in each of the seven days before."""
+    """What was counted in the last day and a little more, and in each of the seven days before."""
     columns, days = measured_hours.c, [0] * 8
-    began = hour_of(now) - _DAY - _WEEK
+    began = hour_of(now) - _LATER - _DAY - _WEEK
     query = select(columns.hour, func.sum(columns.number).label("number")).group_by(columns.hour)
     query = query.where(columns.measure == metric.name, columns.hour > began, columns.hour <= now)
     for row in connection.execute(query if part is None else query.where(columns.part == part)):
-        days[(hour_of(now) - row.hour) // _DAY] += int(row.number)
+        days[max(hour_of(now) - _LATER - row.hour, timedelta(0)) // _DAY] += int(row.number)
     return days
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, func, select, type_coerce
 
 from schemas.sql.tables import subscribers
 from schemas.sql.workers import measured_hours
@@ -17,6 +17,8 @@ from services.runtime.metrics import catalogue as listed
 _MONTH: Final = timedelta(days=28)
 _TO_READ: Final = timedelta(days=1)
 """A mail is given so long to be read."""
+_NEW: Final = timedelta(weeks=1)
+"""Who signed up so lately comes by to look at what they signed up for, whatever mails do."""
 _MISSED: Final = 7
 """So many readers would have given a sign of life by what the month before was like, from which on it is no chance that
 none did: once in a thousand times, if they do not depend on each other."""
@@ -45,7 +47,9 @@ def read_silence(connection: Connection, now: datetime) -> Silence | None:
     if not mails or not before:
         return None
     # Each of them once, however often they came: of the month this says too little rather than too much.
-    readers = connection.execute(select(func.count()).where(seen.between(last - _MONTH, last))).scalar_one()
+    came_by, joined = type_coerce(seen, BigInteger), type_coerce(subscribers.c.created_at, BigInteger)
+    not_new = came_by - joined >= _NEW // timedelta(microseconds=1)
+    readers = connection.execute(select(func.count()).where(seen.between(last - _MONTH, last), not_new)).scalar_one()
     expected = mails * min(1.0, int(readers) / before)
     return Silence(last, mails, expected) if expected >= _MISSED else None
 
