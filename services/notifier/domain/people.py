@@ -1,7 +1,6 @@
 """What a subscriber and a saved search may say of themselves, checked field by field."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from schemas.faults import nearest
 from schemas.posting import LanguageLevel
 from services.notifier.domain.fields import FieldError, choice_in, listed, number_of, perhaps, text_in
 from services.notifier.domain.model import Cadence, Recipient
+from services.notifier.domain.said import avoids_of, knows_of
 from services.notifier.domain.schedule import zones
 from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity
 from services.rules.criteria import CriteriaError
@@ -35,9 +35,6 @@ MOST_SEARCHES = 50
 """Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""
 MOST_YEARS: Final = 60
 _MOST_NAME = 120
-_MOST_SAID: Final = 20
-_MOST_WORDS: Final = 60
-"""Characters of one thing that somebody can do, or would rather not."""
 _CEFR: Final = {"a1": "basic", "a2": "basic", "b1": "working", "b2": "working", "c1": "fluent", "c2": "native"}
 """The levels of the Common European Framework, as postings are read too."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -157,8 +154,8 @@ def profile_of(fields: Mapping[str, Any]) -> Profile:
         home=home_of(fields.get("home")),
         years=years_of(fields.get("years")),
         worked_as=worked_as_of(fields.get("worked_as")),
-        knows=said_of(fields.get("knows"), "knows", 'what they can do, such as ["Java", "payroll"]'),
-        avoids=said_of(fields.get("avoids"), "avoids", 'what they would rather not do, such as ["cold calling"]'),
+        knows=knows_of(fields.get("knows")),
+        avoids=avoids_of(fields.get("avoids")),
         selectivity=cast(Selectivity, choice_in(fields, "selectivity", "usual", SELECTIVITIES)),
     )
 
@@ -244,24 +241,6 @@ def worked_as_of(value: Any) -> tuple[str, ...]:
         return roles_meant(str(name) for name in named)
     except CriteriaError as error:
         raise FieldError("worked_as", str(error), error.code, **error.values) from None
-
-
-def said_of(value: Any, field: str, such: str) -> tuple[str, ...]:
-    """Check what somebody says in their own words, each once and in their order. Raises FieldError.
-
-    A list, or a text; commas and semicolons part it either way, as they do in each form.
-    """
-    said = dict[str, str]()
-    for part in listed(value, field, such):
-        for written in re.split("[;,]", str(part)):
-            words = " ".join("".join(char for char in written if char.isprintable() or char.isspace()).split())
-            if len(words) > _MOST_WORDS:
-                raise FieldError(field, f"{words[:_MOST_WORDS]!r} goes on: {_MOST_WORDS} characters each", "too_long")
-            if words:
-                said.setdefault(words.casefold(), words)
-    if len(said) > _MOST_SAID:
-        raise FieldError(field, f"{len(said)} stand there, and {_MOST_SAID} are the most", "most", most=_MOST_SAID)
-    return tuple(said.values())
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:

@@ -331,6 +331,25 @@ def test_what_somebody_can_do_and_would_rather_not_are_columns_of_csv_each_said_
     assert len(twenty.profile.knows) == 20
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("no crypto; NO on-call, not sales, don't want insurance", ("crypto", "on-call", "sales", "insurance")),
+        ("kein Vertrieb; keine Kaltakquise; ohne Reisen", ("Vertrieb", "Kaltakquise", "Reisen")),
+        ("sin ventas, nada de ventas", ("ventas",)),
+        ("pas de vente, pas d'appels, pas d’astreinte", ("vente", "appels", "astreinte")),
+        ("sem vendas", ("vendas",)),
+        ("SEM, sem, SEM campaigns", ("SEM", "SEM campaigns")),
+        ("no-code, Nordic clients, night shifts", ("no-code", "Nordic clients", "night shifts")),
+        ("no", ()),
+    ],
+)
+def test_a_no_before_what_somebody_would_rather_not_do_is_no_part_of_it(typed: str, meant: tuple[str, ...]) -> None:
+    [ada] = read_people(lines({"address": "ada@example.com", "avoids": typed, "knows": "no"}))
+    assert isinstance(ada, Entry)
+    assert (ada.profile.avoids, ada.profile.knows) == (meant, ("no",))
+
+
 def test_what_somebody_can_do_is_taken_back_by_an_empty_text_and_stays_where_it_is_left_out() -> None:
     [ada] = read_people(lines({"address": "ada@example.com", "knows": ["Java"], "avoids": ["crypto"]}))
     assert isinstance(ada, Entry)
