@@ -29,7 +29,9 @@ _KNOWS = (
     "What they can do, in their own words: skills, tools, licences, fields; 20 at most, of 60 characters each. "
     f"{_NO_LONGER}"
 )
-_AVOIDS = f"What they would rather not do, in their own words; as many and as long. A leading `no` is left out. {_NO_LONGER}"
+_AVOIDS = (
+    f"What they would rather not do, in their own words; as many and as long. A leading `no` is left out. {_NO_LONGER}"
+)
 _SELECTIVITY = (
     "How choosy their mails are: the surest jobs alone, the bars of the settings, lower ones, or all that fits "
     "([curation](curation.md#each-persons-own-bars))."

@@ -1,18 +1,25 @@
 """What somebody says that they can do, and what they would rather not do, held against a job."""
 
+from dataclasses import replace
+
 import pytest
+from lxml import html as lxml_html
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Skill
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.chance.facts import FACTS
-from services.notifier.domain.curation.chance.model import chance_of, model
-from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.chance.model import chance_of, may_reach, model
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.wishes import signs_of, wish_of
-from services.notifier.domain.weights import Chance
+from services.notifier.domain.links import links_for
+from services.notifier.domain.model import Candidate, Digest
+from services.notifier.domain.weights import Against, Chance, Doubt
 from services.notifier.domain.wording.reason_order import doubt_in_words, telling_against
 from services.notifier.domain.wording.score_lines import chance_line
 from services.wording.catalogues import words_of
-from tests.support.digests import posting, recipient
+from tests.support.digests import NOON, SENDER, digest, posting, recipient, search
 
 SUPPORT = Criteria(roles={"any": ["customer-support-representative"]})
 
@@ -155,3 +162,44 @@ def test_a_mail_says_what_of_a_job_somebody_would_rather_not_do() -> None:
     about = job("Insurance Customer Support Representative")
     (doubt,) = telling_against(chance(about, avoids=("insurance",)), (), about)
     assert doubt_in_words(doubt, words_of("en")) == "is about insurance, which you would rather not do"
+
+
+def test_a_mail_quotes_what_somebody_typed_as_text_and_nothing_else() -> None:
+    typed = ("<b>sales</b> & {0} %s", "\u05de\u05db\u05d9\u05e8\u05d5\u05ea", "w" * 60)
+    chance = Chance(0.6, lambda: [Against(Doubt("avoided", typed), 1.25)])
+    made = digest(posting("one"))
+    made = replace(made, items=tuple(replace(item, chance=chance) for item in made.items))
+    page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    said = f"is about {typed[0]}, {typed[1]} and {typed[2]}, which you would rather not do"
+    assert said in " ".join(str(lxml_html.fromstring(page.html).xpath("string()")).split())
+    assert said in " ".join(page.text.split())
+    assert "<b>sales" not in page.html
+
+
+def test_two_people_who_share_a_search_and_differ_in_what_they_avoid_are_chosen_for_apart() -> None:
+    by = search("Support", SUPPORT)
+    found = [Candidate(job("Insurance Customer Support Representative"), (by,))]
+    judging, settings = Judging(), CurateSettings(least_chance=0, least_mail_chance=0)
+    chances = []
+    for person, avoids in (("ada", ()), ("bob", ("insurance",)), ("ada", ()), ("ada", ("insurance",))):
+        # The last is Ada once she changed it.
+        whom = replace(recipient(avoids=avoids), subscriber_id=person)
+        made = curate(whom, [by], found, [], NOON, settings, judging)
+        assert isinstance(made, Digest)
+        chances.append(made.items[0].chance.value)
+    assert chances[0] == chances[2] > chances[1] == chances[3]
+
+
+@pytest.mark.parametrize("avoids", [(), ("kubernetes",)])
+def test_what_nearly_fits_is_looked_for_by_what_somebody_can_do_and_avoids(avoids: tuple[str, ...]) -> None:
+    by = search("Support", Criteria(roles=SUPPORT.roles, seniority=("junior",)))
+    near = job(seniority="mid", description_text="Kubernetes, Kubernetes, Kubernetes, Kubernetes.")
+    ready = PostingFeatures(near)
+    knows_it, silent = (
+        wish_of(by.criteria, by.name, signs_of(recipient(knows=knows, avoids=avoids)))
+        for knows in (("Kubernetes",), ())
+    )
+    value = chance_of(JudgedPosting(by.criteria, ready), knows_it).value
+    assert value > chance_of(JudgedPosting(by.criteria, ready), silent).value
+    assert may_reach(value, ready, knows_it)
+    assert not may_reach(value, ready, silent)
