@@ -77,7 +77,7 @@ def shown_gains(
                 rate=rate,
                 shown=more,
             )
-        return said, asking_instead(given, gain.relaxations[-1].criteria, words)
+        return said, asking_instead(given, asked, gain.relaxations[-1].criteria, words)
 
     more_mailed: Sequence[Loosened] = ()
     if loosened is None:
@@ -127,7 +127,7 @@ def _trade_alone(
         if named.get(name) and (fit := count(trade)):
             shown, called = format_decimal(fit, locale=words.locale), words.say(NAMES[name])
             said = words.count("{wish} alone: 1 fits", "{wish} alone: {shown} fit", fit, wish=called, shown=shown)
-            return [(said, asking_instead(given, trade, words))]
+            return [(said, asking_instead(given, asked, trade, words))]
     return []
 
 

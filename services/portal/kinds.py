@@ -55,7 +55,7 @@ def shown_kinds(preview: LivePreview, asked: Criteria, given: Mapping[str, str],
     number = partial(format_decimal, locale=words.locale)
 
     def sent(criteria: Criteria | None) -> str:
-        return asking_instead(given, criteria, words) if criteria else ""
+        return asking_instead(given, asked, criteria, words) if criteria else ""
 
     others = words.count(
         "1 more is something else, or does not say what it is.",

@@ -98,7 +98,9 @@ def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str
     if not wanted or not names_nothing_of_work(given):
         return "", ""
     text = " OR ".join(map(as_words, wanted))
-    return ", ".join(wanted), asking_instead(given, asked.criteria.model_copy(update={"text": text}), words)
+    return ", ".join(wanted), asking_instead(
+        given, asked.criteria, asked.criteria.model_copy(update={"text": text}), words
+    )
 
 
 def _named(
@@ -116,7 +118,7 @@ def _named(
                 "1 of the {every} jobs that fit names it", "{fit} of the {every} jobs that fit name it",
                 fit, fit=number(fit), every=number(every),
             )  # fmt: skip
-            yield part, said, asking_instead(given, narrowed, words)
+            yield part, said, asking_instead(given, asked.criteria, narrowed, words)
 
 
 def _missed(asked: Asked) -> list[str]:
@@ -138,4 +140,4 @@ def _other_letters(text: str, words: Words) -> str:
 
 def _asking_for(role: str, asked: Criteria, given: Mapping[str, str], words: Words) -> str:
     too = asked.roles.model_copy(update={"any": (*asked.roles.any, role)})
-    return asking_instead(given, asked.model_copy(update={"roles": too}), words)
+    return asking_instead(given, asked, asked.model_copy(update={"roles": too}), words)

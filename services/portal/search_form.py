@@ -70,6 +70,25 @@ DEFAULTS: Final[Mapping[str, str]] = {
 ASKING: Final = (*_SIMPLE, *FURTHER)
 """Fields that say what is looked for, and not when, for whom or in what order."""
 
+_QUALIFIED: Final = (
+    ("skills", "at_least", "skills_all", "skills_none", "mentions"),
+    ("roles", "roles_none", "neighbours"),
+    ("places", "unknown_place"),
+    ("towns", "km", "unknown_town"),
+    ("amount", "currency", "period", "stated_pay"),
+    ("tolerance", "utc_offset"),
+    ("visa", "stated_visa"),
+)
+"""Fields that say one thing together, which the same criteria may be written by in several ways."""
+_SAID_ONCE: Final = ("unknown_role",)
+"""What else hangs on other fields, so that a form that asks for less of them would ask for more of it."""
+_TOGETHER: Final = (
+    *_QUALIFIED,
+    *((name,) for name in ASKING if name not in {*_SAID_ONCE, *(name for names in _QUALIFIED for name in names)}),
+)
+_REST: Final = "rest"
+"""Stands in what `asking_instead` writes, which names what differs alone."""
+
 
 def asking(given: Mapping[str, str]) -> dict[str, str]:
     """What says in a form what is looked for; a time zone where working hours hang on it."""
@@ -143,17 +162,30 @@ def given_of(search: Query, timing: Timing, words: Words) -> dict[str, str]:
     return given | {"cadence": timing.cadence, "hour": str(timing.hour), "weekday": weekday}
 
 
-def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:
-    """What `instead` takes: other criteria, as the fields of a query."""
-    other = given_of(Query("", criteria), Timing("daily", 8, None), words) | {"time_zone": given["time_zone"]}
-    return urlencode(asking(other | ({} if criteria.salary_floor else {"currency": given["currency"]})))
+def asking_instead(given: Mapping[str, str], asked: Criteria, criteria: Criteria, words: Words) -> str:
+    """What `instead` takes: in which fields of a query other criteria differ from those that a form asks for.
+
+    What is alike in both stays as it is typed by the time of the press.
+    """
+    now, other = (_fields_of(some, given, words) for some in (asked, criteria))
+    differing = [names for names in _TOGETHER if any(other[name] != now[name] for name in names)]
+    return urlencode({name: other[name] for names in (*differing, _SAID_ONCE) for name in names} | {_REST: "stays"})
+
+
+def _fields_of(criteria: Criteria, given: Mapping[str, str], words: Words) -> dict[str, str]:
+    fields = given_of(Query("", criteria), Timing("daily", 8, None), words)
+    return fields if criteria.salary_floor else fields | {"currency": given["currency"]}
 
 
 def instead(given: Mapping[str, str], other: str) -> dict[str, str]:
-    """The form with what `asking_instead` wrote in place of what it asked for, which `before` keeps to be undone."""
-    asked = {name: value for name, value in parse_qsl(other) if name in ASKING}
-    before = urlencode(asking(given))
-    return {**given, **{name: DEFAULTS[name] for name in ASKING}, **asked, "before": before}
+    """The form with what `asking_instead` wrote in place of what it asked for, which `before` keeps to be undone.
+
+    Or with what `before` was: that is all it asked for.
+    """
+    sent = dict(parse_qsl(other, keep_blank_values=True))
+    rest = {} if sent.get(_REST) else {name: DEFAULTS[name] for name in ASKING}
+    asked = {name: value for name, value in sent.items() if name in ASKING}
+    return {**given, **rest, **asked, "before": urlencode(asking(given))}
 
 
 def adding(given: Mapping[str, str], skill: str) -> dict[str, str]:

@@ -108,6 +108,30 @@ def test_of_two_titles_that_are_asked_for_one_is_dropped_and_the_last_is_no_ques
     assert "What you asked for" in page
 
 
+def test_a_press_keeps_what_was_typed_since_the_page_was_made(kinds: None, portal: ServedPortal) -> None:
+    read(portal)
+    page = portal.post("/preview", **ASKED).text
+    typed = {
+        **ASKED,
+        "places": "Portugal",
+        "text": "data",
+        "amount": "40000",
+        "period": "month",
+        "workplace.remote": "1",
+    }
+    without = portal.post("/sign-up", **typed, instead=html.unescape(asked_of(page)["Data Analyst"][1])).text
+    form = without.partition('<form method="post" class="fields search"')[2]
+    sent = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]* value="([^"]*)"', form))
+    assert {name: sent[name] for name in ("places", "text", "amount", "skills", "roles_none")} == {
+        "places": "Portugal", "text": "data", "amount": "40000", "skills": "Python", "roles_none": "Data Analyst",
+    }  # fmt: skip
+    assert '<option value="month" selected>' in form
+    assert 'name="workplace.remote" value="1" checked' in form
+    undone = portal.post("/sign-up", **{**typed, "roles_none": "Data Analyst"}, instead=press(without, "Undo")).text
+    assert re.search(r'name="roles_none"[^>]* value=""', undone)
+    assert re.search(r'name="places"[^>]* value="Portugal"', undone)
+
+
 def test_a_kind_of_another_release_is_shown_and_cannot_be_left_out(store: NotifierStore) -> None:
     jobs = [posting(f"dream {at}", roles=("dream-weaver",), posted_at=NOW) for at in range(3)]
     store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)

@@ -149,7 +149,7 @@ def test_a_sentence_that_names_no_trade_is_asked_which_work_above_what_it_filled
     assert page.count('name="roles"') == 1
     pressed = re.search(r'name="instead" value="([^"]+)"[^>]*>Only jobs that name “falcons”<', page)
     assert pressed
-    by_words = portal.post("/sign-up", instead=unescape(pressed[1])).text
+    by_words = portal.post("/sign-up", **values(page), instead=unescape(pressed[1])).text
     assert (values(by_words)["text"], values(by_words)["towns"]) == ("falcons", "Leeds, GB")
     assert "Which work do you look for?" not in by_words
     added = portal.post("/sign-up", do="preview", roles="Nurse", towns="Leeds, GB").text
