@@ -254,6 +254,29 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
     assert polled() == "ok"
 
 
+def test_one_company_that_fills_a_feed_of_the_newest_is_right_and_one_that_known_jobs_get_is_not(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    def listed(first: int, company: str, town: str) -> str:
+        rows = [
+            posting(f"job {at}", title=f"Gardener {at}", company=company.format(at), location=town.format(at))
+            for at in range(first, first + 12)
+        ]
+        server.on("/feed", serve.served(json_lines(*rows)))
+        on.poll()
+        found = figures(on)
+        return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(b"")), format="posting_lines"))
+    assert listed(0, "House {}", "Village {}, Portugal") == "ok"
+    assert listed(12, "Fern", "Porto, Portugal") == "ok"
+    assert listed(12, "Fern", "Porto, Portugal") == "ok"
+    assert listed(24, "House {}", "Village {}, Portugal") == "ok"
+    assert listed(26, "Jobs of All", "Village {}, Portugal") == "all have the same company, or none,"
+    assert listed(38, "Jobs of All", "Village {}, Portugal") == "all have the same company, or none,", "until it ends"
+    assert listed(40, "House {}", "Village {}, Portugal") == "ok"
+
+
 def test_pay_in_a_unit_that_nobody_is_paid_in_is_told_at_once_though_it_was_never_otherwise(
     server: FeedServer, tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ UNREAD = 0.1
 hundredth."""
 ODD_PAY = "odd pay"
 """Among what postings state: a pay that nobody earns."""
+_BY_CHANCE = ("company", "town")
+"""What many new jobs may have in common and be right."""
 LATELY = 100
 """Of what is pushed, one by one as a rule, so many postings that state a pay count at most, older ones for less."""
 MUCH_ODD_PAY = 0.5
@@ -126,7 +128,10 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     rows = polled.listed + polled.ended
     are_few = rows < FEW
     expected = before.lost if are_few else before.usual
-    lost = tuple(name for name in expected if polled.says.get(name, 0) <= (name in OWN_WORDS))
+    alike = [name for name in expected if polled.says.get(name, 0) <= (name in OWN_WORDS)]
+    # Where a feed shows the newest alone, one company that lists much at once takes the place of all others.
+    is_news = 2 * polled.new + 2 >= rows
+    lost = tuple(name for name in alike if name in before.lost or not (is_news and name in _BY_CHANCE))
     often = {name for name, number in polled.says.items() if 2 * number >= rows and name != ODD_PAY}
     known = before.lost_since if set(lost) <= set(before.lost) else None
     return replace(
