@@ -43,9 +43,12 @@ def _said_of(value: Any, field: str, such: str, meant: Callable[[str], str] = st
 
 
 def _refused(words: str) -> str:
-    """What somebody refuses, without the "no" that many type by habit: a mail says that a job is about the rest."""
-    found = _denial().match(words)
-    if found is None:
+    """What somebody refuses, without the "no" or "anything with" that many type by habit.
+
+    A mail says that a job is about the rest.
+    """
+    found = _leads().match(words)
+    if not found:
         return words
     # SEM is a skill, and "sem" Portuguese for without.
     may_name = found[0].isupper() or found.end() == len(words)
@@ -53,6 +56,7 @@ def _refused(words: str) -> str:
 
 
 @cache
-def _denial() -> re.Pattern[str]:
+def _leads() -> re.Pattern[str]:
     """In any language: in which somebody writes is not known. "No-code" denies nothing."""
-    return re.compile(rf"{any_of('wish.never')}(?:(?<=['’])|(?=\s|$))\s*", re.IGNORECASE)
+    never = rf"{any_of('wish.never')}(?:(?<=['’])|(?=\s|$))\s*"
+    return re.compile(rf"(?:{never})?(?:{any_of('wish.anything')}\s+)?", re.IGNORECASE)

@@ -341,6 +341,10 @@ def test_what_somebody_can_do_and_would_rather_not_are_columns_of_csv_each_said_
         ("sem vendas", ("vendas",)),
         ("SEM, sem, SEM campaigns", ("SEM", "SEM campaigns")),
         ("no-code, Nordic clients, night shifts", ("no-code", "Nordic clients", "night shifts")),
+        (
+            "anything with crypto; irgendwas mit Versicherungen, n'importe quoi en vente",
+            ("crypto", "Versicherungen", "vente"),
+        ),
         ("no", ()),
     ],
 )
