@@ -136,8 +136,17 @@ def test_a_job_that_says_it_has_none_of_what_somebody_avoids_is_not_about_it(
     for about in (job(description_text=denied), job(f"Support ({denied.partition(',')[0]})")):
         about = about.model_copy(update={"language": language})
         assert chance(about, avoids=(avoids,)).value == chance(about).value
+    read_as_asked = job(
+        description_text=denied, language=language, skills=(Skill(name="Cold Calling", strength="wanted"),)
+    )
+    assert chance(read_as_asked, avoids=(avoids,)).value == chance(read_as_asked).value
     both = job(description_text=f"{denied} {avoids}, {avoids}")
     assert chance(both, avoids=(avoids,)).value < chance(both).value
+
+
+def test_a_job_of_a_trade_that_somebody_avoids_is_of_it_where_its_text_asks_for_no_experience() -> None:
+    seller = job("Representative", roles=("account-executive",), description_text="No sales experience? No problem.")
+    assert chance(seller, avoids=("sales",)).value < chance(seller).value
 
 
 def test_a_word_that_denies_in_one_language_denies_nothing_in_another() -> None:

@@ -68,11 +68,12 @@ def _about(said: Said, ready: PostingFeatures) -> float:
     if said.is_in_doubt:
         return _is_asked(said.skills, posting)
     if ready.title.holds(said.term):
-        # "Sales (no cold calling)" is about none, whatever was read of it.
         return float(_times(said.term, ready.title.line, posting.language) > 0)
     if (not said.is_phrase and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
         return 1.0
-    return _is_asked(said.skills, posting) or _times(said.term, ready.haystack.line, posting.language) / OFTEN
+    times = _times(said.term, ready.haystack.line, posting.language)
+    # "No cold calling" is about none, whatever skill was read of it.
+    return 0.0 if times < 0 else _is_asked(said.skills, posting) or times / OFTEN
 
 
 def _is_asked(skills: frozenset[str], posting: PostingCore) -> float:
@@ -80,11 +81,14 @@ def _is_asked(skills: frozenset[str], posting: PostingCore) -> float:
 
 
 def _times(term: str, line: str, language: str | None) -> int:
-    """How often words of a text are a term, four times at most, and not behind a word that denies it."""
-    sought, found, at = f" {term} ", 0, -1
+    """How often words of a text are a term, four times at most; -1 where each time a word denies it."""
+    sought, found, denied, at = f" {term} ", 0, 0, -1
     while found < OFTEN and (at := line.find(sought, at + 1)) >= 0:
-        found += not line.endswith(_denials(language), 0, at)
-    return found
+        if line.endswith(_denials(language), 0, at):
+            denied = 1
+        else:
+            found += 1
+    return found or -denied
 
 
 @cache
