@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from services.notifier.domain.fields import FieldError, listed
-from services.rules.lexicon.builder import any_of
+from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.skills.taxonomy import taxonomy
 
 _MOST_SAID: Final = 20
@@ -57,6 +57,7 @@ def _refused(words: str) -> str:
 
 @cache
 def _leads() -> re.Pattern[str]:
-    """In any language: in which somebody writes is not known. "No-code" denies nothing."""
-    never = rf"{any_of('wish.never')}(?:(?<=['’])|(?=\s|$))\s*"
+    """In any language: in which somebody writes is not known. "No-code" denies nothing, nor "zero hours"."""
+    none_of = any_of("refusal.none_of", languages=LANGUAGES[1:])
+    never = rf"(?:{none_of}|{any_of('wish.never')})(?:(?<=['’])|(?=\s|$))\s*"
     return re.compile(rf"(?:{never})?(?:{any_of('wish.anything')}\s+)?", re.IGNORECASE)

@@ -337,8 +337,13 @@ def test_what_somebody_can_do_and_would_rather_not_are_columns_of_csv_each_said_
         ("no crypto; NO on-call, not sales, don't want insurance", ("crypto", "on-call", "sales", "insurance")),
         ("kein Vertrieb; keine Kaltakquise; ohne Reisen", ("Vertrieb", "Kaltakquise", "Reisen")),
         ("sin ventas, nada de ventas", ("ventas",)),
-        ("pas de vente, pas d'appels, pas d’astreinte", ("vente", "appels", "astreinte")),
-        ("sem vendas", ("vendas",)),
+        ("pas de vente, pas d'appels, pas d’astreinte, pas des ventes", ("vente", "appels", "astreinte", "ventes")),
+        ("sem vendas, nenhum plantão", ("vendas", "plantão")),
+        (
+            "aucun déplacement; ningún viaje; nessuna vendita; keinerlei Akquise",
+            ("déplacement", "viaje", "vendita", "Akquise"),
+        ),
+        ("zero hours contracts", ("zero hours contracts",)),
         ("SEM, sem, SEM campaigns", ("SEM", "SEM campaigns")),
         ("no-code, Nordic clients, night shifts", ("no-code", "Nordic clients", "night shifts")),
         (

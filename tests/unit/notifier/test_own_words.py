@@ -127,7 +127,7 @@ def test_a_tool_that_is_another_word_too_is_what_a_posting_lists_and_no_word_of_
     [
         ("cold calling", "No cold calling! Never cold calling, and without cold calling you will thrive.", "en"),
         ("Kaltakquise", "Keine Kaltakquise, wirklich keine Kaltakquise.", "de"),
-        ("prospection", "Pas de prospection, jamais de prospection.", "fr"),
+        ("prospection", "Pas de prospection, jamais de prospection, aucune prospection.", "fr"),
     ],
 )
 def test_a_job_that_says_it_has_none_of_what_somebody_avoids_is_not_about_it(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from schemas.posting import PostingCore
@@ -95,7 +95,8 @@ def _times(term: str, line: str, language: str | None) -> int:
 def _denials(language: str | None) -> tuple[str, ...]:
     """The words that deny what follows, as they end a text. Those of its language alone: "no" is Portuguese for in."""
     own = (language,) if language in LANGUAGES else LANGUAGES[:1]
-    ways = (way.partition(" !> ")[0] for way in phrases_of("wish.never", languages=own))
+    said = chain.from_iterable(phrases_of(entry, languages=own) for entry in ("wish.never", "refusal.none_of"))
+    ways = (way.partition(" !> ")[0] for way in said)
     return tuple(f" {' '.join(words(way))}" for way in ways)
 
 
