@@ -9,8 +9,8 @@ from services.notifier.domain.fields import FieldError, listed
 from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.skills.taxonomy import taxonomy
 
-_MOST_SAID: Final = 20
-_MOST_WORDS: Final = 60
+MOST_SAID: Final = 20
+MOST_WORDS: Final = 60
 """Characters of one thing that somebody can do, or would rather not."""
 
 
@@ -33,12 +33,12 @@ def _said_of(value: Any, field: str, such: str, meant: Callable[[str], str] = st
         for written in re.split("[;,]", str(part)):
             printable = "".join(char for char in written if char.isprintable() or char.isspace())
             words = meant(" ".join(printable.split()))
-            if len(words) > _MOST_WORDS:
-                raise FieldError(field, f"{words[:_MOST_WORDS]!r} goes on: {_MOST_WORDS} characters each", "too_long")
+            if len(words) > MOST_WORDS:
+                raise FieldError(field, f"{words[:MOST_WORDS]!r} goes on: {MOST_WORDS} characters each", "too_long")
             if words:
                 said.setdefault(words.casefold(), words)
-    if len(said) > _MOST_SAID:
-        raise FieldError(field, f"{len(said)} stand there, and {_MOST_SAID} are the most", "most", most=_MOST_SAID)
+    if len(said) > MOST_SAID:
+        raise FieldError(field, f"{len(said)} stand there, and {MOST_SAID} are the most", "most", most=MOST_SAID)
     return tuple(said.values())
 
 

@@ -220,7 +220,7 @@ def _stems_asked(criteria: Criteria, name: str) -> frozenset[str]:
     query, known = TextQuery.parse(criteria.text), roles()
     means = (role for role, weight in affinity_of(criteria, name).weights if weight >= _SURELY and role in known)
     words_of = (name, *query.wanted, *(term for group in query.either for term in group), *criteria.skills.all)
-    return frozenset[str]().union(*map(_stems_of, (*words_of, *criteria.skills.any)), *map(_names_of, means))
+    return frozenset[str]().union(*map(_stems_of, (*words_of, *criteria.skills.any)), *map(stems_of_role, means))
 
 
 @lru_cache(maxsize=4_096)
@@ -230,7 +230,7 @@ def _stems_of(term: str) -> frozenset[str]:
 
 
 @cache
-def _names_of(role: str) -> frozenset[str]:
+def stems_of_role(role: str) -> frozenset[str]:
     """The stems of what a role is called, in all languages."""
     known = roles()
     titles = (title for titles in known[role].titles.values() for title in titles)

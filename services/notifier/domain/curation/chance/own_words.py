@@ -54,16 +54,18 @@ def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]
     Wholly where its title names it, it is the job's first role or a skill that is asked for; else by how often it is
     said. Of what the search itself says nothing is held against a job.
     """
-    found = [(_about(each, ready), each.words) for each in _avoided(wish.avoids) if not _is_sought(each, wish)]
+    found = [(about(each, ready), each.words) for each in _avoided(wish.avoids) if not is_sought(each, wish)]
     most = max((share for share, _ in found), default=0.0)
     return most, tuple(said for share, said in found if share == most) if most else ()
 
 
-def _is_sought(said: Said, wish: Wish) -> bool:
+def is_sought(said: Said, wish: Wish) -> bool:
+    """Whether it is what the search itself says."""
     return said.term in wish.terms if said.is_phrase else said.stems <= wish.said
 
 
-def _about(said: Said, ready: PostingFeatures) -> float:
+def about(said: Said, ready: PostingFeatures) -> float:
+    """How far a job is about it, 0 to 1."""
     posting = ready.posting
     if said.is_in_doubt:
         return _is_asked(said.skills, posting)
@@ -103,13 +105,15 @@ def _denials(language: str | None) -> tuple[str, ...]:
 @lru_cache(maxsize=4_096)
 def _avoided(avoids: tuple[str, ...]) -> tuple[Said, ...]:
     """Those that say anything."""
-    return tuple(said for said in map(_read, avoids) if said.stems)
+    return tuple(said for said in map(read, avoids) if said.stems)
 
 
-def _read(said: str) -> Said:
-    term, read = " ".join(words(said)), roles().vocabulary.words(said)
-    stems = frozenset(word.stem for word in read)
-    told = [word for part in read for word in words(said[part.start : part.end])]
+@lru_cache(maxsize=4_096)
+def read(said: str) -> Said:
+    """What is said in each way in which a job may be about it."""
+    term, parts = " ".join(words(said)), roles().vocabulary.words(said)
+    stems = frozenset(word.stem for word in parts)
+    told = [word for part in parts for word in words(said[part.start : part.end])]
     is_phrase = len(stems) == 1 and len(told) <= term.count(" ")
     # A tool is not the role of who mostly works with it: who would rather not write PHP may well build back ends.
     role = None if _tool(said) else roles().find(said)
