@@ -258,16 +258,13 @@ class LivePreviews:
         said = {posting.posting_id for posting in passing}
         return len(unsaid - said), len(said - unsaid)
 
-    def passing_by_answers(
-        self, query: Query, reader: Recipient, now: datetime
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        """The newest that would pass had the reader said nothing of jobs like them, and those that pass.
+    def passing_of(self, query: Query, readers: Sequence[Recipient], now: datetime) -> list[frozenset[str]]:
+        """Of the newest those that pass, by posting, for each of several readers: one person who says this or that.
 
-        By posting; what they called not relevant is in neither. Raises UnavailableError.
+        What they called not relevant is in none. Raises UnavailableError.
         """
         newest = self._columns.fitting(query.criteria, _WEIGHED).newest
-        unsaid = self._passing(query, replace(reader, answers=()), newest, now)
-        return unsaid, self._passing(query, reader, newest, now)
+        return [self._passing(query, reader, newest, now) for reader in readers]
 
     def weighed(self, query: Query, reader: Recipient, now: datetime) -> list[tuple[PostingFeatures, float]]:
         """The newest open ones that fit, with the chance that is foreseen of each. Raises UnavailableError."""

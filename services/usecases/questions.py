@@ -1,7 +1,7 @@
 """Jobs that somebody is asked about, what they answer, and what that changes: `feedback` keeps them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -79,7 +79,7 @@ def effect(installation: Installation, live: LivePreviews, person: Subscriber, n
     before, after = set[str](), set[str]()
     for search in links.searches(installation, person):
         if not search.paused:
-            unsaid, said = live.passing_by_answers(query_of(search), whom, now)
+            unsaid, said = live.passing_of(query_of(search), (replace(whom, answers=()), whom), now)
             before |= unsaid
             after |= said
     return Effect(live.days, len(before - after), len(after - before))

@@ -11,7 +11,6 @@ from itertools import groupby
 from typing import Literal
 
 from fastapi import APIRouter
-from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -19,11 +18,12 @@ from schemas.posting import PostingCore
 from services.portal.accounts.guard import Cookies
 from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
+from services.portal.links import rather_not
 from services.portal.links.former import is_former, sign_in_first
+from services.portal.links.undoing import UNDONE, Done, undo_of, undone
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import exclusions, feedback, links, tracker
-from services.usecases.errors import MissingError
 from services.usecases.exclusions import Exclusion
 from services.usecases.feedback import FADES_IN, KIND_OF
 from services.usecases.installation import Installation
@@ -86,10 +86,9 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
 _SAYS = ("say", "undo")
 _DOES = ("leave-out", "let-in")
 """What a form may do about what searches could leave out."""
-_UNDONE = mark("Undone: it is as it was before.")
 _SAVED_ALONE = mark("Saved. It is among your jobs.")
 """Of a job that was saved by an earlier release, or answered otherwise since."""
-_FIELDS = ("criterion", "value", "undo")
+_FIELDS = ("criterion", "value", "words", "undo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +100,6 @@ class _ShownExclusion:
     """A sentence a search."""
     fields: Mapping[str, str]
     """What its button sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class _LeftOut:
-    """What was left out, or let in again, in the reader's words."""
-
-    said: str
-    undo: Mapping[str, str] | None
-    """What the button sends that undoes it; None where it was just undone."""
 
 
 def routes(door: Door, cookies: Cookies, live: LivePreviews) -> APIRouter:
@@ -182,7 +172,7 @@ def _reasons(found: FoundBy, words: Words) -> list[tuple[bool, str]]:
 
 def _add(router: APIRouter, door: Door, cookies: Cookies, live: LivePreviews, purpose: FeedbackPurpose) -> None:
     path, leaves_out = f"/{links.PATHS[purpose]}/{{token}}", purpose == "irrelevant"
-    takes = form(*_FIELDS, do=(*_SAYS, *_DOES)) if leaves_out else form(do=_SAYS)
+    takes = form(*_FIELDS, do=(*_SAYS, *_DOES, *rather_not.DOES)) if leaves_out else form(do=_SAYS)
 
     @router.get(path, name=f"ask_{purpose}")
     async def ask(request: Request, token: str) -> Response:
@@ -199,14 +189,14 @@ def _add(router: APIRouter, door: Door, cookies: Cookies, live: LivePreviews, pu
         visit, act = await door.visit(request, purpose, token), given.get("do", "")
         if await is_former(door, cookies, request, visit, purpose):
             return sign_in_first(door, visit)
-        left_out = None
+        done = None
         if leaves_out and act in _DOES:
-            left_out = await door.work(partial(_leave_out, door, visit, given))
+            done = await door.work(partial(_leave_out, door, visit, given))
+        elif leaves_out and act in rather_not.DOES:
+            done = await door.work(partial(rather_not.act, door, visit, given))
         else:
             await door.work(partial(_act, door.installation, visit, purpose, act))
-        return await door.work(
-            partial(_feedback_page, door, live, visit, purpose, undone=act == "undo", left_out=left_out)
-        )
+        return await door.work(partial(_feedback_page, door, live, visit, purpose, is_undone=act == "undo", done=done))
 
 
 def _act(installation: Installation, visit: Visit, purpose: FeedbackPurpose, act: str) -> None:
@@ -243,14 +233,14 @@ def _feedback_page(
     visit: Visit,
     purpose: FeedbackPurpose,
     *,
-    undone: bool = False,
-    left_out: _LeftOut | None = None,
+    is_undone: bool = False,
+    done: Done | None = None,
 ) -> Response:
     posting = links.posting_of(door.installation, visit.about)
     if posting is None:
         return door.show("forgotten", visit.words, 410)
     texts, said = _TEXTS[purpose], _is_done(door.installation, visit, purpose)
-    done = texts.done if purpose != "save" or _moves_others(door.installation, visit) else _SAVED_ALONE
+    noted = texts.done if purpose != "save" or _moves_others(door.installation, visit) else _SAVED_ALONE
     filled: dict[str, object] = {
         "company": posting.company.name or visit.words.say(mark("this company")),
         "days": FADES_IN.days,
@@ -263,13 +253,14 @@ def _feedback_page(
         where=shown_job(posting, visit.words).where,
         elsewhere=_elsewhere(door, visit, posting, purpose) if purpose != "hide" else [],
         company=posting.company.name,
-        text=visit.words.say(done if said else _UNDONE if undone else texts.will, **filled),
+        text=visit.words.say(noted if said else UNDONE if is_undone else texts.will, **filled),
         button=visit.words.say(texts.button),
         said=said,
-        undone=undone,
+        undone=is_undone,
         lists=purpose == "save",
         exclusions=_exclusions_of(door, live, visit, posting) if said and purpose == "irrelevant" else (),
-        left_out=left_out,
+        rather_not=rather_not.offered(door, live, visit, posting) if said and purpose == "irrelevant" else None,
+        done=done,
         job_page=door.link("job", visit.subscriber, visit.about),
     )
 
@@ -288,17 +279,13 @@ def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: Postin
     ]
 
 
-def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
-    """Do what a form says of `_DOES`. Raises UsageError."""
+def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> Done:
+    """Do what a form says of `_DOES`. Raises MissingError, ChangedError, WrongFieldError."""
     installation, person, words = door.installation, visit.subscriber, visit.words
-    undo = _undo(installation, visit)
     if form.get("do") == "let-in":
-        try:
-            criterion, value, changed = undo.loads(form.get("undo", ""))
-        except BadSignature:
-            raise MissingError("nothing of that is left out") from None
+        criterion, value, changed = undone(installation, visit, "let-in", form)
         exclusions.let_in(installation, person, visit.about, Exclusion(criterion, value), changed, visit.now)
-        return _LeftOut(words.say(_UNDONE), None)
+        return Done(words.say(UNDONE))
     exclusion = Exclusion(form.get("criterion", ""), form.get("value", ""))
     some = exclusions.leave_out(installation, person, visit.about, exclusion, visit.now)
     said = words.say(
@@ -307,13 +294,7 @@ def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
         searches=_listed([one.search for one in some], words),
     )
     changed = {one.search.search_id: one.stood for one in some}
-    return _LeftOut(said, {"undo": str(undo.dumps([exclusion.criterion, exclusion.value, changed]))})
-
-
-def _undo(installation: Installation, visit: Visit) -> URLSafeSerializer:
-    """What signs how something is undone: by it nobody lets in what a page of theirs of that job did not leave out."""
-    keys = list(reversed(installation.link_keys.honoured(visit.now)))
-    return URLSafeSerializer(keys, salt=f"let-in {visit.subscriber.subscriber_id} {visit.about}")
+    return Done(said, "let-in", undo_of(installation, visit, "let-in", [exclusion.criterion, exclusion.value, changed]))
 
 
 def _fields(exclusion: Exclusion) -> dict[str, str]:

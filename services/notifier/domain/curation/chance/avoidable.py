@@ -56,7 +56,7 @@ def _telling(wishes: Sequence[Wish], ready: PostingFeatures) -> Iterator[str]:
 def _meaning_nothing_alone(known: Vocabulary, ready: PostingFeatures) -> frozenset[str]:
     """Stems of what any work is called, and of parts of what the job is called, as "site" of site reliability."""
     own = frozenset[str]().union(*(stems_of_role(role) for role in ready.posting.roles if role in roles()))
-    parts = {stem for stem in own if (stem,) not in known.fields and (stem,) not in known.titles}
+    parts = frozenset(stem for stem in own if (stem,) not in known.fields and (stem,) not in known.titles)
     return parts.union(stem for stem in ready.title_stems if (stem,) in known.heads)
 
 
