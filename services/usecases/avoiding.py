@@ -37,7 +37,7 @@ def costs(
     Nothing while postings are still read, and of who has too many searches. Raises UnavailableError.
     """
     asked = [search for search in links.searches(installation, person) if not search.paused]
-    if not live.ready or not some or len(asked) > _MOST_WEIGHED:
+    if not live.ready or not some or not 0 < len(asked) <= _MOST_WEIGHED:
         return {}
     whom = reader(installation, person.subscriber_id)
     readers = (whom, *(replace(whom, avoids=(*whom.avoids, words)) for words in some))
