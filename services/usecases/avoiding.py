@@ -9,7 +9,8 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance.avoidable import avoidable
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.feedback import wishes_of
-from services.notifier.domain.people import MOST_SAID, Subscriber
+from services.notifier.domain.people import Subscriber
+from services.notifier.domain.said import MOST_SAID
 from services.usecases import accounts, links
 from services.usecases.errors import MissingError
 from services.usecases.installation import Installation

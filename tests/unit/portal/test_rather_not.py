@@ -7,7 +7,8 @@ import pytest
 from schemas.criteria import Criteria, RoleTerms
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.people import MOST_SAID, Subscriber
+from services.notifier.domain.people import Subscriber
+from services.notifier.domain.said import MOST_SAID
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.waiting import until
