@@ -246,10 +246,13 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             remedy=_poll_now(source),
         )
     elif source.state == "shrunk":
+        # As many in their place may be another board's, which are taken in and mailed meanwhile.
+        leave = f"if it lists jobs that are another's, `jobchime source pause {source.name}`, as they are mailed; "
+        others = leave * (source.items >= source.lacking)
         yield Trouble(
             f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')},"
             " kept open",
-            f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
+            f"look at its board: {others}if what it lacks is gone, `jobchime source accept {source.name}` closes that",
             remedy=Remedy("accept source", source.name),
         )
     elif source.only_amiss is not None:

@@ -367,6 +367,11 @@ def test_all_is_well() -> None:
             "the source a lists 1 and lacks 199 open postings, kept open",
             "`jobchime source accept a`",
         ),
+        (
+            figures(sources=(SourceFigures("a", "shrunk", items=40, lacking=37),)),
+            "the source a lists 40 and lacks 37 open postings, kept open",
+            "if it lists jobs that are another's, `jobchime source pause a`, as they are mailed",
+        ),
         (figures(deliveries={"unknown": 2}), "of 2 mails nobody knows", "`jobchime delivery list`"),
         (
             figures(due_subscribers=4, due_since=NOON - timedelta(hours=2)),
