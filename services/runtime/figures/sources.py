@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 
 from schemas import giving
 from schemas.sql.ingest import source_items, sources
+from services.runtime.chunks import chunked
 from services.runtime.figures.amiss import Amiss, amiss
 from services.runtime.pauses import Pause, Pauses, read_pauses
 from services.runtime.sql.store import reading
@@ -40,6 +41,8 @@ SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 
 HANGING_AFTER = timedelta(seconds=15)
 """A poll that lasts so long is taken to hang; a few pages, or calls for details, take less or are worth a look."""
+_AT_ONCE = 1_000
+"""Names in one question: all open postings are gone through for it."""
 _MUCH = 10
 """Open postings that a listing must lack for more than a note: `SHRINKS_FROM` of ingest."""
 
@@ -122,17 +125,16 @@ class LeftOpen:
 
 def left_open_in(connection: Connection, expected: Sequence[Expected]) -> tuple[LeftOpen, ...]:
     """Of sources that are off, or no longer in the settings; in the caller's transaction."""
-    enabled = {source.name: source.enabled for source in expected}
-    names = connection.execute(select(sources.c.source).order_by(sources.c.source)).scalars()
-    found = [(name, _open_of(connection, name)) for name in names if not enabled.get(name)]
-    return tuple(LeftOpen(name, number, until, name in enabled) for name, (number, until) in found if number)
-
-
-def _open_of(connection: Connection, source: str) -> tuple[int, datetime]:
-    items = source_items.c
-    query = select(func.count(), func.max(items.ends_at)).where(items.source == source, items.is_open)
-    number, until = connection.execute(query).one()
-    return int(number), until
+    enabled, items = {source.name: source.enabled for source in expected}, source_items.c
+    names = connection.execute(select(sources.c.source)).scalars()
+    resting = [name for name in names if not enabled.get(name)]
+    found: list[LeftOpen] = []
+    for some in chunked(resting, _AT_ONCE):
+        query = select(items.source, func.count().label("number"), func.max(items.ends_at).label("until"))
+        query = query.where(items.is_open, items.source.in_(some)).group_by(items.source)
+        rows = connection.execute(query)
+        found += (LeftOpen(row.source, int(row.number), row.until, row.source in enabled) for row in rows)
+    return tuple(sorted(found, key=lambda left: left.source))
 
 
 def sources_in(
