@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 
 from schemas.criteria import Criteria
 from services.portal.search_form import asking_instead
-from services.usecases.kinds import is_next_level
+from services.usecases.kinds import is_next_level, lets_in_again
 from services.usecases.previewed import LivePreview, Loosened
 from services.usecases.searches import WantedSearch, refused_by
 from services.usecases.wording import capitalised, relaxation_in_words
@@ -58,9 +58,18 @@ def shown_gains(
     given: Mapping[str, str],
     words: Words,
     count: Callable[[Criteria], int],
+    *,
+    beside_kinds: bool = False,
 ) -> ShownGains:
-    """Before they are weighed, by what fits; then those alone by which more is mailed. `count`: how many fit."""
+    """Before they are weighed, by what fits; then those alone by which more is mailed. `count`: how many fit.
+
+    `beside_kinds`: on a page that asks which kinds of jobs somebody would take: what a press does there is not said
+    again.
+    """
     asked, now_mailed = wanted.criteria, preview.taste.jobs_a_week
+
+    def offered(gain: Loosened) -> bool:
+        return _keeps_trade(gain, asked) and not (beside_kinds and _asked_beside(gain))
 
     def shown(gain: Loosened) -> tuple[str, str]:
         how = capitalised(words.all_of([relaxation_in_words(made, asked, words) for made in gain.relaxations]))
@@ -82,11 +91,10 @@ def shown_gains(
     more_mailed: Sequence[Loosened] = ()
     if loosened is None:
         gains = (Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS))
-        best = [gain for gain in gains if _keeps_trade(gain, asked) and not _asked_beside(gain)]
+        best = list(filter(offered, gains))
     else:
         more_mailed = [gain for gain in loosened if gain.jobs_a_week > now_mailed]
-        kept = (gain for gain in more_mailed if _keeps_trade(gain, asked) and not _asked_beside(gain))
-        best = list(islice(kept, _MOST_GAINS))
+        best = list(islice(filter(offered, more_mailed), _MOST_GAINS))
     buttons = [shown(gain) for gain in best]
     if loosened is not None and not best and not preview.found.matching:
         buttons = _trade_alone(preview, asked, given, words, count)
@@ -96,8 +104,9 @@ def shown_gains(
 
 
 def _asked_beside(loosened: Loosened) -> bool:
-    """Whether it is a level that the question of kinds asks for."""
-    return len(loosened.relaxations) == 1 and is_next_level(loosened.relaxations[0])
+    """Whether it is a level that the question of kinds asks for, or lets in what is left out there."""
+    [made, *others] = loosened.relaxations
+    return not others and (is_next_level(made) or lets_in_again(made))
 
 
 def _keeps_trade(loosened: Loosened, asked: Criteria) -> bool:

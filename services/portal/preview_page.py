@@ -165,7 +165,7 @@ def _shown(
             for posting, chance in taste.unlikely
         ],
         kinds=shown_kinds(preview, asked, given, words),
-        gains=shown_gains(preview, loosened, wanted, given, words, count),
+        gains=shown_gains(preview, loosened, wanted, given, words, count, beside_kinds=True),
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
         advice=_advice(preview, words) if names_trade(asked) else words.say(EVERY_TRADE),

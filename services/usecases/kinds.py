@@ -44,3 +44,8 @@ def is_next_level(made: Relaxation) -> bool:
     if (made.criterion, made.step) != (LEVEL.name, "add"):
         return False
     return abs(steps_apart(LEVEL.asked(made.asked), str(made.value)) or 0) == 1
+
+
+def lets_in_again(made: Relaxation) -> bool:
+    """Whether a relaxation excludes fewer kinds."""
+    return made.criterion == ROLES_NONE.name

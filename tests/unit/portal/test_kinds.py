@@ -182,6 +182,15 @@ def test_titles_and_levels_that_would_open_more_are_added_by_a_press_and_said_on
         assert "Senior: fewer than 5 more" in few
 
 
+def test_what_is_left_out_is_let_in_again_by_one_press_alone(kinds: None, portal: ServedPortal) -> None:
+    read(portal)
+    asked = {**ASKED, "roles_none": "Data Analyst"}
+    assert "Let it in again" in portal.post("/preview", **asked).text
+    for path in ("/preview", "/preview/gains"):
+        gains = portal.post(path, **asked).text.partition('<div class="gains"')[2]
+        assert not re.search(r"<button[^>]*>[^<]*Data Analyst", gains)
+
+
 def test_beside_what_a_sentence_asked_for_it_stands_once_and_follows_what_is_typed(
     kinds: None, portal: ServedPortal
 ) -> None:

@@ -690,21 +690,23 @@ def test_who_has_confirmed_is_told_whether_they_see_all_that_the_mail_would_hold
     assert len(shown) == len(set(shown)) >= min(holds, 9)
 
 
+@pytest.mark.parametrize(
+    ("wish", "loosened"), [({"workplace.hybrid": "1"}, "workplace"), ({"seniority.senior": "1"}, "lead")]
+)
 def test_where_the_first_mail_waits_for_more_of_its_kind_one_press_asks_for_less(
-    store: NotifierStore, mails: Path
+    store: NotifierStore, mails: Path, wish: dict[str, str], loosened: str
 ) -> None:
     bars = CurateSettings(least_chance=0.0, least_mail_chance=0.999)
-    jobs = [posting(f"onsite {at}", title="Python engineer", workplace="onsite") for at in range(5)]
-    jobs.append(posting("hybrid", title="Python engineer", workplace="hybrid"))
+    jobs = [posting(f"onsite {at}", title="Python engineer", workplace="onsite", seniority="lead") for at in range(5)]
+    jobs.append(posting("hybrid", title="Python engineer", workplace="hybrid", seniority="senior"))
     store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
     with served_portal(store, folder=mails, public_url=BASE, curate=bars) as portal:
         until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
-        wish = {"skills": "Python", "time_zone": "UTC", "workplace.hybrid": "1"}
-        portal.post("/sign-up", address="grace@example.com", **wish)
+        portal.post("/sign-up", address="grace@example.com", skills="Python", time_zone="UTC", **wish)
         [(_, _, link)] = letters(portal, mails)
         page = portal.get("/home/welcome", Cookie=cookie_of(portal.post(link, do="confirm"))).text
     assert "it waits for more of its kind" in page
-    assert re.search(r'name="instead" value="[^"]+">[^<]*workplace', page)
+    assert re.search(rf'name="instead" value="[^"]+">[^<]*{loosened}', page)
 
 
 def test_who_waits_for_a_letter_is_told_from_whom_it_comes(portal: ServedPortal) -> None:
