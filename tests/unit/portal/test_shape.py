@@ -166,6 +166,10 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
         case.body["do"] = ("say", "pause")[letter == "m"]
     if case.path == "/home" and isinstance(case.body, dict) and chance % 2:
         case.body["do"] = "pause"
+    if case.path.startswith("/home/search") and isinstance(case.body, dict) and chance % 2:
+        # Of what is drawn for its many fields too little is in order.
+        visited.person()
+        case.body = {"csrf": visited.csrf(), "do": "preview", "text": "harbour"}
     if case.path == "/home/webhooks" and isinstance(case.body, dict) and chance % 2:
         case.body |= {"do": "add", "address": f"https://hooks.example/{chance}", "search": ""}
     if letter == "sign-in" and isinstance(case.body, dict) and chance % 2:
