@@ -77,13 +77,18 @@ def test_a_job_that_came_as_several_copies_counts_once_and_one_that_was_mailed_n
     assert said == "In the last 14 days that would have brought 1 more job."
 
 
-def test_a_press_is_undone_by_another_and_the_way_back_is_always_there(
-    store: NotifierStore, portal: ServedPortal
-) -> None:
+def sent_less(store: NotifierStore, portal: ServedPortal) -> tuple[Subscriber, str]:
+    """Somebody who is choosy, and the page of a mail of theirs that left out two jobs."""
     bob = store.person("bob", selectivity="strict")
     store.search(bob)
     mailed(store, (posting("some"), unlikely(0.45)), (posting("less"), unlikely(0.3)))
-    page = portal.path("rest", bob, slot_of(AT))
+    return bob, portal.path("rest", bob, slot_of(AT))
+
+
+def test_a_press_is_undone_by_another_and_the_way_back_is_always_there(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    bob, page = sent_less(store, portal)
     said, presses = choice(portal.get(page).text)
     assert said == "You are sent less than the usual choice. In the last 7 days that would have brought 1 more job."
     assert presses == [MORE, BACK]
@@ -116,10 +121,7 @@ def test_to_undo_twice_does_not_send_all_that_fits(portal: ServedPortal, page: s
 def test_who_is_sent_less_and_undoes_two_presses_finds_no_undo_that_brings_more(
     store: NotifierStore, portal: ServedPortal
 ) -> None:
-    bob = store.person("bob", selectivity="strict")
-    store.search(bob)
-    mailed(store, (posting("some"), unlikely(0.45)), (posting("less"), unlikely(0.3)))
-    page = portal.path("rest", bob, slot_of(AT))
+    bob, page = sent_less(store, portal)
     for wanted in ("usual", "wide"):
         portal.post(page, do="choose", selectivity=wanted, was="strict")
     undone = portal.post(page, do="choose", selectivity="strict").headers["location"]

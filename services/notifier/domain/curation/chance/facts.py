@@ -22,7 +22,7 @@ from services.notifier.domain.curation.chance.levels import (
     nearness,
     settled,
 )
-from services.notifier.domain.curation.chance.own_words import avoided, known
+from services.notifier.domain.curation.chance.own_words import OFTEN, avoided, known
 from services.notifier.domain.curation.chance.wanted_places import (
     far_off,
     named_elsewhere,
@@ -42,8 +42,6 @@ from services.rules.skills.taxonomy import taxonomy
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
 """In the order in which they are added up."""
-OFTEN: Final = 4
-"""So often asked words are said where a job is about them."""
 WANTED: Final = 0.25
 """Core skills that one is worth which a job would like, or which the work is done with."""
 LESS_WELL: Final = 0.5

@@ -16,7 +16,7 @@ from services.rules.text import words
 ENOUGH_KNOWN: Final = 4
 """So many of what somebody can do are all that a job need name."""
 OFTEN: Final = 4
-"""So often it is said what a job is about."""
+"""So often words are said where a job is about them."""
 _ASKED: Final = frozenset({"title", "required", "wanted"})
 
 
