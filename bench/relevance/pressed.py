@@ -7,6 +7,9 @@ from functools import cache
 from typing import Any, Final
 
 from bench.relevance.people import LABELS, Person
+from schemas.criteria import Criteria
+from services.rules.criteria import canonical
+from services.usecases.kinds import leaving_out, taking_too
 
 PRESSED: Final = LABELS / "pressed.toml"
 """By person and the number of their search: `leave_out` and `add` are ids of roles, `levels` are added."""
@@ -25,18 +28,14 @@ def pressed(person: Person) -> Person:
 
 
 def _answered(search: Mapping[str, Any], said: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
-    criteria = dict(search["criteria"])
-    roles = dict(criteria.get("roles", {}))
-    out = said.get("leave_out", ())
-    named = list(roles.get("any", ()))
-    # A title that they typed is asked for no more; of one that came by others, or of the only one, none is wanted.
-    kept = [role for role in named if role not in out] or named
-    none = [*roles.get("none", ()), *(role for role in out if role in kept or role not in named)]
-    roles |= {"any": [*kept, *said.get("add", ())], "none": none}
-    criteria["roles"] = roles
-    if said.get("levels"):
-        criteria["seniority"] = [*criteria["seniority"], *said["levels"]]
-    return {**search, "criteria": criteria}
+    asked = canonical(Criteria.model_validate(search["criteria"]))
+    # What the form has no button for stays as it is.
+    for role in said.get("leave_out", ()):
+        asked = leaving_out(asked, role) or asked
+    for role in said.get("add", ()):
+        asked = taking_too(asked, role) or asked
+    levels = {"seniority": (*asked.seniority, *said.get("levels", ()))}
+    return {**search, "criteria": asked.model_copy(update=levels).model_dump(mode="json", exclude_defaults=True)}
 
 
 @cache

@@ -121,7 +121,7 @@ def test_to_undo_twice_does_not_send_all_that_fits(portal: ServedPortal, page: s
 def test_who_is_sent_less_and_undoes_two_presses_finds_no_undo_that_brings_more(
     store: NotifierStore, portal: ServedPortal
 ) -> None:
-    bob, page = sent_less(store, portal)
+    _, page = sent_less(store, portal)
     for wanted in ("usual", "wide"):
         portal.post(page, do="choose", selectivity=wanted, was="strict")
     undone = portal.post(page, do="choose", selectivity="strict").headers["location"]
