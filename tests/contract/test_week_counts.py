@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import update
 
 from schemas.sql.tables import digests
-from services.notifier.domain.model import DayCounts, Hold, HoldCause
+from services.notifier.domain.model import Counted, DayCounts, Hold, HoldCause
 from services.notifier.domain.windows import WindowMatches
 from services.runtime.sql.store import writing
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
-from tests.support.serving import DAY, HOUR, closings, due
+from tests.support.serving import DAY, HOUR, closings, commit, due
 
 COUNTS: DayCounts = ((date(2026, 11, 20), 12), (date(2026, 11, 23), 1))
 
@@ -63,8 +63,9 @@ def test_what_digests_counted_is_read_by_subscriber_since_a_time(store: Notifier
     for days, counts in ((1, COUNTS), (2, None), (3, ())):
         ada = hold(store, counts, days)
     bob = store.person("bob").subscriber_id
-    assert store.digests.matched([ada, bob], NOW + 2 * DAY) == {ada: [(NOW + 2 * DAY, None), (NOW + 3 * DAY, ())]}
-    assert store.digests.matched([ada], NOW) == {ada: [(NOW + DAY, COUNTS), (NOW + 2 * DAY, None), (NOW + 3 * DAY, ())]}
+    read = [Counted(NOW + days * DAY, counts, sent=False) for days, counts in ((1, COUNTS), (2, None), (3, ()))]
+    assert store.digests.matched([ada, bob], NOW + 2 * DAY) == {ada: read[1:]}
+    assert store.digests.matched([ada], NOW) == {ada: read}
 
 
 def test_a_digest_of_the_release_before_counts_as_not_known(store: NotifierStore) -> None:
@@ -72,4 +73,12 @@ def test_a_digest_of_the_release_before_counts_as_not_known(store: NotifierStore
     ada = hold(store, COUNTS, 1)
     with writing(store.engine) as connection:
         connection.execute(update(digests).values(matched=None))
-    assert store.digests.matched([ada], NOW) == {ada: [(NOW + DAY, None)]}
+    assert store.digests.matched([ada], NOW) == {ada: [Counted(NOW + DAY, None, sent=False)]}
+
+
+def test_what_was_mailed_is_told_from_what_was_held(store: NotifierStore) -> None:
+    store.search(store.person())
+    ada = hold(store, COUNTS, 1)
+    [subscriber] = due(store, NOW + 2 * DAY)
+    assert commit(store, subscriber, store.windows.take_cut(NOW + 2 * DAY), NOW + 2 * DAY, "a")
+    assert [counted.sent for counted in store.digests.matched([ada], NOW)[ada]] == [False, True]

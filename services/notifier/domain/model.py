@@ -16,8 +16,16 @@ from services.rules.verdict import Reason, Verdict
 Cadence = Literal["instant", "daily", "weekly"]
 DayCounts = tuple[tuple[date, int], ...]
 """How many postings matched, by the reader's day; in order."""
-Counted = tuple[datetime, DayCounts | None]
-"""When a digest was due, sent or held, and what matched in the windows that it closed; None where that is not known."""
+
+
+class Counted(NamedTuple):
+    """What a digest, sent or held, counted in the windows that it closed."""
+
+    due_at: datetime
+    days: DayCounts | None
+    """None where that is not known."""
+    sent: bool = True
+    """Whether there was a mail of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +286,8 @@ class Digest:
     """All that matched in seven days, the oldest first; empty where it cannot be told or is not worth showing."""
     others: int = 0
     """So many of these were sent before or are less likely; 0 where something else kept one of them back."""
+    others_sent: bool = False
+    """Whether any of them can have been sent: there was a mail in that week, or one of them was in one."""
     closed: tuple[ClosedJob, ...] = ()
     """Of the jobs that they saved those that closed and of which no mail has said so; the last saved first."""
 

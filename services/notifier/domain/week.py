@@ -20,8 +20,9 @@ LOOKS_BACK = timedelta(days=DAYS + 3)
 """How far back earlier digests are read; a digest may be built some days after it was due."""
 _FULL = 4
 """A day of fewer does not fill the height: one posting is no peak."""
-_EXPLAINING: Final[frozenset[CauseCode]] = frozenset(
-    {"sent", "copy_sent", "unlikely", "worse_copy", "unspoken", "hidden_company", "not_relevant"}
+_SENT: Final[frozenset[CauseCode]] = frozenset({"sent", "copy_sent"})
+_EXPLAINING: Final[frozenset[CauseCode]] = _SENT | frozenset(
+    {"unlikely", "worse_copy", "unspoken", "hidden_company", "not_relevant"}
 )
 """Why a posting is none of a digest's jobs, where it is enough to say that it was sent before or is less likely."""
 _MOST_DAY_NAME: Final = 4
@@ -57,12 +58,15 @@ def with_week(
     if isinstance(outcome, Hold):
         return replace(outcome, matched=matched)
     since = outcome.due_at - timedelta(days=DAYS)
-    counts = [counted for due_at, counted in before if since < due_at < outcome.due_at]
+    of_week = [counted for counted in before if since < counted.due_at < outcome.due_at]
     zone = _zone(subscriber)
-    week = _with_all_shown(week_of((*counts, matched), outcome.due_at, zone), outcome, zone)
+    week = _with_all_shown(
+        week_of((*(counted.days for counted in of_week), matched), outcome.due_at, zone), outcome, zone
+    )
     waited = frozenset(posting_id for window in subscriber.windows for posting_id in window.waiting)
     others = _unmailed_others(week, outcome, candidates, _matched(subscriber, matches), waited, zone)
-    return replace(outcome, matched=matched, week=week, others=others)
+    sent = any(counted.sent for counted in of_week) or any(left.cause.code in _SENT for left in outcome.dropped)
+    return replace(outcome, matched=matched, week=week, others=others, others_sent=sent)
 
 
 def _unmailed_others(

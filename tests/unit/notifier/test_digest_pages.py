@@ -283,21 +283,31 @@ def test_a_week_is_plotted_in_both_parts() -> None:
     [heard] = tree(page).find_class("week")
     assert heard.get("role") == "img"
     assert heard.get("aria-label") == "Tue: 4; Wed: 0; Thu: 8; Fri: 3; Sat: 1; Sun: 12; Mon: 6"
-    assert "34 postings matched in 7 days; " in page.text
+    assert "In the last 7 days, 34 jobs fitted; " in page.text
     assert "\nTue ▂ 4  Wed 0  Thu ▅ 8" in page.text
     assert not tree(rendered(rich_digest())).find_class("weekday")
 
 
 def test_a_week_of_more_than_is_below_says_what_became_of_the_others() -> None:
-    def said(others: int, *, language: str = "en") -> str:
+    def said(others: int, *, language: str = "en", sent: bool = True) -> str:
         made = digest(posting("a"), posting("b"))
         days = tuple((NOON.date() - timedelta(days=back), 5 if not back else 0) for back in reversed(range(7)))
-        return week_line(replace(made, week=days, others=others), ZoneInfo("UTC"), words_of(language))
+        return week_line(replace(made, week=days, others=others, others_sent=sent), ZoneInfo("UTC"), words_of(language))
 
-    assert said(0) == "5 postings matched in 7 days"
-    assert said(1) == "5 postings matched in 7 days; the other was sent before or is less likely to suit you"
-    assert said(3).endswith("; the others were sent before or are less likely to suit you")
-    assert said(3, language="de") == "5 Treffer in 7 Tagen; die anderen kamen schon oder passen wohl weniger zu dir"
+    assert said(0) == "In the last 7 days, 5 jobs fitted"
+    assert said(1).endswith(" fitted; the other came in an earlier mail or suits you less")
+    assert said(3).endswith(" fitted; the others came in earlier mails or suit you less")
+    assert said(3, sent=False).endswith(" fitted; the others suit you less"), "a first mail"
+    german = "In den letzten 7 Tagen passten 5 Stellen; die anderen passen weniger zu dir"
+    assert said(3, language="de", sent=False) == german
+
+
+def test_the_first_job_stands_right_below_the_heading_and_the_week_below_all() -> None:
+    week = tuple((NOON.date() - timedelta(days=back), 1 + back) for back in reversed(range(7)))
+    page = rendered(replace(rich_digest(), week=week))
+    assert page.text.split("\n")[3].startswith("1.")
+    assert page.text.rindex("Why and feedback") < page.text.index("Tue █ 7") < page.text.index("You get this mail")
+    assert page.html.rindex("Not relevant") < page.html.index('class="week"') < page.html.index('class="foot"')
 
 
 def test_which_search_found_a_job_goes_without_saying_where_there_is_one() -> None:

@@ -76,7 +76,9 @@ def test_a_window_that_holds_more_than_is_read_of_it_is_not_counted() -> None:
 
 def test_digests_of_the_week_before_count_for_nothing() -> None:
     found = WindowMatches(ids("j0", "j1"), 2, more=False)
-    before: tuple[Counted, ...] = ((NOON - 7 * DAY, None), (NOON - 2 * DAY, counted((2, 5))), (NOON + DAY, None))
+    before = (
+        Counted(NOON - 7 * DAY, None), Counted(NOON - 2 * DAY, counted((2, 5))), Counted(NOON + DAY, None)
+    )  # fmt: skip
     made = served(found, before)
     assert isinstance(made, Digest)
     assert dict(made.week) == dict(week_of([counted((2, 5)), counted((3, 1), (1, 1), (0, 1))], NOON, UTC))
@@ -96,7 +98,13 @@ def test_a_week_that_held_nothing_worth_a_mail_is_still_counted() -> None:
 
 
 def others(*also: PostingCore, before: int = 0, sent: bool = False, **settings: Any) -> int:
-    """Of a digest of two jobs, where these matched too, `c` was sent or not, and earlier digests counted so many."""
+    return of_two_jobs(*also, before=before, sent=sent, **settings).others
+
+
+def of_two_jobs(
+    *also: PostingCore, before: int = 0, mailed: bool = True, sent: bool = False, **settings: Any
+) -> Digest:
+    """A digest of two jobs, where these matched too, `c` was sent or not, and an earlier one counted so many."""
     speaks = speaks_of(["en"])
     by, to = search(), recipient(hidden_companies=frozenset({fold_company("Hidden")}), speaks=speaks)
     found = [posting("a", posted_at=NOON - DAY), posting("b", posted_at=NOON - 2 * DAY), *also]
@@ -105,11 +113,18 @@ def others(*also: PostingCore, before: int = 0, sent: bool = False, **settings: 
     outcome = curate(to, [by], candidates, known, NOON, CurateSettings(least_chance=0.0, **settings))
     window = DueWindow(by, key=1, from_cut=0, due_at=NOON, hour=12, weekday=None)
     matched = WindowMatches(tuple(job.posting_id for job in found), len(found), more=False)
-    earlier: tuple[Counted, ...] = ((NOON - DAY, counted((3, before))),)
+    earlier = (Counted(NOON - DAY, counted((3, before)), mailed),)
     made = with_week(outcome, DueSubscriber(to, (window,)), {by.search_id: matched}, candidates, earlier)
     assert isinstance(made, Digest)
     assert sum(count for _, count in made.week) == len(found) + before
-    return made.others
+    return made
+
+
+@pytest.mark.parametrize(("mailed", "sent", "told"), [(False, False, False), (True, False, True), (False, True, True)])
+def test_that_others_were_sent_is_said_to_nobody_who_was_sent_nothing(mailed: bool, sent: bool, told: bool) -> None:
+    made = of_two_jobs(posting("c"), before=2, mailed=mailed, sent=sent, most_items=3 if sent else 2)
+    assert of_two_jobs(before=2, mailed=mailed).others == 2
+    assert made.others_sent is told
 
 
 def test_what_was_sent_before_or_is_less_likely_is_counted_beside_a_week() -> None:

@@ -204,27 +204,32 @@ def why_line(digest: Digest, words: Words) -> str:
 
 
 def week_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
-    """What the plot of the week shows, why fewer stand below it, and how many of these are older.
+    """What the plot of the week shows, why fewer stand above it, and how many of these are older.
 
-    `4 postings matched in 7 days; the other was sent before or is less likely to suit you`.
+    `In the last 7 days, 4 jobs fitted; the other came in an earlier mail or suits you less`.
     """
     if not digest.week:
         return ""
     total, first = sum(count for _, count in digest.week), digest.week[0][0]
-    said = words.count("{count} posting matched in 7 days", "{count} postings matched in 7 days", total)
+    said = words.count("In the last 7 days, {count} job fitted", "In the last 7 days, {count} jobs fitted", total)
     older = sum(all(seen_on(item.posting, zone) < first for item in card) for card in cards_of(digest.items))
     # Who counts cards against this number misses some, and would take what the bar kept back for lost.
     if digest.others:
-        besides = words.count(
-            "the other was sent before or is less likely to suit you",
-            "the others were sent before or are less likely to suit you",
-            digest.others,
-        )
-        said = words.say("{week}; {more}", week=said, more=besides)
+        said = words.say("{week}; {more}", week=said, more=_of_others(digest, words))
     if not older:
         return said
-    besides = words.count("{count} job below is older", "{count} jobs below are older", older)
+    besides = words.count("{count} job above is older", "{count} jobs above are older", older)
     return words.say("{week}; {more}", week=said, more=besides)
+
+
+def _of_others(digest: Digest, words: Words) -> str:
+    if not digest.others_sent:
+        return words.count("the other suits you less", "the others suit you less", digest.others)
+    return words.count(
+        "the other came in an earlier mail or suits you less",
+        "the others came in earlier mails or suit you less",
+        digest.others,
+    )
 
 
 def day_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:

@@ -87,12 +87,14 @@ class SqlDigests:
     def matched(self, subscriber_ids: Sequence[str], since: datetime) -> dict[str, list[Counted]]:
         """By subscriber: what each digest due since then, sent or held, counted as matched."""
         found: dict[str, list[Counted]] = {}
-        columns = (digests.c.subscriber_id, digests.c.due_at, digests.c.matched)
+        columns = (digests.c.subscriber_id, digests.c.due_at, digests.c.matched, digests.c.outcome)
         with reading(self._engine) as connection:
             for some in chunks(subscriber_ids):
                 query = select(*columns).where(digests.c.subscriber_id.in_(some), digests.c.due_at >= since, _NO_NOTICE)
                 for row in connection.execute(query.order_by(digests.c.subscriber_id, digests.c.due_at)):
-                    found.setdefault(row.subscriber_id, []).append((row.due_at, day_counts(row.matched)))
+                    found.setdefault(row.subscriber_id, []).append(
+                        Counted(row.due_at, day_counts(row.matched), row.outcome == "digest")
+                    )
         return found
 
     @retried
