@@ -95,7 +95,7 @@ def _assert_preheader(made: Digest, preheader: str) -> None:
     words = words_of(made.recipient.locale)
     more = words.count("{count} more", "{count} more", len(made.items) - 3)
     assert (more in preheader.split(" · ")) == (len(made.items) > 3)
-    near = words.count("{count} near miss", "{count} near misses", len(made.near))
+    near = words.count("{count} nearly fits", "{count} nearly fit", len(made.near))
     assert (near in preheader.split(" · ")) == bool(made.near)
 
 

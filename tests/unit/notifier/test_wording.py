@@ -175,6 +175,36 @@ def test_the_headline_names_several_searches_where_they_are_short(other: str, sa
     assert wording.headline(made, EN).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("locale", "said", "beside"),
+    [
+        ("en", "New jobs: Data Engineer at Acme and 2 more, up to €90K", "Nurse at Borealis · Tester at Cirrus"),
+        ("de", "Neue Stellen: Data Engineer bei Acme und 2 weitere, bis zu 90.000 €", "Nurse bei Borealis · "),
+        ("es", "Nuevos empleos: Data Engineer en Acme y 2 más, hasta 90 mil €", "Nurse en Borealis · "),
+        ("fr", "Nouvelles offres\u00a0: Data Engineer chez Acme et 2 autres, jusqu’à 90\u00a0k\u00a0€", "Nurse chez "),
+        ("pt", "Novas vagas: Data Engineer em Acme e mais 2, até € 90 mil", "Nurse em Borealis · "),
+    ],
+)
+def test_of_several_searches_with_long_names_the_best_job_tells_the_kind(locale: str, said: str, beside: str) -> None:
+    either = Criteria(skills=SkillTerms(any=("Python", "Go", "Rust")))
+    by = [search(f"{kind} jobs wherever they may be", either, search_id=kind) for kind in ("Data", "Care")]
+    jobs = [
+        posting("a", title="Data Engineer", company="Acme", salary=pay(None, 90_000)),
+        posting("b", title="Nurse", company="Borealis", workplace="hybrid"),
+        posting("c", title="Tester", company="Cirrus"),
+    ]
+    items = [
+        item
+        for job, found_by in zip(jobs, (by[0], by[0], by[1]), strict=True)
+        for item in digest(job, by=found_by).items
+    ]
+    made = replace(digest(*jobs), items=tuple(items), searches=tuple(by))
+    words = words_of(locale)
+    subject_line = wording.subject(made, words, wording.headline(made, words))
+    assert subject_line.replace("\xa0", " ") == said.replace("\xa0", " ")
+    assert wording.preheader(made, words, "").startswith(beside)
+
+
 def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
     made = digest(posting(title="Engineer\r\nBcc: all@example.com\u202e", company="A\nB"))
     assert subject(made) == "New job: Engineer Bcc: all@example.com at A B"
@@ -230,8 +260,12 @@ def test_a_job_without_a_title_is_called_one() -> None:
 def test_the_preheader_adds_to_the_subject() -> None:
     made = rich_digest()
     line = wording.preheader(made, EN, "")
-    assert made.items[0].posting.title in line
-    assert line.endswith("2 near misses")
+    first, second = (item.posting.title for item in made.items[:2])
+    assert first in subject(made)
+    assert line.startswith(second)
+    assert line.endswith("2 nearly fit")
+    one = digest(posting("a", title="Tester"), posting("b", title="Tester"))
+    assert wording.preheader(one, EN, "").startswith("Tester at Company a · ")
 
 
 @pytest.mark.parametrize(

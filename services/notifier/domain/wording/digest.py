@@ -37,6 +37,9 @@ LABELS: Mapping[str, str] = {
 }
 """The fixed words of the templates."""
 _MOST_SUBJECT_TITLE = 60
+_MOST_OF_FIRST = 40
+"""Characters of a title that stands for others too: what a phone shows of a subject has room for no more."""
+_MOST_TITLES = 3
 _LEAST_TITLE: Final = 12
 """Characters of the part of a title that can stand for it."""
 _PARTS: Final = re.compile(r"\s+[-–—|/]\s+|,\s|:\s|\s[(\[]")
@@ -57,9 +60,15 @@ _ASKED_FOR: Mapping[Selectivity, str] = {
 
 
 def subject(digest: Digest, words: Words, said: str) -> str:
-    """What is inside: `3 new remote Python jobs, up to €95K`; `said` is the headline."""
+    """What is inside: `3 new remote Python jobs, up to €95K`; `said` is the headline.
+
+    Where that says no kind the best job stands for it: `New jobs: Data Engineer at Acme and 2 more`.
+    """
     top, cards = best_top(digest, words.locale), cards_of(digest.items)
     if len(cards) > 1:
+        if not _tells_kind(digest, words):
+            job = _job(cards[0], words, most_title=_MOST_OF_FIRST, most_company=_MOST_OF_FIRST)
+            said = words.say("New jobs: {job} and {more}", job=job, more=_more(len(cards) - 1, words))
         return words.say("{headline}, up to {pay}", headline=said, pay=top) if top else said
     job = _job(cards[0], words, most_title=_MOST_SUBJECT_TITLE, most_company=_MOST_SUBJECT_TITLE)
     return words.say("New job: {job}, up to {pay}", job=job, pay=top) if top else words.say("New job: {job}", job=job)
@@ -71,8 +80,8 @@ def headline(digest: Digest, words: Words) -> str:
     workplace, skills = _shared_workplace(digest.items), _shared_skills(digest.items, words)
     if skills:
         return _of_skills(number, workplace, skills, words)
-    names = sorted({found.search.name for item in digest.items for found in item.found_by})
-    if len(names) == 1 or sum(map(len, names)) <= _MOST_NAMES:
+    names = _finders(digest.items)
+    if _are_short(names):
         both = words.all_of([quoted(name, words) for name in names])
         return words.count("{count} new job for {search}", "{count} new jobs for {search}", number, search=both)
     if workplace == "remote":
@@ -87,6 +96,19 @@ def headline(digest: Digest, words: Words) -> str:
     )
 
 
+def _tells_kind(digest: Digest, words: Words) -> bool:
+    """Whether the headline does: by skills, or by the names of searches."""
+    return _are_short(_finders(digest.items)) or bool(_shared_skills(digest.items, words))
+
+
+def _finders(items: Sequence[Item]) -> list[str]:
+    return sorted({found.search.name for item in items for found in item.found_by})
+
+
+def _are_short(names: Sequence[str]) -> bool:
+    return len(names) == 1 or sum(map(len, names)) <= _MOST_NAMES
+
+
 def _of_skills(number: int, workplace: str, skills: str, words: Words) -> str:
     if workplace == "remote":
         return words.count("{count} new remote {skills} job", "{count} new remote {skills} jobs", number, skills=skills)
@@ -97,19 +119,27 @@ def _of_skills(number: int, workplace: str, skills: str, words: Words) -> str:
 
 def goes_without_saying(digest: Digest, words: Words) -> bool:
     """Whether which search found a job does: there is one, or the headline names the one of all jobs."""
-    finders = {found.search.name for item in (*digest.items, *digest.near) for found in item.found_by}
+    finders = _finders((*digest.items, *digest.near))
     return len(digest.searches) == 1 or (len(finders) == 1 and not _shared_skills(digest.items, words))
 
 
 def preheader(digest: Digest, words: Words, first_job: str) -> str:
-    """The line that a mailbox shows beside the subject: titles, or where and why a single job is; and near misses."""
+    """The line that a mailbox shows beside the subject: titles, or where and why a single job is; and near misses.
+
+    Without the job that the subject names.
+    """
     cards, near = cards_of(digest.items), len(cards_of(digest.near))
-    shown = [first_job] if len(cards) == 1 else _titles(cards[:3], words)
-    if len(cards) > 3:
-        shown.append(words.count("{count} more", "{count} more", len(cards) - 3))
+    named = cards if _tells_kind(digest, words) else cards[1:]
+    shown = [first_job] if len(cards) == 1 else _titles(named[:_MOST_TITLES], words)
+    if len(named) > _MOST_TITLES:
+        shown.append(_more(len(named) - _MOST_TITLES, words))
     if near:
-        shown.append(words.count("{count} near miss", "{count} near misses", near))
+        shown.append(words.count("{count} nearly fits", "{count} nearly fit", near))
     return " · ".join(part for part in shown if part)
+
+
+def _more(number: int, words: Words) -> str:
+    return words.count("{count} more", "{count} more", number)
 
 
 def _titles(cards: Sequence[Sequence[Item]], words: Words) -> list[str]:
@@ -183,7 +213,7 @@ def closed_line(digest: Digest, words: Words) -> str:
     beside = len(digest.closed) - len(named)
     if not named:
         return ""
-    rest = [words.count("{count} more", "{count} more", beside)] if beside else []
+    rest = [_more(beside, words)] if beside else []
     return words.count(
         "A job that you saved is closed: {jobs}.",
         "Jobs that you saved are closed: {jobs}.",
