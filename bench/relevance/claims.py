@@ -7,7 +7,7 @@ from typing import Any, Final
 from schemas.posting import PostingCore
 from services.notifier.domain.model import NOT_PREFERRED, Item
 from services.notifier.domain.wording.reason_order import most_telling
-from services.notifier.domain.wording.view import why_lines, why_of
+from services.notifier.domain.wording.view import known_besides, why_lines, why_of
 from services.rules.criterion import Reason
 from services.rules.text import Haystack, TextQuery
 from services.wording.words import Words
@@ -25,13 +25,20 @@ class Line:
 
 def lines_of(item: Item, words: Words) -> list[Line]:
     """The lines of a job as its card has them, pay among them where the search has a floor."""
-    why = replace(why_of(most_telling(item), item.posting, bar=False), preferred=NOT_PREFERRED)
+    why = why_of(most_telling(item), item.posting, known=item.known, bar=False)
+    why = replace(why, preferred=NOT_PREFERRED)
     texts = why_lines(why, item.posting, words)
-    parts = [part for part in (why.work, why.terms) if part]
+    known = known_besides(why, texts[:1] if why.work else ())
+    parts = [part for part in (why.work, [*known, *why.terms]) if part]
     return [
-        Line(text, tuple(claim for reason in part for claim in claims_of(reason, item.posting)))
+        Line(text, tuple(claim for some in part for claim in _claims_of(some, item.posting)))
         for text, part in zip(texts, parts, strict=False)
     ]
+
+
+def _claims_of(said: Reason | str, posting: PostingCore) -> Iterator[str]:
+    """Of a reason, or of what the person can do."""
+    return iter([f"names: {said}"]) if isinstance(said, str) else claims_of(said, posting)
 
 
 def claims_of(reason: Reason, posting: PostingCore) -> Iterator[str]:

@@ -199,6 +199,8 @@ class Item:
     """That they accept it."""
     beside: bool = False
     """It stands on the card of the item before it, as the same job in another place, see `curation/cards.py`."""
+    known: tuple[str, ...] = ()
+    """What they say that they can do and it names, in their words and order."""
 
 
 @dataclass(frozen=True, slots=True)

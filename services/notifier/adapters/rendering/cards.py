@@ -281,7 +281,7 @@ class Cards:
         if wanted.near:
             against = fault_line(wanted.explained_by.verdict.reasons, words)
         else:
-            why = why_of(wanted.explained_by, posting, wanted.against, bar=bar)
+            why = why_of(wanted.explained_by, posting, wanted.against, wanted.item.known, bar=bar)
             lines, against = why_lines(why, posting, words), but_line(why, posting, words)
         label = words.say(LABELS["off" if wanted.near else "but"]) + words.say(LABELS["colon"]) if against else ""
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.

@@ -91,4 +91,4 @@ class Wanted:
     @cached_property
     def said(self) -> Hashable:
         """What decides what is said for and against it."""
-        return _Key((self.explained_by.verdict.reasons, self.explained_by.preferred, self.against))
+        return _Key((self.explained_by.verdict.reasons, self.explained_by.preferred, self.against, self.item.known))

@@ -16,6 +16,7 @@ from schemas.setting_types import Span
 from services.notifier.domain.curation.cards import Card, cards_of, each_of, on_cards
 from services.notifier.domain.curation.chance.answers import answered
 from services.notifier.domain.curation.chance.model import chance_of, tenth
+from services.notifier.domain.curation.chance.own_words import named
 from services.notifier.domain.curation.found_jobs import FoundJob, by_name, found_by, found_jobs
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
@@ -143,8 +144,8 @@ def curate(
         recipient=recipient,
         due_at=due_at,
         searches=tuple(sorted(searches, key=by_name)),
-        items=items_of(items, due_at),
-        near=items_of(near, due_at),
+        items=items_of(items, due_at, recipient.knows),
+        near=items_of(near, due_at, recipient.knows),
         left_out=len(rest),
         dropped=_in_order(dropped),
         beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in beyond),
@@ -225,17 +226,19 @@ def _rank(ranked: Ranked) -> tuple[int, float, float, float, str]:
     return (-tenth(ranked.chance), -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
-def items_of(cards: Iterable[Card[Ranked]], due_at: datetime) -> tuple[Item, ...]:
-    """What is shown of jobs. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
-    return tuple(item_of(job, due_at, beside=place > 0) for card in cards for place, job in enumerate(card.jobs))
+def items_of(cards: Iterable[Card[Ranked]], due_at: datetime, knows: Sequence[str]) -> tuple[Item, ...]:
+    """What is shown of jobs to somebody who can do so much. Reasons, and what the parts of a score rest on, are worked
+    out for these few alone."""
+    return tuple(item_of(job, due_at, knows, beside=place > 0) for card in cards for place, job in enumerate(card.jobs))
 
 
-def item_of(ranked: Ranked, due_at: datetime, *, beside: bool = False) -> Item:
+def item_of(ranked: Ranked, due_at: datetime, knows: Sequence[str], *, beside: bool = False) -> Item:
     """Likewise of one."""
     search, best = ranked.fits[0]
     parts = score(best, due_at, search.preferred_places).parts
     found, news = found_by(ranked.fits), ranked.job.pay_news
-    return Item(ranked.posting, found, ranked.score, parts, news, ranked.chance, beside)
+    known = named(knows, ranked.ready) if knows else ()
+    return Item(ranked.posting, found, ranked.score, parts, news, ranked.chance, beside, known)
 
 
 def _why_no_mail(dropped: Sequence[Dropped], near: Sequence[Card[Ranked]]) -> HoldCause:

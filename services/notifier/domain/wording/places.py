@@ -59,6 +59,7 @@ def told_once(card: Sequence[Item]) -> Item:
     return replace(
         first,
         posting=first.posting.model_copy(update=own),
+        known=tuple(said for said in first.known if all(said in item.known for item in card)),
         found_by=tuple(_shared(found, card[1:]) for found in first.found_by),
     )
 

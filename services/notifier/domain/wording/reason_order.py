@@ -88,14 +88,14 @@ def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 
 def worth_saying(
-    reasons: Sequence[Reason], posting: PostingCore, *, bar: bool
+    reasons: Sequence[Reason], posting: PostingCore, *, bar: bool, known: bool = False
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Of why a job fits: what is said of the work, and of its terms what neither card nor title say.
 
     Not a role or words that the title says: below it they tell nothing, so that such a job may be without a line. Where
     nothing is asked of the work, the most telling of the terms stands in its place, also if the card says it.
 
-    `bar`: whether pay is drawn against the floor.
+    `bar`: whether pay is drawn against the floor. `known`: whether it is said what of the work the reader can do.
     """
     fitting = sorted(
         (reason for reason in reasons if reason.fit == "yes" and not _needless(reason, posting, bar=bar)),
@@ -104,7 +104,7 @@ def worth_saying(
     of_the_work = [reason for reason in fitting if reason.facts.of_the_work and not reason.facts.excludes]
     terms = [reason for reason in fitting if not reason.facts.of_the_work]
     first = [reason for reason in of_the_work if not _in_title(reason, posting)]
-    if not of_the_work:
+    if not of_the_work and not known:
         first = terms[:1] or fitting[:1]
     return tuple(first), tuple(reason for reason in terms if is_new(reason) and reason not in first)
 

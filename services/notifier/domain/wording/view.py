@@ -1,7 +1,9 @@
 """A digest as its reader sees it: words and addresses, ready for any template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
@@ -22,13 +24,20 @@ from services.notifier.domain.wording.reason_order import (
 )
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
+from services.rules.criterion.skills import AllFacts, AnyFacts
+from services.rules.text import Haystack
+from services.rules.text import words as words_of_text
 from services.rules.web_address import job_address, web_address
 from services.wording.amounts import money, stated_pay
 from services.wording.conditions import conditions_in_words
 from services.wording.lines import capitalised, country_lived_in, one_line, quoted, zone_of
 from services.wording.reasons import in_words, work_in_words
+from services.wording.skills import names_skill
 from services.wording.speaking import needs_in_words
 from services.wording.words import Words
+
+_MOST_KNOWN: Final = 3
+"""Of what the reader can do, named on one card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,28 +171,54 @@ class Why:
     """What neither the card nor the title says."""
     preferred: Preferred = NOT_PREFERRED
     against: tuple[Doubt, ...] = ()
+    known: tuple[str, ...] = ()
+    """What the reader can do, in their words, and the job names."""
 
 
-def why_of(found: FoundBy, posting: PostingCore, against: tuple[Doubt, ...] = (), *, bar: bool) -> Why:
+def why_of(
+    found: FoundBy,
+    posting: PostingCore,
+    against: tuple[Doubt, ...] = (),
+    known: tuple[str, ...] = (),
+    *,
+    bar: bool,
+) -> Why:
     """Why a search found a job that fits it. `bar`: whether pay is drawn against the floor."""
-    work, terms = worth_saying(found.verdict.reasons, posting, bar=bar)
-    return Why(work, terms, found.preferred, against)
+    work, terms = worth_saying(found.verdict.reasons, posting, bar=bar, known=bool(known))
+    return Why(work, terms, found.preferred, against, known)
 
 
 def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     """Why a job was found: what it asks for, then what else is new: `Asks for Python`, `Sponsors a visa`.
 
-    A preferred place is said first of the terms, and in place of those that are asked for. There is no second line
-    where `but_line` takes its place.
+    A preferred place is said first of the terms, and in place of those that are asked for; then what the reader can do
+    of what the job names. There is no second line where `but_line` takes its place.
     """
     there = preferred_in_words(why.preferred, posting, words)
     of_it = [reason for reason in why.work if not there or reason.criterion != "place"]
     work = tuple(as_quoted(reason, posting) for reason in of_it)
-    of_terms = [*([there] if there else []), *(in_words(reason, words, brief=True) for reason in why.terms)]
-    of_work = work_in_words(work, words, named_as_one_of_several(work, posting))
-    lines = [clauses[:MOST_A_LINE] for clauses in (of_work, of_terms) if clauses]
-    said = tuple(_sentence(clauses, words) for clauses in lines)
+    of_work = work_in_words(work, words, named_as_one_of_several(work, posting))[:MOST_A_LINE]
+    known = _known_in_words(known_besides(why, of_work), words)
+    of_terms = [*filter(None, (there, known)), *(in_words(reason, words, brief=True) for reason in why.terms)]
+    said = tuple(_sentence(clauses[:MOST_A_LINE], words) for clauses in (of_work, of_terms) if clauses)
     return said[:1] if but_line(why, posting, words) else said
+
+
+def known_besides(why: Why, said: Iterable[str]) -> list[str]:
+    """What the reader can do, and neither these clauses nor a skill in them says: three at most."""
+    line = Haystack.of("; ".join(said), "")
+    met = [reason.facts for reason in why.work if isinstance(reason.facts, AllFacts | AnyFacts)]
+    besides = (
+        known
+        for known in why.known
+        if not line.holds(" ".join(words_of_text(known))) and not any(names_skill(known, facts) for facts in met)
+    )
+    return list(islice(besides, _MOST_KNOWN))
+
+
+def _known_in_words(known: Sequence[str], words: Words) -> str:
+    named = words.all_of([one_line(said) for said in known])
+    return words.say("names {known}, from what you can do", known=named) if known else ""
 
 
 def why_briefly(item: Item, words: Words) -> tuple[str, ...]:
@@ -191,7 +226,7 @@ def why_briefly(item: Item, words: Words) -> tuple[str, ...]:
     found = item.found_by[0]
     if found.verdict.outcome == "near":
         return (fault_line(found.verdict.reasons, words),)
-    return why_lines(why_of(found, item.posting, bar=False), item.posting, words)
+    return why_lines(why_of(found, item.posting, known=item.known, bar=False), item.posting, words)
 
 
 def but_line(why: Why, posting: PostingCore, words: Words) -> str:

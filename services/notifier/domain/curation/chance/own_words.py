@@ -1,6 +1,6 @@
 """What a person says of themself in their own words, held against a job: what they can do, and what they avoid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import Final, NamedTuple
@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
+from services.rules.languages.named import language_named
 from services.rules.lexicon.builder import LANGUAGES, phrases_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
@@ -18,6 +19,8 @@ ENOUGH_KNOWN: Final = 4
 OFTEN: Final = 4
 """So often words are said where a job is about them."""
 _ASKED: Final = frozenset({"title", "required", "wanted"})
+_NO_NEWS: Final = frozenset({"title", "employer", "passing"})
+"""Strengths of a skill that its title says already, or that the work does not take."""
 
 
 class Said(NamedTuple):
@@ -46,6 +49,30 @@ def known(wish: Wish, ready: PostingFeatures) -> float:
 def _names(term: str, ready: PostingFeatures) -> bool:
     tool = _told_by_context(term)
     return tool in ready.skills if tool else ready.haystack.holds(term)
+
+
+def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
+    """What of all that somebody says they can do a posting names, in their words.
+
+    Not what its title or its employer's name says, nor languages, which stand on a card; nor what it says that the work
+    does without.
+    """
+    return tuple(said for said in dict.fromkeys(knows) if _is_news(read(said), ready))
+
+
+def _is_news(said: Said, ready: PostingFeatures) -> bool:
+    posting, term = ready.posting, said.term
+    if not term or not _names(term, ready) or language_named(term):
+        return False
+    if (
+        ready.title.holds(term)
+        or (said.stems and said.stems <= ready.stems_of_title)
+        or f" {term} " in f" {ready.company} "
+    ):
+        return False
+    if any(skill.name in said.skills and skill.strength in _NO_NEWS for skill in posting.skills):
+        return False
+    return said.is_in_doubt or _times(term, ready.haystack.line, posting.language) > 0
 
 
 def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]:
