@@ -10,6 +10,9 @@ OWN_WORDS = ("title", "text", "link", "company", "town")
 """What each job has of its own, or each board that lists many companies and towns for half of its jobs and more; of two
 that share title and text one is a repeat, or nobody sees them."""
 
+OTHERS_WAIT = timedelta(days=1)
+"""For so long other jobs under known ids are not sent, so that somebody can look whether they are the board's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Giving:

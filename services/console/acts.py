@@ -128,7 +128,7 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
     ),
     "accept source": Act(
         "The listing is right:",
-        "What it lists is taken as it is: what it lacks closes with its next poll, and comes back if it is listed.",
+        "What it lists is taken as it is: with its next poll what it lacks closes, and what is new is mailed.",
         sources.accept,
     ),
     "poll source": Act(

@@ -66,15 +66,16 @@ def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
     )
 
 
-def count_renamed(
+def other_jobs(
     found: Format, changed: Mapping[str, ListedItem], before: Mapping[str, JsonObject], now: datetime
-) -> int:
-    """How many of the items that changed are other jobs now; `before`: these items as they were."""
+) -> set[str]:
+    """Which of the items that changed are other jobs now; `before`: these items as they were."""
     then = {source_id: seen_of(found, Item(source_id, item), now) for source_id, item in before.items()}
-    return sum(
-        isinstance(seen, ListedItem) and is_another_job(changed[source_id].says, seen.says)
+    return {
+        source_id
         for source_id, seen in then.items()
-    )
+        if isinstance(seen, ListedItem) and is_another_job(changed[source_id].says, seen.says)
+    }
 
 
 def count_renumbered(

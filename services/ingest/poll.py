@@ -8,6 +8,8 @@ from functools import partial
 
 import structlog
 
+from schemas.counted import counted
+from services.ingest.aside import Aside
 from services.ingest.details import DetailReader
 from services.ingest.domain.polling.listing import (
     ListedItem,
@@ -23,12 +25,13 @@ from services.ingest.domain.polling.listing import (
     shrinking,
 )
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
-from services.ingest.events import count_renamed, count_renumbered, dead_letter, earlier_fault_of, fault_of, seen_of
+from services.ingest.events import count_renumbered, other_jobs, seen_of
 from services.ingest.faults import adapter_failed
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
 from services.ingest.reader import Page
 from services.ingest.sending import AT_ONCE, Change, Tools, close, send
 from services.ingest.settings import SourceSettings
+from services.ingest.unread import Unread
 from services.runtime.chunks import chunked
 
 _MOST_FAULTS = 3
@@ -64,7 +67,9 @@ class PollReport:
     says: Mapping[str, int] = field(default_factory=dict)
     """Of how many of its postings what is stated, and how much they have of their own: `Polled.says`."""
     renamed: int = 0
-    """Known postings that are other jobs now, by title and text."""
+    """Known postings that are other jobs now, by title and text, where these are many."""
+    held: int = 0
+    """New postings that are not sent yet, as its listing may be another board's."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -83,13 +88,9 @@ class Poll:
         self._listed: set[str] = set()
         self._outcomes: Counter[str] = Counter()
         self._says: defaultdict[str, set[str | int]] = defaultdict(set)
-        self._renamed = 0
         self._skips: Counter[str] = Counter()
-        self._unread = 0
-        self._broken = 0
-        self._unreadable: set[str] = set()
-        self._nameless = 0
-        self._letters = 0
+        self._unread = Unread(source.name, now, tools)
+        self._aside = Aside(source, health, now, tools)
         self._bytes = 0
         self._pages = 0
         self._formats: dict[str, Format] = {}
@@ -137,7 +138,12 @@ class Poll:
         shrunk = self._health.shrunk
         if self._formats:
             complete = all(self._is_complete(found) for found in self._formats.values())
+            # Before what is lacking is looked for, which they are not.
+            held_others = self._aside.settle_others(self._known)
+            self._outcomes.update({"unchanged": held_others, "changed": -held_others})
             shrunk = self._close_vanished(whole=whole) if complete or not self._listed else None
+        held = self._aside.settle_new(shrunk)
+        self._outcomes["new"] -= held
         return PollReport(
             source=self._source.name,
             format=", ".join(sorted(self._formats)) or self._health.format,
@@ -149,22 +155,29 @@ class Poll:
             waiting=self._details.waiting,
             hung=self._hung,
             shrunk=shrunk,
-            unread=self._broken + self._unread,
+            unread=self._unread.rows,
             ended=self._outcomes["ended"],
             says={name: len(said) for name, said in self._says.items()},
-            renamed=self._renamed,
+            renamed=self._aside.recycled,
+            held=held,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
     def validators(self, report: PollReport) -> Validators:
         """What to ask with next time: of web pages only a listing in one body can be vouched for by its validators.
 
-        Nothing while postings wait for their details: the listing must come again for them.
+        Nothing while postings wait for their details, or are held: the listing must come again for them.
         """
         if self._unchanged:
             return self._health.validators
         in_one_body = self._pages == 1 or not self._source.is_web
-        return self._validators if report.whole and in_one_body and not report.waiting else Validators()
+        is_held = report.waiting or report.held or self._aside.others
+        return self._validators if report.whole and in_one_body and not is_held else Validators()
+
+    @property
+    def _known(self) -> int:
+        """Of what is listed, such as was open before."""
+        return self._outcomes["unchanged"] + self._outcomes["changed"]
 
     def _is_complete(self, found: Format) -> bool:
         return found.complete if self._source.complete is None else self._source.complete
@@ -184,8 +197,7 @@ class Poll:
             if isinstance(part, Skip):
                 self._skips[part.reason] += 1
                 if part.is_unread:
-                    self._unread += 1
-                    self._cannot_read(part)
+                    self._unread.skip(part)
             elif isinstance(part, Broken):
                 broken.append(part)
             elif part.source_id in self._listed:
@@ -202,7 +214,7 @@ class Poll:
             else:
                 items[item.source_id] = (read, item)
         self._send(found, items, terms, renewed=completed.renewed)
-        self._bury(broken)
+        self._faults += self._unread.bury(broken)
 
     def _listed_item(self, found: Format, item: Item) -> ListedItem | Broken:
         try:
@@ -222,56 +234,29 @@ class Poll:
             for source_id, (seen, item) in items.items()
         ]
         changed = {row.known.source_id: items[row.known.source_id][0] for row, _ in judged if row.outcome == "changed"}
-        if changed:
-            self._renamed += count_renamed(found, changed, self._tools.ledger.items(name, changed), self._now)
-        changes = [
-            Change(
+        others = other_jobs(found, changed, self._tools.ledger.items(name, changed), self._now) if changed else set()
+        # What is known is counted first: only where hardly any of it is listed may what is new be another board's.
+        self._outcomes.update(verdict.outcome for verdict, _ in judged)
+        is_any_new = any(verdict.outcome == "new" for verdict, _ in judged)
+        new_waits = is_any_new and self._aside.takes_new(self._known - len(others), terms)
+        changes: list[Change] = []
+        for verdict, item in judged:
+            change = Change(
                 verdict.known,
                 item.data,
                 goes_out=verdict.goes_out,
                 renews_item=verdict.outcome != "unchanged" or item.source_id in renewed,
             )
-            for verdict, item in judged
-        ]
+            if verdict.outcome == "new" and new_waits:
+                self._aside.new.append(change)
+            elif item.source_id in others:
+                self._aside.others.append((change, known[item.source_id]))
+            else:
+                changes.append(change)
         send(self._tools, changes, self._now)
-        self._outcomes.update(verdict.outcome for verdict, _ in judged)
         for seen, _ in items.values():
             for field_, words in seen.says.items():
                 self._says[field_].add(hash(words) if words else seen.source_id)
-
-    def _bury(self, broken: list[Broken]) -> None:
-        """Give each fault one dead letter, however many polls meet it."""
-        if not broken:
-            return
-        self._broken += len(broken)
-        for part in broken:
-            self._cannot_read(part)
-        self._faults += [part.reason for part in broken if part.ends_feed]
-        name, ledger = self._source.name, self._tools.ledger
-        faults = {fault_of(name, part): part for part in broken}
-        fresh = self._fresh(broken, ledger.new_faults(name, faults))
-        room = self._tools.settings.max_dead_letters - self._letters
-        letters = [fault for fault in faults if fault in fresh][:room]
-        self._tools.producer.produce([dead_letter(name, faults[fault], self._now) for fault in letters])
-        ledger.note_faults(name, {*letters, *(faults.keys() - fresh)}, self._now)
-        self._letters += len(letters)
-
-    def _cannot_read(self, part: Skip | Broken) -> None:
-        if part.source_id is None:
-            self._nameless += 1
-        else:
-            self._unreadable.add(part.source_id)
-
-    def _fresh(self, broken: Iterable[Broken], unmet: frozenset[str]) -> frozenset[str]:
-        """Of the faults that are not known by their names, those that are not by their earlier names either."""
-        if not unmet:
-            return unmet
-        name = self._source.name
-        now_by_earlier = {
-            earlier_fault_of(name, part): fault for part in broken if (fault := fault_of(name, part)) in unmet
-        }
-        met = now_by_earlier.keys() - self._tools.ledger.new_faults(name, now_by_earlier)
-        return unmet - {now_by_earlier[earlier] for earlier in met}
 
     def _take_unchanged(self) -> None:
         """The source vouches for its last whole listing: what that showed is seen again, what it lacked is lacking."""
@@ -299,14 +284,18 @@ class Poll:
             return self._health.shrunk
         unseen = self._tools.ledger.unseen_since(self._source.name, self._now)
         # What is listed and cannot be read is not gone, and each item without an id may be one that seems to be.
-        lacking = [row for row in unseen if row.source_id not in self._unreadable]
-        if len(lacking) <= self._nameless:
+        lacking = [row for row in unseen if row.source_id not in self._unread.ids]
+        if len(lacking) <= self._unread.nameless:
             return None
-        health, listed, lacked = self._health, len(self._listed), sum(row.misses > 0 for row in lacking)
-        if is_hardly_any(known := self._outcomes["unchanged"] + self._outcomes["changed"], len(lacking)):
+        health, listed = self._health, len(self._listed)
+        if is_hardly_any(known := self._known, len(lacking)):
             items_of = partial(self._tools.ledger.items, self._source.name)
             known += count_renumbered(self._formats, lacking, items_of, self._says["title"], self._now)
-        shrunk = shrinking(health.shrunk, listed, known, len(lacking), self._now, health.listed_at, lacked)
+        shrunk = shrinking(health.shrunk, listed, known, len(lacking), self._now, health.listed_at)
+        if shrunk is not None and is_hardly_any(known, len(lacking)):
+            shrunk = replace(shrunk, held=len(self._aside.new))
+        if self._source.turns_over and listed:
+            shrunk = None
         closes = shrunk is None or is_confirmed(shrunk, health.shrunk_accepted, self._now)
         if not proves_absence(complete=True, whole=whole, listed=listed) and not (shrunk and closes):
             return shrunk
@@ -322,7 +311,7 @@ class Poll:
             distinct = list(dict.fromkeys(self._faults))
             more = f"; and {len(distinct) - _MOST_FAULTS} more" if len(distinct) > _MOST_FAULTS else ""
             return "; ".join(distinct[:_MOST_FAULTS]) + more
-        if (self._broken or self._unread) and not self._listed:
+        if self._unread.rows and not self._listed:
             return "not one item could be read"
         return None
 
@@ -333,13 +322,17 @@ class Poll:
             changed=self._outcomes["changed"] + self._outcomes["reopened"],
             closed=self._outcomes["closed"],
             skipped=self._skips.total(),
-            broken=self._broken,
+            broken=self._unread.broken,
             bytes=self._bytes,
         )
 
     def _notes(self, shrunk: Shrunk | None) -> Iterator[str]:
         if shrunk is not None:
-            yield f"{shrunk.listed:,} listed, {shrunk.lacking:,} open ones not; they stay open until that is confirmed"
+            wait = f"; {counted(shrunk.held, 'new one waits', 'new ones wait')} too" * bool(shrunk.held)
+            yield (
+                f"{shrunk.listed:,} listed, {shrunk.lacking:,} open ones not; they stay open until that is"
+                f" confirmed{wait}"
+            )
         yield from self._limits
         yield from self._details.notes()
         if self._outcomes["ended"]:
@@ -347,5 +340,4 @@ class Poll:
             yield ended_note(len(self._listed), taken, self._outcomes["ended"])
         for reason, count in self._skips.most_common():
             yield f"{count} skipped: {reason}"
-        if self._letters >= self._tools.settings.max_dead_letters:
-            yield f"only the first {self._letters} faults have dead letters (max_dead_letters)"
+        yield from self._unread.notes()

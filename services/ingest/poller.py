@@ -159,7 +159,7 @@ class Poller:
             validators=poll.validators(report) if answered else health.validators,
             counts=report.counts if answered else health.counts,
             format=report.format,
-            giving=_giving_after(health, report, now),
+            giving=_giving_after(source, health, report, now),
         )
         if report.error is not None:
             return replace(after, last_error=report.error)
@@ -172,7 +172,7 @@ class Poller:
         )
 
 
-def _giving_after(health: SourceHealth, report: PollReport, now: datetime) -> Giving:
+def _giving_after(source: SourceSettings, health: SourceHealth, report: PollReport, now: datetime) -> Giving:
     counts = report.counts
     return given(
         health.giving,
@@ -187,5 +187,7 @@ def _giving_after(health: SourceHealth, report: PollReport, now: datetime) -> Gi
             unchanged=report.unchanged,
             says=report.says,
             renamed=report.renamed,
+            held=report.held,
+            turns_over=source.turns_over,
         ),
     )

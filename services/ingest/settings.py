@@ -36,6 +36,9 @@ class SourceSettings(_Settings):
     """Whether it is polled."""
     complete: bool | None = Field(default=None, examples=[False])
     """Whether each listing holds every open posting, so that what vanishes has closed; unset: by the format."""
+    turns_over: bool = False
+    """Whether its jobs are others from one day to the next by design, as shifts: that they are is not told, and none
+    waits for a day."""
     attribution: Credit | None = Field(default=None, examples=[{"name": "Himalayas", "url": "https://himalayas.app"}])
     """Whom to name beside its postings; unset: by the format."""
     allow_private: bool = False

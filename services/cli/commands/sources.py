@@ -170,13 +170,14 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
 
 @app.command("accept")
 def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
-    """Say that a listing is right which shrank suspiciously: its next poll closes what it lacks.
+    """Say that a listing is right which shrank suspiciously: its next poll closes what it lacks, and sends what is new.
 
     The same word tells that one is right which lists nothing, or nothing new, or much that cannot be read.
     """
     lacking = sources.accept(open_installation(config, create=False), name, moment(None))
     if lacking:
-        typer.echo(f"The next poll of {name} closes the {counted(lacking, 'posting')} that it no longer lists.")
+        gone = counted(lacking, "posting")
+        typer.echo(f"The next poll of {name} closes the {gone} that it no longer lists, and sends what is new.")
     else:
         typer.echo(f"What {name} gives is not told of any more, until it was otherwise for once.")
 
@@ -221,4 +222,5 @@ def _health_json(health: SourceHealth | None) -> dict[str, object]:
         "last_error": health.last_error,
         "notes": health.notes,
         "lacking": health.shrunk.lacking if health.shrunk else 0,
+        "held": health.shrunk.held if health.shrunk else 0,
     }

@@ -163,7 +163,8 @@ class SqlSourceLedger:
     def accept_giving(self, source: str, now: datetime) -> None:
         """Take an operator's word that what is odd in what a source gives is right, until it was otherwise."""
         with writing(self._engine) as connection:
-            connection.execute(update(sources).where(sources.c.source == source).values(giving_accepted=now))
+            accepted = {"giving_accepted": now, "next_due": sources.c.added_at}
+            connection.execute(update(sources).where(sources.c.source == source).values(accepted))
 
     @retried
     def send_again(self, source: str | None) -> int:
@@ -187,6 +188,11 @@ class SqlSourceLedger:
     def unseen_since(self, source: str, since: datetime) -> Sequence[KnownItem]:
         """The open items of a source that were last seen before `since`."""
         return self._open_items(source, source_items.c.last_seen < since)
+
+    def count_open(self, source: str) -> int:
+        query = select(func.count()).where(source_items.c.source == source, source_items.c.is_open)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one()
 
     def seen_since(self, source: str, since: datetime) -> Sequence[KnownItem]:
         """The open items of a source that were last seen at `since` or later."""
@@ -312,6 +318,7 @@ def _health(row: Row[Any]) -> SourceHealth:
         shrunk=None if row.shrunk is None else _shrunk(row.shrunk),
         shrunk_accepted=row.shrunk_accepted,
         giving=giving.read(row.giving),
+        giving_accepted=row.giving_accepted,
     )
 
 

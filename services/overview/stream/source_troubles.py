@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
+from schemas.giving import OTHERS_WAIT
 from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
 from services.overview.stream.spans import FORGOTTEN, MOST_NAMED, ago, lasting, named_of, paused, short, stamp
 from services.runtime.figures.amiss import Amiss
@@ -246,15 +247,7 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             remedy=_poll_now(source),
         )
     elif source.state == "shrunk":
-        # As many in their place may be another board's, which are taken in and mailed meanwhile.
-        leave = f"if it lists jobs that are another's, `jobchime source pause {source.name}`, as they are mailed; "
-        others = leave * (source.items >= source.lacking)
-        yield Trouble(
-            f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')},"
-            " kept open",
-            f"look at its board: {others}if what it lacks is gone, `jobchime source accept {source.name}` closes that",
-            remedy=Remedy("accept source", source.name),
-        )
+        yield _shrunk(source)
     elif source.only_amiss is not None:
         yield _amiss(source, source.only_amiss, now)
     elif source.state == "paused":
@@ -264,6 +257,22 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             grave=_is_over(source, now),
             remedy=Remedy("resume source", source.name),
         )
+
+
+def _shrunk(source: SourceFigures) -> Trouble:
+    """Where others stand in place of what it lacks, they may be another board's."""
+    lacks = f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')}"
+    accept = f"`jobchime source accept {source.name}` closes what is gone"
+    if source.held:
+        new = counted(source.held, "new one is", "new ones are")
+        what = f"{lacks}, as where it lists another board's jobs: these are kept open, and its {new} not mailed"
+        do = (
+            f"look at its board: if the new ones are its own, {accept} and mails them; if not, mend its address;"
+            " a day after it began they count as its own; where that is so by design, as of shifts, set `turns_over`"
+        )
+    else:
+        what, do = f"{lacks}, kept open", f"look at its board: if these are gone, {accept}"
+    return Trouble(what, do, remedy=Remedy("accept source", source.name))
 
 
 def _poll_now(source: SourceFigures) -> Remedy | ByHand:
@@ -292,7 +301,12 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
         "replaced": f"of the source {source.name} {counted(found.renamed, 'known posting')} became other jobs under the"
-        f" same ids, {lasts} ago: whoever was mailed what an id was before is not mailed what it is now"
+        f" same ids, {lasts} ago: "
+        + (
+            "they are not mailed for a day"
+            if now - found.since < OTHERS_WAIT
+            else "whoever was mailed what an id was before is not mailed what it is now"
+        )
         if found.renamed
         else f"the source {source.name} listed hardly anything that was known at each of its last"
         f" {found.number:,} polls: its ids change, or jobs come and go between two polls and are missed",

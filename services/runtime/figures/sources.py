@@ -81,6 +81,8 @@ class SourceFigures:
     """Polls in a row that its server let run out of time."""
     lacking: int = 0
     """Open postings that its listing, which shrank suspiciously, no longer has."""
+    held: int = 0
+    """New postings that are not sent yet, as its listing may be another board's."""
     empty_since: datetime | None = None
     """When it began to list nothing, while postings of it are open; None where it lists something."""
     notes: str = ""
@@ -165,6 +167,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         asked_since=_asked_since(row, now),
         hangs=row.hangs or 0,
         lacking=shrunk["lacking"] if shrunk else 0,
+        held=shrunk.get("held", 0) if shrunk else 0,
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
         amiss=found,

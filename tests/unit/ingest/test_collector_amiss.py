@@ -328,6 +328,20 @@ def test_ids_that_are_given_to_other_jobs_are_told_at_once_and_until_the_source_
     )
     assert polled([(text, f"{text}!") for _, text in jobs]) == "ok", "and under others"
     shifted = "known ids are other jobs (20),"
+    on.sent.events()
     assert polled([more, *jobs]) == shifted, "ids that number the rows"
+    for _ in range(23):
+        assert polled([more, *jobs]) == shifted
+    assert on.sent.events() == [], "nobody is mailed them for a day"
+    assert polled([more, *jobs]) == shifted
+    assert len(on.sent.events()) == 21
     assert polled([more, *jobs]) == shifted, "nothing has moved since"
     assert polled([more, *jobs, most]) == "ok"
+    assert polled([most, more, *jobs]) == "known ids are other jobs (22),"
+    on.sent.events()
+    assert polled([more, *jobs, most]) == "ok", "it was none of the board's"
+    assert on.sent.events() == []
+    assert polled([most, more, *jobs]) == "known ids are other jobs (22),"
+    on.ledger.accept_giving("board", on.now)
+    assert polled([most, more, *jobs]) == "ok"
+    assert len(on.sent.events()) == 22

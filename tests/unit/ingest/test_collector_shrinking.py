@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.polling.listing import Shrunk, is_confirmed, shrinking
+from services.runtime.figures.sources import Expected, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
 from tests.support.feed_server import FeedServer
@@ -183,18 +185,104 @@ def test_time_confirms_only_what_still_lists_something(polls: int, hours: int, l
     assert not is_confirmed(Shrunk(NOON, 1, listed, 100), NOON - HOUR, NOON)
 
 
-def test_a_listing_of_others_alone_closes_nothing_for_a_day_and_ends_it_where_the_former_come_back(
+def listing(kind: str, jobs: int = 12) -> bytes:
+    return board(*(job(f"{kind} {at}", title=f"{kind} {at}") for at in range(jobs)))
+
+
+FORMER, OTHERS = listing("a"), listing("b")
+
+
+def others_after(server: FeedServer, folder: Path, *bodies: bytes, **more: Any) -> Bench:
+    """A board that listed its own jobs once."""
+    on = bench(folder, source(server.on("/feed", *map(serve.served, (FORMER, *bodies))), **more))
+    on.poll()
+    assert len(on.sent.events()) == 12
+    return on
+
+
+def test_a_listing_of_others_alone_sends_and_closes_nothing_and_is_over_where_the_former_come_back(
     server: FeedServer, tmp_path: Path
 ) -> None:
-    former, others = (board(*(job(f"{kind} {at}", title=f"{kind} {at}") for at in range(12))) for kind in ("a", "b"))
-    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (former, others, others, others, former)))))
-    on.poll()
-    on.sent.events()
+    on = others_after(server, tmp_path, OTHERS, OTHERS, OTHERS, FORMER)
     for polls in range(1, 4):
         report = on.poll()
-        assert report.shrunk == Shrunk(NOON + HOUR, polls, listed=12, lacking=12)
-    assert closed(on) == 0
-    assert on.poll().shrunk is None, "what was another board's goes as what a board takes down does"
+        assert report.shrunk == Shrunk(NOON + HOUR, polls, listed=12, lacking=12, held=12)
+        assert (report.held, report.counts.new) == (12, 0)
+        [figures] = read_source_figures(on.ledger._engine, on.now, [Expected("board", DAY)])
+        assert (figures.state, figures.held) == ("shrunk", 12)
+        assert report.notes == (
+            "12 listed, 12 open ones not; they stay open until that is confirmed; 12 new ones wait too",
+        )
+    assert (on.poll().shrunk, on.sent.events()) == (None, [])
+
+
+def test_others_are_sent_and_the_former_closed_once_it_has_been_so_for_a_day(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    on = others_after(server, tmp_path, OTHERS)
+    for _ in range(24):
+        on.poll()
+    assert on.sent.events() == []
+    report = on.poll()
+    assert (report.shrunk, report.counts.new, report.counts.closed) == (None, 12, 12)
+    assert {event.split()[0] for event in on.sent.events()} == {"seen", "closed"}
+    assert not any(raw.backlog for raw in on.sent.raw())
+    assert on.poll().shrunk is None
+
+
+def test_an_operators_word_sends_others_at_the_next_poll(server: FeedServer, tmp_path: Path) -> None:
+    on = others_after(server, tmp_path, OTHERS)
+    on.poll()
+    on.ledger.accept_shrunk("board")
+    on.poll()
+    assert sorted(on.sent.events()) == sorted(f"{event} {at}" for event in ("seen b", "closed a") for at in range(12))
+
+
+def test_a_day_of_others_that_says_not_modified_counts_as_listed_anew(server: FeedServer, tmp_path: Path) -> None:
+    url = server.on("/feed", serve.conditional(FORMER, '"a"'), *[serve.conditional(OTHERS, '"b"')] * 40)
+    on = bench(tmp_path, source(url))
+    for _ in range(26):
+        on.poll()
+    assert len(on.sent.events()) == 36
+
+
+def test_others_that_break_off_are_held_like_those_that_came_whole(server: FeedServer, tmp_path: Path) -> None:
+    on = others_after(server, tmp_path, OTHERS, OTHERS[:-200])
+    on.poll()
+    report = on.poll()
+    assert report.error is not None
+    assert on.sent.events() == []
+
+
+def test_other_jobs_beside_a_tenth_of_the_known_ones_and_more_are_news(server: FeedServer, tmp_path: Path) -> None:
+    some = [job(f"a {at}", title=f"a {at}") for at in range(2)]
+    mixed = board(*(job(f"b {at}", title=f"b {at}") for at in range(9)), *some)
+    on = others_after(server, tmp_path, mixed)
+    assert on.poll().counts.new == 9
+    assert len(on.sent.events()) == 9
+
+
+def test_a_board_that_turns_over_by_design_sends_and_closes_at_once_and_one_that_lists_nothing_is_told(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    days = [body for day in "bcde" for body in (listing(day, 11 if day == "c" else 5 + ord(day) % 9),) * 2]
+    on = others_after(server, tmp_path, *days, NONE, turns_over=True)
+    for body in days:
+        report = on.poll()
+        assert (report.shrunk, report.held) == (None, 0), body
+    assert closed(on) > 0
+    assert on.poll().shrunk is not None
+    health = on.ledger.health("board")
+    assert health is not None
+    assert health.giving.replaced == 0
+
+
+def test_others_after_an_empty_listing_have_a_day_of_their_own(server: FeedServer, tmp_path: Path) -> None:
+    on = others_after(server, tmp_path, *[NONE] * 30, OTHERS)
+    for _ in range(30):
+        on.poll()
+    report = on.poll()
+    assert report.shrunk == Shrunk(on.now - HOUR, 1, listed=12, lacking=12, held=12)
 
 
 def test_a_listing_of_others_alone_is_what_a_board_has_by_then_after_an_outage() -> None:

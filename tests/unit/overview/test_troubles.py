@@ -368,9 +368,9 @@ def test_all_is_well() -> None:
             "`jobchime source accept a`",
         ),
         (
-            figures(sources=(SourceFigures("a", "shrunk", items=40, lacking=37),)),
-            "the source a lists 40 and lacks 37 open postings, kept open",
-            "if it lists jobs that are another's, `jobchime source pause a`, as they are mailed",
+            figures(sources=(SourceFigures("a", "shrunk", items=40, lacking=37, held=40),)),
+            "as where it lists another board's jobs: these are kept open, and its 40 new ones are not mailed",
+            "if the new ones are its own, `jobchime source accept a` closes what is gone and mails them",
         ),
         (figures(deliveries={"unknown": 2}), "of 2 mails nobody knows", "`jobchime delivery list`"),
         (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from schemas.giving import OWN_WORDS, Giving
+from schemas.giving import OTHERS_WAIT, OWN_WORDS, Giving
 
 FEW = 10
 """So few rows say little: of a listing in which nothing could be read of them, or of one that is new."""
@@ -49,7 +49,11 @@ class Polled:
     """How many of its postings, those past their end included, state their pay, place and date, how many a pay that
     nobody earns, and how many different titles, texts, links, companies and towns they have."""
     renamed: int = 0
-    """Known postings that are other jobs now, by title and text."""
+    """Known postings that are other jobs now, by title and text, where these are many (`is_recycled`)."""
+    held: int = 0
+    """Of what it listed, new ones that are not sent yet, as they may be another board's."""
+    turns_over: bool = False
+    """Its settings say that its jobs are others from one day to the next."""
 
 
 def given(before: Giving, now: datetime, polled: Polled) -> Giving:
@@ -94,6 +98,17 @@ def is_another_job(says: Mapping[str, str], before: Mapping[str, str]) -> bool:
     return has_other_text and len(now & then) < SAME_WORDS * min(len(now), len(then))
 
 
+def is_recycled(renamed: int, known: int) -> bool:
+    """Whether so many of the known postings are other jobs that somebody has to look."""
+    return renamed >= max(FEW, OTHERS * known)
+
+
+def others_wait(before: Giving, accepted: datetime | None, now: datetime) -> bool:
+    """Whether other jobs under known ids are not sent yet: for a day, or until an operator says that they are right."""
+    since = before.renamed_since or now
+    return now - since < OTHERS_WAIT and (accepted is None or accepted < since)
+
+
 def is_much(unread: int, listed: int) -> bool:
     """Whether so many rows of which nothing could be read say that somebody has to look."""
     return unread >= FEW and unread > UNREAD * (listed + unread)
@@ -102,12 +117,13 @@ def is_much(unread: int, listed: int) -> bool:
 def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     many = is_much(polled.unread, polled.listed)
     # Of a first listing all is new.
-    replaced = before.began is not None and polled.new >= max(FEW, NEW * polled.listed)
-    recycled = polled.renamed >= max(FEW, OTHERS * (polled.listed - polled.new))
-    # Until it moves as it should: a listing that stands still since says nothing of it.
+    is_new = before.began is not None and polled.new >= max(FEW, NEW * polled.listed)
+    replaced = is_new and not polled.turns_over
+    # Until it moves as it should: a listing that stands still since says nothing of it, unless the others were held.
     renamed, renamed_since = before.renamed, before.renamed_since
-    if recycled or polled.moved:
-        renamed, renamed_since = (polled.renamed, renamed_since or now) if recycled else (0, None)
+    was_held = before.renamed_since is not None and now - before.renamed_since < OTHERS_WAIT
+    if polled.renamed or polled.moved or was_held:
+        renamed, renamed_since = polled.renamed, (renamed_since or now) if polled.renamed else None
     return replace(
         _said_anew(before, now, polled),
         renamed=renamed,
@@ -130,7 +146,7 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     expected = before.lost if are_few else before.usual
     alike = [name for name in expected if polled.says.get(name, 0) <= (name in OWN_WORDS)]
     # Where a feed shows the newest alone, one company that lists much at once takes the place of all others.
-    is_news = 2 * polled.new + 2 >= rows
+    is_news = 2 * (polled.new + polled.held) + 2 >= rows
     lost = tuple(name for name in alike if name in before.lost or not (is_news and name in _BY_CHANCE))
     often = {name for name, number in polled.says.items() if 2 * number >= rows and name != ODD_PAY}
     known = before.lost_since if set(lost) <= set(before.lost) else None

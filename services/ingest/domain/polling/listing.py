@@ -11,7 +11,7 @@ SHRINKS_FROM = 10
 """So many open postings at least, and more than are still listed, must be lacking for a listing to be suspicious."""
 HARDLY_ANY = 0.1
 """Or so few of the open ones be still listed, whatever else is, as where it is another board; not after an outage."""
-OUTAGE = timedelta(days=1)
+OUTAGE = timedelta(days=2)
 SHRUNK_POLLS = 4
 SHRUNK_FOR = timedelta(days=1)
 """What a suspicious listing lacks is closed once as many polls over as long have said the same, unless an operator
@@ -35,6 +35,8 @@ class Shrunk:
     listed: int
     lacking: int
     """Open postings that the last of them did not list."""
+    held: int = 0
+    """New ones that it listed in their place, and that are not sent until it is confirmed: they may be another's."""
 
 
 Outcome = Literal["new", "changed", "reopened", "unchanged", "ended"]
@@ -210,22 +212,21 @@ def shrinking(
     lacking: int,
     now: datetime,
     listed_at: datetime | None = None,
-    lacked: int = 0,
 ) -> Shrunk | None:
     """How a listing shrinks, where that is suspicious; `before` is what the poll before found of it.
 
-    `known`: of what is listed, open ones of before, be it under another id; `listed_at`: when it last came whole;
-    `lacked`: of what is lacking, such as was then. One that lists nothing any more always is suspicious, as long as
-    something of it is open; one that lists others, until some come back.
+    `known`: of what is listed, open ones of before, be it under another id; `listed_at`: when it last came whole. One
+    that lists nothing any more always is suspicious, as long as something of it is open; one that lists others, until
+    some come back.
     """
     if not lacking or (listed and lacking < SHRINKS_FROM):
         return None
     is_recent = listed_at is not None and now - listed_at < OUTAGE
-    others = is_hardly_any(known, lacking) and is_recent
-    still = before is not None and before.listed > 0 and lacked >= before.lacking
-    if listed and lacking <= listed and not (others or still):
+    others = is_hardly_any(known, lacking) and (is_recent or before is not None)
+    if listed and lacking <= listed and not others:
         return None
-    if before is None or (before.listed and not listed):
+    # What lists others after it listed nothing is another thing, that nobody has had a day to look at.
+    if before is None or bool(before.listed) != bool(listed):
         return Shrunk(now, 1, listed, lacking)
     return Shrunk(before.since, before.polls + 1, listed, lacking)
 

@@ -74,6 +74,8 @@ class SourceHealth:
     shrunk_accepted: datetime | None = None
     """An operator's word for the shrinking that began then. Written by `SqlSourceLedger.accept_shrunk` alone."""
     giving: Giving = field(default_factory=Giving)
+    giving_accepted: datetime | None = None
+    """When an operator said that what is odd in it is right. Written by `SqlSourceLedger.accept_giving` alone."""
 
     @property
     def failing(self) -> bool:
