@@ -50,6 +50,7 @@ def form_page(
         "offered": just_read.offered,
         "named": just_read.named,
         "by_words": just_read.by_words,
+        "meant": just_read.meant,
         "lacks_trade": names_nothing_of_work(given),
         "read": read,
         "given": given,

@@ -45,6 +45,8 @@ class Reading:
     """Words that no field takes and that some of the jobs name: each with how many, and what `instead` takes."""
     by_words: tuple[str, str] = ("", "")
     """Where no trade is named: words that no field takes, and what `instead` takes to ask for postings with them."""
+    meant: str = ""
+    """The text as it may have been meant, where something in it is misspelt."""
 
 
 NOTHING_READ: Final = Reading({}, "")
@@ -67,7 +69,7 @@ def reading(given: Mapping[str, str], words: Words, now: datetime, live: LivePre
     )
     if asked.criteria == Criteria():
         by_words = ("", "") if letters else _by_words(asked, given, words)
-        return Reading(dict(given), nothing, missed=asked.missed, offered=offered, by_words=by_words)
+        return Reading(dict(given), nothing, missed=asked.missed, offered=offered, by_words=by_words, meant=asked.meant)
     read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
     currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
     said = words.say(
@@ -90,12 +92,12 @@ def reading(given: Mapping[str, str], words: Words, now: datetime, live: LivePre
     # A sentence would stand beside each field.
     proposals = () if asked.of_sentence else asked.proposals
     named, by_words = tuple(_named(asked, filled, words, live)), _by_words(asked, filled, words)
-    return Reading(filled, said, proposals, asked.missed, offered, named, by_words)
+    return Reading(filled, said, proposals, asked.missed, offered, named, by_words, asked.meant)
 
 
 def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str, str]:
     wanted = _missed(asked)
-    if not wanted or not names_nothing_of_work(given):
+    if not wanted or asked.meant or not names_nothing_of_work(given):
         return "", ""
     text = " OR ".join(map(as_words, wanted))
     return ", ".join(wanted), asking_instead(

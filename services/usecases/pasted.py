@@ -16,11 +16,12 @@ from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.home import Home, home_read
 from services.rules.lexicon.builder import LANGUAGES
 from services.rules.places.towns import label_of
+from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.missed import Missed
-from services.usecases.wishes.misspelt import misspelt
+from services.usecases.wishes.misspelt import Sought, as_meant
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
@@ -106,6 +107,8 @@ class Asked:
     """What a CV says that they can do: the skills that it names."""
     spoken: SpokenIn = NOTHING_SPOKEN
     """Languages that they speak, as a sentence says."""
+    meant: str = ""
+    """The sentence as it may have been meant, where something in it is misspelt."""
 
 
 @cache
@@ -136,6 +139,9 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
         years = 0
     # Parts are read many times over; what is remembered of them goes with this call.
     read = cache(partial(posting_in, now=now))
+    near = Whereabouts(lives.country if lives else "", country)
+    if sentence:
+        wanted = _missed(wanted, read(wanted), currency, near, read).set_apart()
     posting = read(wanted if sentence else text)
     # Who states pay has a job to give.
     cv = Cv() if sentence or posting.salary else cv_of(text)
@@ -145,7 +151,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     had = former.had(titles.asked) if years else ()
     if years and (titles.asked or former.is_left) and not had:
         years = None
-    near, workplaces = Whereabouts(lives.country if lives else "", country), workplaces_of(posting, sentence)
+    workplaces = workplaces_of(posting, sentence)
     places = Places((cv.home.country,), (str(cv.home),)) if cv.home else None
     places = places or _places(posting, wanted, titles, workplaces, near)
     fields = _fields(posting, wanted, currency, titles, workplaces, places, read) | zone
@@ -161,11 +167,13 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
         missed.insert(0, hours)
     unknown = [*_missed(wanted, posting, currency, near, read).parts()] if sentence else []
     missed = [*unknown, *missed] if sentence else []
-    offered = titles.offered or (() if titles.asked else tuple(misspelt(unknown)))
+    tools = not titles.asked or roles()[titles.asked[0]].works_with_tools
+    sought = Sought(bool(titles.asked or titles.offered), tools, bool(places.codes), country)
+    meant = as_meant(draft.title, unknown, sought)
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
-        if not offered and not missed:
+        if not titles.offered and not missed:
             return None
         criteria = Criteria()
     proposals = [*_proposals(criteria, text, posting, sentence, cv)]
@@ -174,7 +182,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
     can = _skills_had(posting) if cv != Cv() else ()
-    said = tuple(missed), offered, home, lives is not None, years, had, can, spoken
+    said = tuple(missed), titles.offered, home, lives is not None, years, had, can, spoken, meant
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from services.ingest.domain.role.title import head_in
@@ -17,10 +17,13 @@ from services.usecases.wishes.ways import ways_said
 _WORDS: Final = re.compile(r"[\w+#.-]*\w[\w+#%]*")
 Asking = Mapping[str, Any]
 """What some words ask for, by field."""
+_EDGES: Final = " ,;"
 _LEAST: Final = 3
 """Letters of words that are quoted: a shorter one is what is left of a longer."""
 _MOST_RUNS: Final = 4
 """Of words that are tried: each takes milliseconds."""
+_APART: Final = ("places", "near", "workplace", "seniority", "employment", "salary_floor")
+"""Fields that a few words ask for as well where a comma sets them apart."""
 
 
 class Missed:
@@ -30,9 +33,36 @@ class Missed:
         """`of_all`: what it asks for; `read` gives that of other words; `titles`: its words that name a trade."""
         self._wanted = wanted
         self._of_all = of_all
-        self._read = read
+        self._read = cache(read)
         self._nothing = read("")
         self._named = {*titles, *ways_said(wanted), *(wanted[place.start : place.end] for place in named_in(wanted))}
+
+    def set_apart(self) -> str:
+        """The sentence with commas around words that ask for something by themselves, and for nothing in it.
+
+        On a phone commas are left out: "Verkäuferin Minijob Bremen", "Java Entwickler 80% Zürich".
+        """
+        wanted, tried = self._wanted, 0
+        for part, _ in parts_of(self._wanted):
+            for start, end in self._runs(part):
+                for said in dict.fromkeys((part[start:end], *part[start:end].split())):
+                    if tried < _MOST_RUNS and len(said) >= _LEAST and said != part and self._is_lost(said):
+                        tried += 1
+                        before, _, behind = wanted.partition(said)
+                        apart = ", ".join(filter(None, (before.strip(_EDGES), said, behind.strip(_EDGES))))
+                        if self._asks_for_more(self._read(apart)):
+                            wanted = apart
+        return wanted
+
+    def _is_lost(self, said: str) -> bool:
+        alone, of_all, nothing = self._read(said), self._of_all, self._nothing
+        return any(alone[name] != nothing[name] and of_all[name] == nothing[name] for name in _APART)
+
+    def _asks_for_more(self, other: Asking) -> bool:
+        """Whether other words ask for all of it, and for something of these fields besides."""
+        of_all, nothing = self._of_all, self._nothing
+        more = {name for name in (*_APART, "ways") if of_all[name] == nothing[name] != other[name]}
+        return bool(more) and all(other[name] == of_all[name] for name in {*of_all} - more)
 
     def parts(self) -> Iterator[str]:
         """What asks for nothing by itself, and without which the sentence asks for the same."""
@@ -107,10 +137,17 @@ class Missed:
         return is_vague(word) or roles().says_level(word) or head_in(word, roles()) is not None
 
     def _says_nothing(self, part: str, rest: str) -> bool:
+        """Whether a part gives the sentence nothing; a place, too, that it would name by itself, and not in there."""
         alone, nothing, of_all = dict(self._read(part)), self._nothing, self._of_all
         # "12 hours" by itself is part-time, and behind "within" or full-time it is not.
-        alone["employment"] = tuple(form for form in alone["employment"] if form in of_all["employment"])
+        for values in ("employment", "places", "near"):
+            alone[values] = tuple(value for value in alone[values] if value in of_all[values])
         for terms in ("roles", "skills"):
             if {*alone[terms].any}.isdisjoint(of_all[terms].any):
                 alone[terms] = nothing[terms]
-        return all(alone[name] in (nothing[name], ()) for name in nothing) and self._read(rest) == of_all
+        if not all(alone[name] in (nothing[name], ()) for name in nothing):
+            return False
+        # What nobody knows may hide what stands beside it: of "pyhton developer" a posting says no trade.
+        others = self._read(rest)
+        hides = self._read(part) == nothing
+        return all(others[name] == of_all[name] or (hides and of_all[name] in (nothing[name], ())) for name in nothing)

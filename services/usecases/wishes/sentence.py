@@ -123,6 +123,11 @@ def is_idle(word: str) -> bool:
     return _patterns().idle.fullmatch(word) is not None
 
 
+def is_lead(word: str) -> bool:
+    """Whether a word leads to a place or to what is looked for: "in", "as"."""
+    return _patterns().leads.fullmatch(word) is not None
+
+
 def is_vague(word: str) -> bool:
     """Whether a word says nothing more of what it stands beside: "fully remote", "max 2 days", "greater London"."""
     return _patterns().vague.fullmatch(word) is not None
@@ -235,6 +240,7 @@ class _Patterns:
     each: re.Pattern[str]
     """Between what is refused by one denial."""
     idle: re.Pattern[str]
+    leads: re.Pattern[str]
     vague: re.Pattern[str]
     hours: re.Pattern[str]
     """Behind a place: its hours."""
@@ -261,6 +267,7 @@ def _patterns() -> _Patterns:
             re.IGNORECASE,
         ),
         idle=re.compile(any_of("wish.idle", "wish.leads", "wish.but"), re.IGNORECASE),
+        leads=re.compile(any_of("wish.leads"), re.IGNORECASE),
         vague=re.compile(any_of("wish.vague"), re.IGNORECASE),
         hours=re.compile(
             rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE

@@ -207,3 +207,16 @@ def test_of_a_text_in_other_letters_what_is_known_fills_the_form(portal: ServedP
     page = portal.post("/sign-up", do="read", pasted="Python エンジニア 東京", currency="EUR").text
     assert values(page)["skills"] == "Python"
     assert "English, German" in page
+
+
+def test_one_press_reads_a_misspelt_sentence_as_it_may_have_been_meant(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted="acountant in Dubai", address="ada@example.com").text
+    assert "Did you mean this?" in page
+    form = page[page.index("Did you mean this?") - 800 : page.index("Yes, read it so")]
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    assert (fields["pasted"], fields["address"]) == ("accountant in Dubai", "ada@example.com")
+    meant = portal.post("/sign-up", do="read", **fields).text
+    assert "Did you mean this?" not in meant
+    assert values(meant)["roles"] == "Accountant"
+    assert 'value="ada@example.com"' in meant
+    assert "Only jobs that name" not in page

@@ -3,13 +3,15 @@
 from services.usecases.pasted import asked_in
 from tests.support.in_one_test import in_one_test
 from tests.support.notifying import NOW
+from tests.support.typed_sentences import said
 
 
 @in_one_test(
     "text, missed",
     [
         ("enfermera madrid turno de mañana", ("turno de mañana",)),
-        ("verpleegkundige utrecht 24 uur", ("24 uur",)),
+        # Nobody knows it, and it hides the trade beside it.
+        ("pyhton developer remote", ("pyhton",)),
         ("Erzieherin Leipzig vormittags", ("vormittags",)),
         ("adjointe administrative bilingue", ("bilingue",)),
         ("driver sydney weekends only", ("weekends",)),
@@ -46,3 +48,20 @@ def test_words_that_say_no_more_of_what_is_understood_are_not_quoted(text: str) 
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert asked.missed == ()
+
+
+@in_one_test(
+    "text, expected",
+    [
+        ("Verkäuferin Minijob Bremen", "sales-assistant; DE; Bremen DE; part_time"),
+        ("Softwareentwickler Java 80% Zürich", "backend-engineer~; Java; CH; Zürich CH; full_time; part_time"),
+        ("verpleegkundige utrecht 24 uur", "nurse; NL; Utrecht NL; part_time"),
+        # A place is there already, and hours of what is no week are no part-time work.
+        ("nurse dublin bath", "nurse; IE; Dublin IE; “bath”"),
+        ("developer in Leeds, within 12 hours", "software-engineer; GB; Leeds GB; “12 hours”"),
+    ],
+)
+def test_what_a_comma_would_set_apart_is_asked_for_without_one(text: str, expected: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert said(asked) == expected
