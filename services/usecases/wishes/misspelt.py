@@ -8,6 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from services.rules.places.town_data import towns
+from services.rules.roles.affinity import learned
 from services.rules.roles.said import roles_as_said as roles
 from services.rules.roles.words import stem
 from services.rules.skills.taxonomy import taxonomy
@@ -89,7 +90,10 @@ def _in_its_form(typed: str, titles: Collection[str]) -> str:
 
 
 def _tool(word: str) -> str:
-    return "" if fold(word) in _tools() else _tools().get(_like(fold(word), _tools()), "")
+    # A word of titles is spelt as it is meant: a customer is no Kustomer.
+    return (
+        "" if fold(word) in _tools() or stem(word) in learned().words else _tools().get(_like(fold(word), _tools()), "")
+    )
 
 
 def _town(sentence: str, word: str, sought: Sought) -> str:
@@ -121,10 +125,10 @@ def _called() -> Mapping[str, Collection[str]]:
 
 @cache
 def _tools() -> Mapping[str, str]:
-    """Tools of one word that are such without doubt, by their folded spelling."""
+    """Tools of one word that are such without doubt and that jobs ask for, by their folded spelling."""
     known = taxonomy()
     named = ((folded, known.typed_tool(folded)) for folded, _ in known.spellings() if " " not in folded)
-    return {folded: name for folded, name in named if name and len(folded) >= _LEAST}
+    return {folded: name for folded, name in named if name in learned().skills and len(folded) >= _LEAST}
 
 
 @cache

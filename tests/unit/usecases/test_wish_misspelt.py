@@ -24,6 +24,8 @@ from tests.support.typed_sentences import said
         ("Falconer remote", ""),
         ("remote, no acountants", ""),
         ("locker room attendant", ""),
+        ("work after my degree, remote", ""),
+        ("customer things, Japan", ""),
         # A trade or a town that is understood needs no other.
         ("nurse Dublin, warehose", ""),
         ("nurse in Dublin manchster", ""),
