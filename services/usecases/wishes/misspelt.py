@@ -128,7 +128,7 @@ def _tools() -> Mapping[str, str]:
     """Tools of one word that are such without doubt and that jobs ask for, by their folded spelling."""
     known = taxonomy()
     named = ((folded, known.typed_tool(folded)) for folded, _ in known.spellings() if " " not in folded)
-    return {folded: name for folded, name in named if name in learned().skills and len(folded) >= _LEAST}
+    return {folded: name for folded, name in named if name and name in learned().skills and len(folded) >= _LEAST}
 
 
 @cache
