@@ -1,12 +1,15 @@
 """A posting made ready to be judged by many criteria."""
 
 from functools import cached_property
+from typing import Final
 
 from schemas.posting import PostingCore
 from services.rules.places.placing import Allowed
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack
+
+_OUTRIGHT: Final = frozenset({"title", "required", "wanted"})
 
 
 class PreparedPosting:
@@ -34,6 +37,11 @@ class PreparedPosting:
     def wanted(self) -> frozenset[str]:
         """Canonical names of those that the work is done with or that are preferred, without being core."""
         return frozenset(skill.name for skill in self.posting.skills if skill.strength == "wanted")
+
+    @cached_property
+    def asked_outright(self) -> frozenset[str]:
+        """Canonical names of those that the title names, that it requires, or that it would like."""
+        return frozenset(skill.name for skill in self.posting.skills if skill.strength in _OUTRIGHT)
 
     @cached_property
     def implied(self) -> dict[str, str]:

@@ -101,6 +101,11 @@ def words(text: str) -> list[str]:
     return _ASCII_WORD.findall(folded) if plain else _word().findall(folded)
 
 
+def term_of(text: str) -> str:
+    """The words of a text as a `Haystack` holds them."""
+    return " ".join(words(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Haystack:
     """A posting's words, ready for many queries."""
@@ -116,6 +121,23 @@ class Haystack:
     def holds(self, term: str) -> bool:
         """Whether a term (words with single spaces) occurs, as whole words in this order."""
         return f" {term} " in self.line
+
+    def traces(self) -> bytes:
+        """1 at both `traces_of` a term that may occur: whoever looks for many passes over most that do not."""
+        traces = bytearray(_TRACES)
+        for word in self.line.split():
+            traces[hash(word) % _TRACES] = 1
+        return bytes(traces)
+
+
+_TRACES: Final = 4_096
+"""Most texts have some 300 words: one in 14 of those that a text does not have leaves the trace of one that it has."""
+
+
+def traces_of(term: str) -> tuple[int, int]:
+    """Those of its two longest words, mostly its rarest; others in each process."""
+    longest = sorted(term.split(" "), key=len, reverse=True)
+    return hash(longest[0]) % _TRACES, hash(longest[:2][-1]) % _TRACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +206,7 @@ def _terms(text: str) -> Iterator[tuple[bool, str] | None]:
         if found["word"] == _OR and not found["minus"]:
             yield None
             continue
-        term = " ".join(words(found["phrase"] if found["phrase"] is not None else found["word"]))
+        term = term_of(found["phrase"] if found["phrase"] is not None else found["word"])
         if term:
             yield bool(found["minus"]), term
 

@@ -55,6 +55,26 @@ class PostingFeatures(PreparedPosting):
         return Haystack.of(self.posting.title, "")
 
     @cached_property
+    def traces(self) -> bytes:
+        """Those of its words, title and description."""
+        return self.haystack.traces()
+
+    @cached_property
+    def named(self) -> dict[str, bool]:
+        """Whether it names what people can do, of few of these, as they stand in its line: many can do the same."""
+        return {}
+
+    @cached_property
+    def about(self) -> dict[str, float]:
+        """How far it is about what people would rather not do, of few of these, in their words."""
+        return {}
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """The stems of its title, its first role and the skills that it asks for outright."""
+        return self.stems_of_title.union(self.posting.roles[:1], self.asked_outright)
+
+    @cached_property
     def _named_in_title(self) -> tuple[PlaceMention, ...]:
         return find_places(self.posting.title)
 

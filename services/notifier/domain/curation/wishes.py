@@ -36,7 +36,7 @@ from services.rules.places.towns import Town, town_of
 from services.rules.roles.affinity import Affinity, affinity_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
-from services.rules.text import TextQuery, words
+from services.rules.text import TextQuery, term_of, words
 from services.wording.lines import country_lived_in, standard_offset
 
 _SURELY: Final = 0.6
@@ -192,7 +192,7 @@ def signs_of(recipient: Recipient) -> Signs:
 
 @lru_cache(maxsize=4_096)
 def _terms_of(knows: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (" ".join(words(said)) for said in knows))))
+    return tuple(dict.fromkeys(filter(None, map(term_of, knows))))
 
 
 @lru_cache(maxsize=4_096)

@@ -95,7 +95,7 @@ def _is_asked_for(said: Said, wishes: Sequence[Wish]) -> bool:
     """By another name, or in another language."""
     skills = {skill for wish in wishes for skill in (*wish.criteria.skills.all, *wish.criteria.skills.any)}
     likely = {role for trade in wishes[0].trades for role, _ in trade.weights}
-    is_said = any(is_sought(said, wish) for wish in wishes)
+    is_said = any(is_sought(said, wish.terms, wish.said) for wish in wishes)
     return is_said or said.role in likely or not said.skills.isdisjoint(skills)
 
 

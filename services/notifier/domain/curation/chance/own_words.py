@@ -5,22 +5,33 @@ from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from schemas.posting import PostingCore
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
 from services.rules.languages.named import language_named
 from services.rules.lexicon.builder import LANGUAGES, phrases_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
-from services.rules.text import words
+from services.rules.text import term_of, traces_of, words
 
 ENOUGH_KNOWN: Final = 4
 """So many of what somebody can do are all that a job need name."""
 OFTEN: Final = 4
 """So often words are said where a job is about them."""
-_ASKED: Final = frozenset({"title", "required", "wanted"})
+_MOST_KEPT: Final = 128
+"""Of so many words a posting knows what is made of them: they take no more memory than its text."""
 _NO_NEWS: Final = frozenset({"title", "employer", "passing"})
 """Strengths of a skill that its title says already, or that the work does not take."""
+
+
+class Known(NamedTuple):
+    """What somebody can do."""
+
+    in_line: str
+    """Its words as they stand in the line of a `Haystack`."""
+    tool: str
+    """The tool that it is, where its words alone may be none."""
+    trace: int
+    other: int
 
 
 class Said(NamedTuple):
@@ -37,18 +48,40 @@ class Said(NamedTuple):
     """It is a tool that by its words alone may be none: "Go"."""
     skills: frozenset[str]
     role: str | None
+    trace: int
+    other: int
+    signs: frozenset[str]
+    """Without one of these a job whose words leave no such traces is not about it."""
 
 
 def known(wish: Wish, ready: PostingFeatures) -> float:
     """The share of what somebody says they can do that a posting names; of four at most. Only of who says any."""
-    enough = min(ENOUGH_KNOWN, len(wish.knows))
-    named = (term for term in wish.knows if _names(term, ready))
+    enough, traces = min(ENOUGH_KNOWN, len(wish.knows)), ready.traces
+    may_name = [each for each in _known(wish.knows) if each.tool or (traces[each.trace] and traces[each.other])]
+    named = (each for each in may_name if _names(each, ready))
     return sum(1 for _ in islice(named, enough)) / enough
 
 
-def _names(term: str, ready: PostingFeatures) -> bool:
-    tool = _told_by_context(term)
-    return tool in ready.skills if tool else ready.haystack.holds(term)
+@lru_cache(maxsize=4_096)
+def _known(terms: tuple[str, ...]) -> tuple[Known, ...]:
+    return tuple(map(_known_by, terms))
+
+
+@lru_cache(maxsize=16_384)
+def _known_by(term: str) -> Known:
+    return Known(f" {term} ", _told_by_context(term), *traces_of(term))
+
+
+def _names(known: Known, ready: PostingFeatures) -> bool:
+    if known.tool:
+        return known.tool in ready.skills
+    kept = ready.named
+    found = kept.get(known.in_line)
+    if found is None:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        found = kept[known.in_line] = known.in_line in ready.haystack.line
+    return found
 
 
 def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
@@ -62,7 +95,7 @@ def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
 
 def _is_news(said: Said, ready: PostingFeatures) -> bool:
     posting, term = ready.posting, said.term
-    if not term or not _names(term, ready) or language_named(term):
+    if not term or not _names(_known_by(term), ready) or language_named(term):
         return False
     if (
         ready.title.holds(term)
@@ -81,32 +114,48 @@ def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]
     Wholly where its title names it, it is the job's first role or a skill that is asked for; else by how often it is
     said. Of what the search itself says nothing is held against a job.
     """
-    found = [(about(each, ready), each.words) for each in _avoided(wish.avoids) if not is_sought(each, wish)]
+    traces, signs = ready.traces, ready.signs
+    told = [
+        each
+        for each in _avoided(wish.avoids, wish.terms, wish.said)
+        if (traces[each.trace] and traces[each.other]) or not signs.isdisjoint(each.signs)
+    ]
+    found = [(share, each.words) for each in told if (share := about(each, ready))]
     most = max((share for share, _ in found), default=0.0)
-    return most, tuple(said for share, said in found if share == most) if most else ()
+    return most, tuple(said for share, said in found if share == most)
 
 
-def is_sought(said: Said, wish: Wish) -> bool:
-    """Whether it is what the search itself says."""
-    return said.term in wish.terms if said.is_phrase else said.stems <= wish.said
+def is_sought(said: Said, terms: tuple[str, ...], stems: frozenset[str]) -> bool:
+    """Whether it is what a search itself says by its terms, and with all others of the person by these stems."""
+    return said.term in terms if said.is_phrase else said.stems <= stems
 
 
 def about(said: Said, ready: PostingFeatures) -> float:
     """How far a job is about it, 0 to 1."""
+    kept = ready.about
+    found = kept.get(said.words)
+    if found is None:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        found = kept[said.words] = _about(said, ready)
+    return found
+
+
+def _about(said: Said, ready: PostingFeatures) -> float:
     posting = ready.posting
     if said.is_in_doubt:
-        return _is_asked(said.skills, posting)
+        return _is_asked(said.skills, ready)
     if ready.title.holds(said.term):
         return float(_times(said.term, ready.title.line, posting.language) > 0)
     if (not said.is_phrase and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
         return 1.0
     times = _times(said.term, ready.haystack.line, posting.language)
     # "No cold calling" is about none, whatever skill was read of it.
-    return 0.0 if times < 0 else _is_asked(said.skills, posting) or times / OFTEN
+    return 0.0 if times < 0 else _is_asked(said.skills, ready) or times / OFTEN
 
 
-def _is_asked(skills: frozenset[str], posting: PostingCore) -> float:
-    return float(any(skill.name in skills and skill.strength in _ASKED for skill in posting.skills))
+def _is_asked(skills: frozenset[str], ready: PostingFeatures) -> float:
+    return float(not skills.isdisjoint(ready.asked_outright))
 
 
 def _times(term: str, line: str, language: str | None) -> int:
@@ -130,22 +179,35 @@ def _denials(language: str | None) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _avoided(avoids: tuple[str, ...]) -> tuple[Said, ...]:
-    """Those that say anything."""
-    return tuple(said for said in map(read, avoids) if said.stems)
+def _avoided(avoids: tuple[str, ...], terms: tuple[str, ...], stems: frozenset[str]) -> tuple[Said, ...]:
+    """Those that say anything, and that a search with these terms and stems does not say itself."""
+    return tuple(said for said in map(read, avoids) if said.stems and not is_sought(said, terms, stems))
 
 
 @lru_cache(maxsize=4_096)
 def read(said: str) -> Said:
     """What is said in each way in which a job may be about it."""
-    term, parts = " ".join(words(said)), roles().vocabulary.words(said)
+    term, parts = term_of(said), roles().vocabulary.words(said)
     stems = frozenset(word.stem for word in parts)
     told = [word for part in parts for word in words(said[part.start : part.end])]
     is_phrase = len(stems) == 1 and len(told) <= term.count(" ")
     # A tool is not the role of who mostly works with it: who would rather not write PHP may well build back ends.
     role = None if _tool(said) else roles().find(said)
     skills = frozenset(_skills(said))
-    return Said(said, term, stems, is_phrase, bool(_told_by_context(term)), skills, role.id if role else None)
+    signs = stems.union(skills, (role.id,) if role else ())
+    trace, other = traces_of(term)
+    return Said(
+        words=said,
+        term=term,
+        stems=stems,
+        is_phrase=is_phrase,
+        is_in_doubt=bool(_told_by_context(term)),
+        skills=skills,
+        role=role.id if role else None,
+        trace=trace,
+        other=other,
+        signs=signs,
+    )
 
 
 @lru_cache(maxsize=16_384)
