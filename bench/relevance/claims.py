@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from schemas.posting import PostingCore
 from services.notifier.domain.model import NOT_PREFERRED, Item
+from services.notifier.domain.wording.named import manner_of
 from services.notifier.domain.wording.reason_order import most_telling
 from services.notifier.domain.wording.view import known_besides, why_lines, why_of
 from services.rules.criterion import Reason
 from services.rules.text import Haystack, TextQuery
+from services.wording.skills import Manner
 from services.wording.words import Words
 
 _FROM_WORLDWIDE: Final = "worldwide"
@@ -43,17 +45,18 @@ def _claims_of(said: Reason | str, posting: PostingCore) -> Iterator[str]:
 
 def claims_of(reason: Reason, posting: PostingCore) -> Iterator[str]:
     """What one reason says of a posting, piece by piece, as `kind: value`."""
-    facts = reason.facts.as_data()
+    facts, manner = reason.facts.as_data(), manner_of([reason], posting)
     match reason.criterion:
         case "skills.all" | "skills.any":
-            yield from _skills(facts)
+            yield from _skills(facts, manner)
         case "skills.none":
             yield from (f"does not ask for: {name}" for name in facts["asked"])
         case "roles.any":
-            yield from (f"is: {role}" for role in facts["found"] or facts["near"])
+            said = "seems" if manner.inferred else "is"
+            yield from (f"{said}: {role}" for role in facts["found"] or facts["near"])
         case "text":
-            said = TextQuery.parse(facts["asked"]).said(Haystack.of(posting.title, posting.description_text))
-            yield from (f"says: {term}" for term in said)
+            found = TextQuery.parse(facts["asked"]).said(Haystack.of(posting.title, posting.description_text))
+            yield from (f"says: {term}" for term in found)
         case "place":
             yield from _places(facts)
         case "timezone":
@@ -66,17 +69,22 @@ def claims_of(reason: Reason, posting: PostingCore) -> Iterator[str]:
             yield f"{name}: {facts.get('value') or 'not said'}"
 
 
-def _skills(facts: Mapping[str, Any]) -> Iterator[str]:
+def _skills(facts: Mapping[str, Any], manner: Manner) -> Iterator[str]:
     for name in facts.get("found", facts["asked"]):
-        yield f"{_meant(name, facts['core'], facts['wanted'])}: {name}"
+        like = ", or the like" if name in manner.several else ""
+        yield f"{_meant(name, facts['core'], facts['wanted'], manner)}{like}: {name}"
     # The line names what is implied only where too few of those asked for stand there themselves.
     lacking = max(facts.get("at_least", 0) - len(facts.get("found", ())), 0)
     for name, by in zip(facts.get("implied", ())[:lacking], facts.get("by", ()), strict=False):
-        yield f"{_meant(by, facts['by_core'], facts['wanted'])}, by what implies it: {name}"
+        yield f"{_meant(by, facts['by_core'], facts['wanted'], manner)}, by what implies it: {name}"
 
 
-def _meant(name: str, core: Sequence[str], wanted: Sequence[str]) -> str:
-    return "asks for" if name in core else "would like" if name in wanted else "mentions"
+def _meant(name: str, core: Sequence[str], wanted: Sequence[str], manner: Manner) -> str:
+    if name in core:
+        return "asks for"
+    if name in wanted:
+        return "involves" if name in manner.involved else "would like"
+    return "mentions"
 
 
 def _places(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -22,12 +22,20 @@ _IN_TIME: Final = timedelta(days=7, hours=12)
 _DRAWS: Final = 2_000
 _CUT: Final = 10
 _SAYS_MORE: Final[Mapping[str, tuple[str, ...]]] = {
+    "asks for, or the like": ("asks for",),
     "would like": ("asks for",),
-    "mentions": ("asks for", "would like"),
+    "involves": ("asks for", "asks for, or the like", "would like"),
+    "mentions": ("asks for", "asks for, or the like", "would like", "involves"),
+    "seems": ("is",),
     "would like, by what implies it": ("asks for, by what implies it",),
-    "mentions, by what implies it": ("asks for, by what implies it", "would like, by what implies it"),
+    "involves, by what implies it": ("asks for, by what implies it", "would like, by what implies it"),
+    "mentions, by what implies it": (
+        "asks for, by what implies it",
+        "would like, by what implies it",
+        "involves, by what implies it",
+    ),
 }
-"""Of each claim about a skill, those that say more of it."""
+"""Of each claim about a skill or a role, those that say more of it."""
 
 
 @dataclass(frozen=True)

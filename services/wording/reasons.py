@@ -1,6 +1,6 @@
 """Why a posting fits, or does not, in the reader's language: from the typed facts of a verdict's reasons."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from schemas.posting import Evidence, PostingCore
@@ -21,8 +21,10 @@ from services.wording.amounts import pay_besides, pay_in_words
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
 from services.wording.places import each_once, lies_in, places_listed, shares_ground, town_in_words
-from services.wording.roles import any_role_in_words, other_role_in_words
+from services.wording.roles import any_role_in_words, inferred_role_in_words, other_role_in_words
 from services.wording.skills import (
+    AS_READ,
+    Manner,
     all_in_words,
     any_in_words,
     names_skill,
@@ -211,17 +213,16 @@ def offset(hours: float) -> str:
     return f"UTC{sign}{whole}{f':{rest:02d}' if rest else ''}"
 
 
-def work_in_words(reasons: Sequence[Reason], words: Words, several: Collection[str] = ()) -> list[str]:
-    """A clause each of why the work of a posting fits: its skills in one, and no word beside a skill of that name.
-
-    `several`: those beside which the posting names others that will do as well.
-    """
+def work_in_words(reasons: Sequence[Reason], words: Words, manner: Manner = AS_READ) -> list[str]:
+    """A clause each of why the work of a posting fits: its skills in one, and no word beside a skill of that name."""
     met = [reason.facts for reason in reasons if isinstance(reason.facts, AllFacts | AnyFacts)]
-    clauses = [skills_met(met, words, several)] if met else []
+    clauses = [skills_met(met, words, manner)] if met else []
     for reason in reasons:
         if isinstance(reason.facts, TextFacts) and met:
             said = [term for term in reason.facts.said if not any(map(partial(names_skill, term), met))]
             clauses += [words.say("says {terms}", terms=_quoted(said, words))] if said else []
+        elif isinstance(reason.facts, RoleFacts) and manner.inferred:
+            clauses.append(inferred_role_in_words(reason.facts, words))
         elif not isinstance(reason.facts, AllFacts | AnyFacts):
             clauses.append(in_words(reason, words, brief=True))
     return clauses

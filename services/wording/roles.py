@@ -33,6 +33,17 @@ def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
     return words.say("{said}; you ask for {wanted}", said=said, wanted=_listed(facts.asked, words, either=True))
 
 
+def inferred_role_in_words(facts: RoleFacts, words: Words) -> str:
+    """The same of one that fits and that its title does not call so: `seems to be a Backend Engineer job`."""
+    if facts.found or not facts.near:
+        return words.say("seems to be a {role} job", role=_listed(facts.found or facts.own, words))
+    return words.say(
+        "seems to be a {role} job, close to {wanted}",
+        role=_listed(facts.near, words),
+        wanted=_listed(facts.near_to, words, either=True),
+    )
+
+
 def other_role_in_words(facts: OtherRoleFacts, fit: Fit, words: Words) -> str:
     """`is not a Sales Engineer job`; else that it is one, which is excluded."""
     if fit == "yes" or facts.deciding is None:

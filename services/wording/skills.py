@@ -56,23 +56,41 @@ def names_skill(term: str, facts: AllFacts | AnyFacts) -> bool:
     return taxonomy().canonical(term) in names or any(own <= frozenset(words_of_text(name)) for name in names)
 
 
-def skills_met(met: Sequence[AllFacts | AnyFacts], words: Words, several: Collection[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How strongly the words of a posting say what was read of it."""
+
+    several: frozenset[str] = frozenset()
+    """The skills asked for beside which it names others that will do as well."""
+    involved: frozenset[str] = frozenset()
+    """Those that the work is done with, and of which no word says that they are wished for."""
+    inferred: bool = False
+    """Whether its title calls it by none of the roles that it was taken for."""
+
+
+AS_READ: Final = Manner()
+
+
+def skills_met(met: Sequence[AllFacts | AnyFacts], words: Words, manner: Manner = AS_READ) -> str:
     """`asks for Python and Go and would like Kafka`; then what implies more of them where they are too few."""
     names = dict.fromkeys(
         name for facts in met for name in (facts.asked if isinstance(facts, AllFacts) else facts.found)
     )
     core = {name for facts in met for name in facts.core}
     wanted = {name for facts in met for name in facts.wanted}
-    either = [name for name in names if name in core and name in several]
+    either = [name for name in names if name in core and name in manner.several]
     asked = [name for name in names if name not in either and not _is_in_another(name, names)]
     if either:
         like = words.say("{skills} or the like", skills=listed(either, words, either=True))
         asked, core = [*asked, like], {*core, like}
-    said = _meant(asked, core, wanted, words)
+    said = _meant(asked, core, wanted, words, manner.involved)
     for facts in met:
         if isinstance(facts, AnyFacts):
             lacking = max(facts.at_least - len(facts.found), 0)
-            said += [_implies(*pair, facts, words) for pair in zip(facts.implied[:lacking], facts.by, strict=False)]
+            said += [
+                _implies(*pair, facts, words, manner.involved)
+                for pair in zip(facts.implied[:lacking], facts.by, strict=False)
+            ]
     return words.all_of(said)
 
 
@@ -178,20 +196,29 @@ def skills_relaxed_in_words(made: Relaxation, asked: Criteria, words: Words) -> 
     return words.say("without needing {count} of {skills}", count=before.at_least, skills=some)
 
 
-def _implies(implied: str, by: str, facts: AnyFacts, words: Words) -> str:
+def _implies(implied: str, by: str, facts: AnyFacts, words: Words, involved: Collection[str]) -> str:
     if by in facts.by_core:
         return words.say("asks for {skill}, which implies {implied}", skill=by, implied=implied)
+    if by in facts.wanted and by in involved:
+        return words.say("involves {skill}, which implies {implied}", skill=by, implied=implied)
     if by in facts.wanted:
         return words.say("would like {skill}, which implies {implied}", skill=by, implied=implied)
     return words.say("mentions {skill}, which implies {implied}", skill=by, implied=implied)
 
 
-def _meant(names: Iterable[str], core: Iterable[str], wanted: Iterable[str], words: Words) -> list[str]:
-    """A posting asks for its core skills; others it would like or, which is less, only mentions."""
-    asked, liked = [name for name in names if name in core], [name for name in names if name in wanted]
+def _meant(
+    names: Sequence[str], core: Collection[str], wanted: Collection[str], words: Words, involved: Collection[str]
+) -> list[str]:
+    """A posting asks for its core skills; others it would like, or takes, or, which is less, only mentions."""
+    asked, used = (
+        [name for name in names if name in core],
+        [name for name in names if name in wanted and name in involved],
+    )
+    liked = [name for name in names if name in wanted and name not in involved]
     aside = [name for name in names if name not in core and name not in wanted]
     said = [words.say("asks for {skills}", skills=listed(asked, words))] if asked else []
     said += [words.say("would like {skills}", skills=listed(liked, words))] if liked else []
+    said += [words.say("involves {skills}", skills=listed(used, words))] if used else []
     return said + ([words.say("mentions {skills}", skills=listed(aside, words))] if aside else [])
 
 

@@ -447,7 +447,7 @@ def test_skills_that_are_all_needed_and_of_which_some_are_stand_in_one_clause() 
     )
     asked = Criteria(skills=SkillTerms(all=("Python",), any=("Apache Kafka", "Go")))
     [item] = digest(posting(skills=skills), by=search(criteria=asked)).items
-    assert reason_line(item) == "Asks for Python and Apache Kafka and would like Go"
+    assert reason_line(item) == "Asks for Python and Apache Kafka and involves Go"
 
 
 @pytest.mark.parametrize(
@@ -496,7 +496,7 @@ def test_a_skill_that_is_needed_stands_before_one_of_which_another_will_do() -> 
     asked = Criteria(skills=SkillTerms(all=("Apache Kafka", "Python", "SQL")))
     job = posting(title="Engineer", description_text="Apache Kafka, and Python or Go.", skills=skills)
     [item] = digest(job, by=search(criteria=asked)).items
-    assert reason_line(item) == "Asks for Apache Kafka and Python or the like and would like SQL"
+    assert reason_line(item) == "Asks for Apache Kafka and Python or the like and involves SQL"
 
 
 def test_a_word_that_names_a_skill_just_told_is_not_quoted() -> None:
@@ -562,7 +562,7 @@ def test_a_role_or_a_word_that_the_title_says_is_no_reason() -> None:
     preferring = search(criteria=asked, preferred_places=("PT",))
     assert why(job, preferring) == "May also be done from Portugal, which you prefer"
     other = posting(title="Python engineer", roles=("backend-engineer",))
-    assert why(other, search(criteria=skilled)) == "Asks for Python; is a Backend Engineer job"
+    assert why(other, search(criteria=skilled)) == "Asks for Python; seems to be a Backend Engineer job"
 
 
 @pytest.mark.parametrize(
@@ -810,7 +810,7 @@ def test_nothing_speaks_against_the_role_for_which_a_job_is_here() -> None:
     asked = Criteria(roles=RoleTerms(any=("risk-analyst",)))
     job = posting(title="Underwriting Analyst", roles=("risk-analyst",))
     [item] = digest(job, by=search(criteria=asked)).items
-    assert reason_line(item) == "Is a Risk Analyst job"
+    assert reason_line(item) == "Seems to be a Risk Analyst job"
     own = Doubt("searches", ("risk-analyst",), done=("insurance-agent",))
     chance = Chance(0.5, lambda: [Against(own, 1.5), Against(Doubt("leading", ("manager",)), 0.5)])
     told = telling_against(chance, item.found_by[0].verdict.reasons, job)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Final
 
@@ -11,6 +11,7 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.weights import Chance, ChanceFact, Doubt
+from services.notifier.domain.wording.named import is_called
 from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.near import NearFacts
@@ -18,7 +19,6 @@ from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
-from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.roles.taxonomy import LONGEST, roles
 from services.rules.text import Haystack
 from services.rules.text import words as words_of_text
@@ -56,10 +56,10 @@ _SAID: Final[frozenset[ChanceFact]] = frozenset(
     }
 )
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
+_ABOVE_ROLES: Final = frozenset({"director", "executive"})
+"""Levels that say more of a job than the role whose work it leads."""
 _LEAST_COST: Final = 0.4
 """What takes less from the log odds is not worth a warning."""
-_OR: Final = 12
-"""Characters within which an `or` stands before a name."""
 _BETWEEN: Final = r"[\W_]{1,3}"
 """What may part the words of a phrase where they are quoted."""
 _CUT: Final = ("…", "...")
@@ -92,7 +92,8 @@ def worth_saying(
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Of why a job fits: what is said of the work, and of its terms what neither card nor title say.
 
-    Not a role or words that the title says: below it they tell nothing, so that such a job may be without a line. Where
+    Not a role or words that the title says: below it they tell nothing, so that such a job may be without a line; nor a
+    role that was guessed of a director's job, whose title says more. Where
     nothing is asked of the work, the most telling of the terms stands in its place, also if the card says it.
 
     `bar`: whether pay is drawn against the floor. `known`: whether it is said what of the work the reader can do.
@@ -109,47 +110,9 @@ def worth_saying(
     return tuple(first), tuple(reason for reason in terms if is_new(reason) and reason not in first)
 
 
-def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> frozenset[str]:
-    """The asked skills that a posting names, wherever it does, only in a list of which one will do: `Java or Scala`."""
-    met = (reason.facts for reason in reasons if isinstance(reason.facts, AllFacts | AnyFacts))
-    core = {name for facts in met for name in facts.core}
-    title, text, language = posting.title, posting.description_text, posting.language
-    return frozenset(name for name in core if _is_one_of_several(name, title, text, language))
-
-
-@lru_cache(maxsize=8_192)
-def _is_one_of_several(name: str, title: str, text: str, language: str | None) -> bool:
-    spelt, named, before, behind = _patterns(name, language if language and language in LANGUAGES else "en")
-    if named.search(title):
-        return False
-    # Go is a language, go is a verb: where a name stands as it is written, no other spelling is it. To find its letters
-    # takes a hundredth of asking the expression at each place of a text.
-    at = text.find(name)
-    named, at = (spelt, at) if at >= 0 and spelt.search(text, at) else (named, 0)
-    in_lists = (
-        bool(behind.match(text, mention.end()) or before.search(text, max(0, mention.start() - _OR), mention.start()))
-        for mention in named.finditer(text, at)
-    )
-    # Most stand outside of a list where they are named first: that ends it.
-    return next(in_lists, False) and all(in_lists)
-
-
 @lru_cache(maxsize=1_024)
-def _patterns(name: str, language: str) -> tuple[re.Pattern[str], ...]:
-    """Find a name as it is written, then in any case, an `or` right before it, and behind it how its list goes on.
-
-    Texts of all languages borrow the English `or`.
-    """
-    spelt = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
-    return re.compile(spelt), re.compile(spelt, re.IGNORECASE), *_lists(language)
-
-
-@cache
-def _lists(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    either = any_of("joint.or", "joint.own.or", languages=("en", language))
-    other = rf"(?!{any_of('joint.and', 'joint.own.and')} )[\w+#./-]+(?: [\w+#./-]+)?"
-    before, behind = rf"(?<=\s){either}\s\Z", rf"(?:, {other}){{0,4}},? {either}\s\w"
-    return re.compile(before, re.IGNORECASE), re.compile(behind, re.IGNORECASE)
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
 
 
 def _needless(reason: Reason, posting: PostingCore, *, bar: bool) -> bool:
@@ -173,10 +136,11 @@ def is_new(reason: Reason) -> bool:
 
 
 def _in_title(reason: Reason, posting: PostingCore) -> bool:
-    """Whether the title says all of it: a role, or each asked word."""
+    """Whether the title says all of it: a role or a level above any, or each asked word."""
     match reason.facts:
         case RoleFacts(found=found):
-            return bool(found) and names_role(posting.title, *found)
+            led = posting.seniority in _ABOVE_ROLES and not is_called(reason.facts, posting.title)
+            return bool(found) and (names_role(posting.title, *found) or led)
         case TextFacts(said=said):
             return bool(said) and all(map(_words_of_title(posting.title).holds, said))
         case _:
@@ -200,7 +164,7 @@ def _words_of_title(title: str) -> Haystack:
 
 def _says_all(title: str, skill: str, *ids: str) -> bool:
     """Whether a title says by a skill all that its role would: `Staff Engineer, Kotlin`, `Desenvolvedora Android`."""
-    known, named = roles(), _patterns(skill, "en")[1]
+    known, named = roles(), _named(skill)
     telling = (known[role] for role in ids if role in known)
     return bool(named.search(title)) and any(role.generic or named.search(role.name()) for role in telling)
 

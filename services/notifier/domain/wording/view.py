@@ -13,12 +13,12 @@ from services.notifier.domain.weights import LEAST_MOVED, Answered, Chance, Doub
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.job import preferred_in_words
+from services.notifier.domain.wording.named import manner_of
 from services.notifier.domain.wording.reason_order import (
     MOST_A_LINE,
     as_quoted,
     doubt_in_words,
     is_cut_short,
-    named_as_one_of_several,
     telling_against,
     worth_saying,
 )
@@ -197,7 +197,7 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     there = preferred_in_words(why.preferred, posting, words)
     of_it = [reason for reason in why.work if not there or reason.criterion != "place"]
     work = tuple(as_quoted(reason, posting) for reason in of_it)
-    of_work = work_in_words(work, words, named_as_one_of_several(work, posting))[:MOST_A_LINE]
+    of_work = work_in_words(work, words, manner_of(work, posting))[:MOST_A_LINE]
     known = _known_in_words(known_besides(why, of_work), words)
     of_terms = [*filter(None, (there, known)), *(in_words(reason, words, brief=True) for reason in why.terms)]
     said = tuple(_sentence(clauses[:MOST_A_LINE], words) for clauses in (of_work, of_terms) if clauses)
