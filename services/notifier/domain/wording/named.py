@@ -31,8 +31,11 @@ _MOST_WORDS: Final = 3
 _ALONE: Final = 40
 """Characters of an item of a list that names little else."""
 _HEADING: Final = 60
-_MOST_LINES: Final = 30
-"""Of a list below a heading."""
+_LONGEST: Final = 600
+"""Characters of a sentence on either side of what it names that are read."""
+_LONGEST_LIST: Final = 3_000
+_MOST_MENTIONS: Final = 12
+_BULLETS: Final = ("• ", "- ", "* ", "– ")
 
 
 class _Sentence(NamedTuple):
@@ -111,7 +114,7 @@ def _is_wished(name: str, text: str) -> bool:
 
 def _sentences(name: str, text: str) -> list[_Sentence]:
     """Those that name a skill."""
-    return [_around(text, start, end) for start, end in _places(text).get(name, ())]
+    return [_around(text, start, end) for start, end in _places(text).get(name, ())[:_MOST_MENTIONS]]
 
 
 @lru_cache(maxsize=1_024)
@@ -124,26 +127,24 @@ def _places(text: str) -> dict[str, list[tuple[int, int]]]:
 
 
 def _around(text: str, start: int, end: int) -> _Sentence:
-    begins, stops = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    stops = stops if stops >= 0 else len(text)
-    is_item = _is_item(text[begins:stops])
-    heading = _heading(text, begins) if is_item else ""
+    line = text.rfind("\n", max(0, start - _LONGEST), start) + 1 or max(0, start - _LONGEST)
+    begins, stops = line, text.find("\n", end, end + _LONGEST)
+    stops = stops if stops >= 0 else min(len(text), end + _LONGEST)
+    is_item = text.startswith(_BULLETS, line)
     for sentence in _SENTENCE_ENDS.finditer(text, begins, stops):
         if sentence.end() <= start:
             begins = sentence.end()
         elif sentence.start() >= end:
             stops = sentence.start() + 1
             break
+    heading = _heading(text, line) if is_item else ""
     return _Sentence(lowered(text[begins:start]), lowered(text[end:stops]), lowered(heading), is_item)
 
 
-def _is_item(line: str) -> bool:
-    return line.startswith(("• ", "- ", "* ", "– "))
-
-
 def _heading(text: str, begins: int) -> str:
-    for line in reversed(text[:begins].splitlines()[-_MOST_LINES:]):
-        if line.strip() and not _is_item(line):
+    """The short line above a list; what stands further above than a list is long is none."""
+    for line in reversed(text[max(0, begins - _LONGEST_LIST) : begins].splitlines()):
+        if line.strip() and not line.startswith(_BULLETS):
             return line if len(line) <= _HEADING else ""
     return ""
 
