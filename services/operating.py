@@ -21,6 +21,7 @@ from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
+from services.runtime.http.names import DnsTextRecords
 from services.runtime.kafka.findings import LOSES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
@@ -28,9 +29,10 @@ from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.records import Service
-from services.runtime.sql.way_in_met import keep_met
+from services.runtime.sql.met import keep_sender_met, keep_way_in_met
 from services.runtime.tracing import Span, Traced, exported_to_collector
 from services.runtime.web.probes import Probed, ProbeServer
+from services.sender import SenderRecord, asked_again_s, sender_records
 from services.settings import Settings
 from services.way_in import WHY_LOST, WayIn, WhyLost
 
@@ -38,6 +40,8 @@ _TOPICS_EVERY_S = 300.0
 """How often Kafka is asked how its topics are set up."""
 _FILES_EVERY_S = 60.0
 """How often the settings and their mappings are read anew."""
+_NAMES_PATIENCE_S = 5.0
+"""For so long the sender's domain is asked for each of its records."""
 
 
 def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
@@ -56,7 +60,7 @@ def figures_of(store: Engine, settings: Settings, now: datetime) -> StoreFigures
     nowhere: Nowhere | None = (
         "folder" if mail.mailer == "folder" else "sandbox" if sandbox else "warm_up" if begins else None
     )
-    plan = MailPlan(mail.warm_up.limit(now), hears, nowhere, begins, mail.public_url)
+    plan = MailPlan(mail.warm_up.limit(now), hears, nowhere, begins, mail.public_url, mail.sender_address)
     expected, needed = expected_of(settings.ingest), needed_of(settings)
     return read_figures(store, now, expected, needed, plan, with_canary=settings.notifier.canary)
 
@@ -83,6 +87,7 @@ class Operations:
         self._measured: dict[str, Measured] = {}
         self._figures = Cached(self.figures)
         self._way_in: WayIn | None = None
+        self._sender: Cached[tuple[SenderRecord, ...]] | None = None
         self._spans: tuple[Callable[[Span], None], Callable[[], None]] | None = None
         self._hours = HourCounts(clock)
         self.metrics = Metrics(self._hours)
@@ -112,8 +117,11 @@ class Operations:
         self.metrics.follow(listed.NOT_TAKEN_UP, look)
 
     def follow_way_in(self) -> None:
-        """Have it told, and kept, what readers meet at `mail.public_url`."""
+        """Have it told, and kept, what readers meet at `mail.public_url`, and kept what the sender's domain says."""
         way_in = self._way_in = WayIn(self._settings.mail)
+        if way_in.is_looked_at:
+            mail, texts = self._settings.mail, DnsTextRecords(_NAMES_PATIENCE_S)
+            self._sender = Cached(lambda: tuple(sender_records(mail, texts)), keep_s=asked_again_s, first_wait_s=0.0)
 
         def certificate_fails() -> float | None:
             found = way_in.certificate()
@@ -243,7 +251,10 @@ class Operations:
             meter.paused(self.pauses.holds(heartbeat.service))
         self._hours.keep(self._store())
         if self._way_in is not None and (leaving := self._way_in.leaving()) is not None and leaving.met:
-            keep_met(self._store(), self._settings.mail.public_url, self._clock.now())
+            keep_way_in_met(self._store(), self._settings.mail.public_url, self._clock.now())
+        if self._sender is not None and (records := self._sender()):
+            there = {record.what for record in records if record.grade != "wrong"}
+            keep_sender_met(self._store(), self._settings.mail.sender_address, there, self._clock.now())
 
     def _heartbeats_of_others(self, others: Mapping[str, Failure | None]) -> Iterator[Heartbeat]:
         for name, failure in others.items():

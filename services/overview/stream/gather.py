@@ -14,8 +14,6 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of
-from services.overview.doctor.diagnosis import Diagnosis
-from services.overview.doctor.mail import sender_diagnoses
 from services.overview.engines import Engines
 from services.overview.search_yield import SearchYield, read_search_yield
 from services.overview.stream.model import (
@@ -53,6 +51,7 @@ from services.runtime.pauses import Pauses
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import check_revision
 from services.runtime.sql.store import reading
+from services.sender import SenderRecord, asked_again_s, sender_records
 from services.settings import Settings
 from services.way_in import WayIn
 
@@ -65,8 +64,6 @@ _YIELD_EVERY = timedelta(minutes=15)
 """Searches are held against postings no oftener: it takes a second of the processor."""
 _TOPICS_EVERY = timedelta(minutes=1)
 """How topics are set up is asked no oftener."""
-_NAMES_EVERY_S = 3_600.0
-"""What the sender's domain says of who may send is asked no oftener."""
 _MOST_SOURCES = 12
 """Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
@@ -105,7 +102,7 @@ class Gatherer:
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
         self._way_in = WayIn(settings.mail)
-        self._sender_faults = Cached(self._ask_names if self._way_in.is_looked_at else tuple, keep_s=_NAMES_EVERY_S)
+        self._sender_faults = Cached(self._ask_names, keep_s=asked_again_s)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._search_yield = _SeldomRead[SearchYield | None](_YIELD_EVERY)
@@ -218,8 +215,10 @@ class Gatherer:
         offsets = self._offsets
         return () if offsets is None else _if_said(lambda: compared(offsets, self._settings.kafka)) or ()
 
-    def _ask_names(self) -> tuple[Diagnosis, ...]:
-        found = sender_diagnoses(self._settings.mail, self._engines.text_records())
+    def _ask_names(self) -> tuple[SenderRecord, ...]:
+        if not self._way_in.is_looked_at:
+            return ()
+        found = sender_records(self._settings.mail, self._engines.text_records())
         return tuple(each for each in found if each.grade == "wrong")
 
     def _ask_search(self) -> str:

@@ -49,12 +49,16 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
         )
     yield from _topics(overview)
     for fault in overview.sender_faults:
-        # Some have their mails taken all the same, as within a company: whoever does not hears it from their readers.
+        # Where it never was, mails may be taken all the same, as within a company; what was there and is gone is an
+        # accident, after which Gmail and others begin to refuse them.
+        met = overview.figures.sender_met.get(fault.what) if overview.figures else None
+        gone = f"; it was right until {stamp(met)}" if met else ""
         yield Trouble(
-            f"mails may be taken for spam, by {fault.what} of mail.sender_address: {short(fault.said)}",
+            f"mails may be taken for spam or refused, by {fault.what} of mail.sender_address:"
+            f" {short(fault.said)}{gone}",
             f"{fault.mend}; `jobchime doctor` looks again",
             "others",
-            grave=False,
+            grave=met is not None,
         )
     if overview.leaving is not None:
         yield from _leaving(overview.leaving, overview.figures, overview.at)

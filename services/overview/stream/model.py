@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from services.overview.doctor.diagnosis import Diagnosis
 from services.overview.search_yield import SearchYield
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
@@ -19,6 +18,7 @@ from services.runtime.health.heartbeat import Worker
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.pauses import Pause
+from services.sender import SenderRecord
 from services.way_in import Leaving
 
 Severity = Literal["grave", "note", "well", "idle"]
@@ -265,7 +265,7 @@ class Overview:
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""
     certificate: Certificate | None = None
     """Of `mail.public_url`; None where mails stay here, or its server does not answer."""
-    sender_faults: tuple[Diagnosis, ...] = ()
+    sender_faults: tuple[SenderRecord, ...] = ()
     """Why mails may be taken for spam, by what the sender's domain says of who may send; none where mails stay here."""
     leaving: Leaving | None = None
     """What is answered there to who leaves; None where mails stay here."""

@@ -74,6 +74,8 @@ class MailPlan:
     """When the warm-up plan begins, where it has not."""
     public_url: str = ""
     """Where links in mails lead."""
+    sender: str = ""
+    """The address that mails are from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.link_key import read_links_lost
+from services.runtime.sql.met import read_sender_met, read_way_in_met
 from services.runtime.sql.own_file import OwnFile, read_own_file
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
-from services.runtime.sql.way_in_met import read_way_in_met
 
 DELIVERY_STATES = (
     "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
@@ -108,6 +108,8 @@ class StoreFigures:
     """By topic: records of the last 24 hours that left it before they were read."""
     links_lost: datetime | None = None
     """Since when links of mails sent before lead nowhere, as they were signed with another key; None where they act."""
+    sender_met: Mapping[str, datetime] = field(default_factory=dict)
+    """By record of the sender's domain, as SPF: when it was there last; without those that never were."""
     way_in_met: datetime | None = None
     """When whatever mails last met a portal at `mail.public_url`; None where it never did."""
     own_file: OwnFile = field(default_factory=OwnFile)
@@ -201,6 +203,7 @@ def read_figures(
             left_unread=read_left_unread(connection, now),
             links_lost=read_links_lost(connection),
             way_in_met=read_way_in_met(connection, plan.public_url),
+            sender_met=read_sender_met(connection, plan.sender),
             own_file=read_own_file(connection),
             canary=read_canary(connection, now) if with_canary else None,
         )

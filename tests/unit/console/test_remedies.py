@@ -25,7 +25,6 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
-from services.overview.doctor.diagnosis import Diagnosis
 from services.overview.search_yield import SearchYield
 from services.overview.stream import (
     ground_troubles,
@@ -69,6 +68,7 @@ from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pause, Pauses, Terms
 from services.runtime.sql.own_file import OwnFile
 from services.runtime.sql.ran_ahead import RanAhead
+from services.sender import SenderRecord
 from services.usecases import operators, sources, workers
 from services.way_in import Leaving
 from tests.support.console import ServedConsole, served_console
@@ -124,7 +124,7 @@ def amiss() -> Iterator[Overview]:
     for is_off in (True, False):
         yield stored(left_open=(LeftOpen("gone", 12, NOON + DAY, is_off),))
     yield Overview(
-        NOON, "deployed", sender_faults=(Diagnosis("SPF", "wrong", "says of no server that it may send", "say"),)
+        NOON, "deployed", sender_faults=(SenderRecord("SPF", "wrong", "says of no server that it may send", "say"),)
     )
     yield Overview(NOON, "deployed", leaving=Leaving(lost="POST https://jobs.example/u/nobody answers 502"))
     yield replace(stored(way_in_met=NOON - HOUR), leaving=Leaving(unreached="gives no answer"))

@@ -16,13 +16,14 @@ from services.operating import Operations
 from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
 from services.runtime.clock import FixedClock
+from services.runtime.errors import UnavailableError
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.certificate import Certificate
 from services.runtime.http.names import DnsTextRecords
 from services.runtime.kafka.findings import TopicFinding
+from services.runtime.sql.met import keep_way_in_met, read_way_in_met
 from services.runtime.sql.own_file import RUN, keep_own_file, read_own_file
 from services.runtime.sql.store import reading
-from services.runtime.sql.way_in_met import keep_met, read_way_in_met
 from services.settings import Settings
 from services.usecases.overview import watcher
 from services.way_in import FORM, ONE_CLICK, REFUSED, Leaving, WayIn, tried_to_leave
@@ -148,14 +149,14 @@ def test_a_portal_that_answered_within_a_week_and_does_not_now_is_lost_and_one_t
 
 def test_who_mails_keeps_that_it_met_a_portal_and_tells_once_it_no_longer_does(tmp_path: Path) -> None:
     store = sqlite_store(tmp_path)
-    keep_met(store.engine, "https://before.example", NOON - DAY)
+    keep_way_in_met(store.engine, "https://before.example", NOON - DAY)
     with served_portal(store) as portal:
         mail = MailSettings(mailer="smtp", public_url=str(portal.client.base_url).rstrip("/"), allow=("*",))
         way_in = WayIn(mail)
         leaving = way_in.leaving()
         assert leaving is not None
         assert leaving.met
-        keep_met(store.engine, mail.public_url, NOON)
+        keep_way_in_met(store.engine, mail.public_url, NOON)
     operations = Operations(lambda: store.engine, Settings(data=tmp_path, mail=mail), FixedClock(NOON + DAY))
     operations.follow_way_in()
     read = partial(operations.metrics.registry.get_sample_value, "jobchime_public_links_fail")
@@ -199,11 +200,16 @@ def test_the_portal_itself_refuses_no_post_of_a_link_that_it_does_not_know(tmp_p
         assert answer.headers[RUN] == read_own_file(connection).run != "", "so that a copy learns that it is not alone"
 
 
-def test_a_domain_that_lets_nobody_send_is_noted_where_strangers_are_mailed(
+def test_a_domain_that_never_let_anybody_send_is_noted_and_what_was_there_and_is_gone_is_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    records = {"_dmarc.harbour.example": ["v=DMARC1; p=reject"]}
+    answers = True
+
     def of(_: object, name: str) -> Sequence[str]:
-        return ["v=DMARC1; p=reject"] if name.startswith("_dmarc.") else []
+        if not answers:
+            raise UnavailableError("no resolver answers")
+        return records.get(name, [])
 
     monkeypatch.setattr(DnsTextRecords, "of", of)
 
@@ -212,10 +218,27 @@ def test_a_domain_that_lets_nobody_send_is_noted_where_strangers_are_mailed(
             mailer="smtp", public_url=f"http://127.0.0.1:{free_port()}", sender_address="a@harbour.example",
             postal_address="1 Quay Street, Porto", allow=allow,
         )  # fmt: skip
-        settings = Settings(data=tmp_path, mail=mail)
+        settings = Settings(data=tmp_path, mail=mail, store=str(store.engine.url))
+        operations = Operations(lambda: store.engine, settings, FixedClock(NOON))
+        operations.follow_way_in()
+        for _ in range(2):
+            operations._measure(())
+            until(lambda: operations._sender is None or operations._sender() is not None)
         with watcher(settings) as stream:
             return [(trouble.what, trouble.grave) for trouble in ground_troubles(stream.look())]
 
-    said = "mails may be taken for spam, by SPF of mail.sender_address: harbour.example says of no server that it may"
-    assert noted("*") == [(f"{said} send", False)]
+    store = sqlite_store(tmp_path)
+    spf, dmarc = (
+        f"mails may be taken for spam or refused, by {name} of mail.sender_address:" for name in ("SPF", "DMARC")
+    )
+    never = f"{spf} harbour.example says of no server that it may send"
+    assert noted("*") == [(never, False)]
     assert noted("ada@harbour.example") == [], "on trial"
+    records["harbour.example"] = ["v=spf1 ip4:192.0.2.1 -all"]
+    assert noted("*") == []
+    records.clear()
+    [of_spf, of_dmarc] = noted("*")
+    assert of_spf == (f"{never}; it was right until {NOON:%Y-%m-%d %H:%MZ}", True)
+    assert (of_dmarc[0].startswith(dmarc), of_dmarc[1]) == (True, True)
+    answers = False
+    assert noted("*") == [], "that nobody answers is no record that is gone"
