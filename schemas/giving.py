@@ -25,7 +25,7 @@ class Giving:
     began: datetime | None = None
     """Its first poll that listed something."""
     moved_at: datetime | None = None
-    """Its last poll of which something was new, changed or gone; at first when it began."""
+    """Its last poll of which something was new, changed or gone, or its last push; at first when it began."""
     moves: int = 0
     """Polls that found it moved since it began."""
     longest: timedelta = timedelta()
@@ -53,6 +53,8 @@ class Giving:
     """Postings of the last such listing that state a pay that nobody earns, where these were many."""
     odd_pay_since: datetime | None = None
     """The first such listing in a row; None where the last was none."""
+    cut_since: datetime | None = None
+    """Its first listing in a row that is to be complete and of which pages were left unasked; None where none were."""
     pushed: tuple[int, int] = (0, 0)
     """Of the last hundred or so that were pushed: how many state a pay, and how many of these one that nobody earns."""
 

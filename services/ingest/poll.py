@@ -70,6 +70,8 @@ class PollReport:
     """Known postings that are other jobs now, by title and text, where these are many."""
     held: int = 0
     """New postings that are not sent yet, as its listing may be another board's."""
+    cut: bool = False
+    """Pages of its complete listing were left unasked."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -135,7 +137,7 @@ class Poll:
         """Close what vanished, and say what the poll came to."""
         error = self._error()
         whole = error is None and not self._limits
-        shrunk = self._health.shrunk
+        shrunk, complete = self._health.shrunk, False
         if self._formats:
             complete = all(self._is_complete(found) for found in self._formats.values())
             # Before what is lacking is looked for, which they are not.
@@ -160,6 +162,7 @@ class Poll:
             says={name: len(said) for name, said in self._says.items()},
             renamed=self._aside.recycled,
             held=held,
+            cut=bool(self._limits) and self._source.is_web and complete,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 

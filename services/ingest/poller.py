@@ -187,6 +187,7 @@ def _giving_after(source: SourceSettings, health: SourceHealth, report: PollRepo
             unchanged=report.unchanged,
             says=report.says,
             renamed=report.renamed,
+            cut=report.cut,
             held=report.held,
             turns_over=source.turns_over,
         ),

@@ -264,7 +264,7 @@ class Pusher:
             return
         ledger = self._tools.ledger
         health = ledger.health(source) or SourceHealth(source, added_at=now, next_due=now)
-        giving = pushed(health.giving, now, says)
+        giving = pushed(health.giving, now, says, taken=bool(report.taken))
         after = replace(health, last_attempt=now, format=self._how.format.name, giving=giving)
         if report.taken:
             counts = _counts(report)

@@ -293,7 +293,10 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         " them"
     )
     words = {
-        "unread": odd_pay
+        "unread": f"the source {source.name} lists more pages than are asked for, for {lasts} now: what stands on the"
+        f" others does not come, and nothing of it is closed{skipped}"
+        if found.cut
+        else odd_pay
         if found.odd_pay
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
         f" where half and more had their own, for {lasts} now"
@@ -312,11 +315,14 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         f" {found.number:,} polls: its ids change, or jobs come and go between two polls and are missed",
         "ended": over,
         "barren": over if found.number else f"the source {source.name} has listed nothing for {lasts}{skipped}",
-        "stale": f"the source {source.name} lists the same for {lasts}, and never did for longer than"
-        f" {ago(found.longest)} before",
+        "stale": f"the source {source.name} {'was pushed nothing' if found.pushes else 'lists the same'} for {lasts},"
+        f" and never {'was' if found.pushes else 'did'} for longer than {ago(found.longest)} before",
     }
+    look_at_board = "look at its board, and `jobchime source check` its address"
     look = {
-        "unread": "ask its board for whole amounts"
+        "unread": "a larger `max_pages` of the source asks for more; if its pages never end, `complete = false`"
+        if found.cut
+        else "ask its board for whole amounts"
         + ", or mend the currency or period of its mapping: `jobchime source check` its address shows one"
         * (not source.pushed)
         if found.odd_pay
@@ -327,7 +333,8 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         else "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
         " other jobs a shorter `every`",
         "ended": "look at its board, and `jobchime source check` its address: are its dates read rightly?",
-    }.get(found.why, "look at its board, and `jobchime source check` its address")
+        "stale": "ask its board whether what pushes runs" if found.pushes else look_at_board,
+    }.get(found.why, look_at_board)
     return Trouble(
         words[found.why],
         f"{look}; if it is right, `jobchime source accept {source.name}`",

@@ -13,6 +13,8 @@ WEEKS: Final = timedelta(weeks=3)
 MOVED_FOR: Final = timedelta(weeks=4)
 MOVES: Final = 8
 """So many movements over so long tell how often a source moves."""
+PUSHES_REST: Final = timedelta(days=3)
+"""So long without a push is no pause, of a board that pushed for weeks before: a weekend is shorter."""
 LONGER: Final = 4
 """Times the longest wait that it ever had between two movements."""
 MANY_ENDED: Final = 10
@@ -21,9 +23,11 @@ REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
-"""`unread`: of many of its rows nothing can be read, of none what half of them said, or of many not their pay;
+"""`unread`: of many of its rows nothing can be read, of none what half of them said, of many not their pay, or pages of
+it are left unasked;
 `replaced`: poll after poll lists hardly anything that was known, or known ids became other jobs; `ended`: all that it
-lists is past its end; `stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
+lists is past its end; `stale`: it lists the same for ever, or nothing is pushed any more; `barren`: it lists nothing
+that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Amiss:
     """Of a replaced one, known postings that are other jobs now, by title and text."""
     odd_pay: int = 0
     """Of an unread one, the postings that state a pay that nobody earns, as one in cents, or in thousands."""
+    cut: bool = False
+    """Of an unread one, pages of its complete listing are left unasked."""
+    pushes: bool = False
+    """Of a stale one, that nothing is pushed any more."""
 
     @property
     def all_lost(self) -> str:
@@ -57,7 +65,9 @@ class Amiss:
     def said(self) -> str:
         """As a remark beside the source."""
         words = {
-            "unread": f"{self.all_lost},"
+            "unread": "pages of it are left unasked"
+            if self.cut
+            else f"{self.all_lost},"
             if self.lost
             else f"{counted(self.odd_pay, 'posting')} state a pay that nobody earns,"
             if self.odd_pay
@@ -65,18 +75,18 @@ class Amiss:
             "replaced": f"known ids are other jobs ({self.renamed:,}),"
             if self.renamed
             else "each poll lists hardly anything that was known,",
-            "stale": "it lists the same",
+            "stale": "nothing is pushed" if self.pushes else "it lists the same",
             "ended": (over := f"all that it lists is past its end ({self.number:,}),"),
             "barren": over if self.number else "it lists nothing",
         }
         return f"{words[self.why]} since {self.since:%Y-%m-%d %H:%M}Z"
 
 
-def amiss(giving: Giving, seen_at: datetime, silence: timedelta, accepted: datetime | None) -> Amiss | None:
+def amiss(giving: Giving, seen_at: datetime, silence: timedelta | None, accepted: datetime | None) -> Amiss | None:
     """Decide it by what was seen last.
 
-    `silence`: for how long the source may give nothing. `accepted`: when an operator said that it is right, which
-    counts until it was otherwise for once.
+    `silence`: for how long the source may give nothing; None of one that is pushed. `accepted`: when an operator said
+    that it is right, which counts until it was otherwise for once.
     """
     for found, lasts in _suspected(giving, silence):
         if seen_at - found.since >= lasts and (accepted is None or accepted < found.since):
@@ -84,8 +94,10 @@ def amiss(giving: Giving, seen_at: datetime, silence: timedelta, accepted: datet
     return None
 
 
-def _suspected(giving: Giving, silence: timedelta) -> Iterator[tuple[Amiss, timedelta]]:
+def _suspected(giving: Giving, silence: timedelta | None) -> Iterator[tuple[Amiss, timedelta]]:
     """What may be amiss, the worst first, and for how long it may be so."""
+    if giving.cut_since is not None:
+        yield Amiss("unread", giving.cut_since, cut=True), timedelta()
     if giving.unread_since is not None:
         yield Amiss("unread", giving.unread_since, number=giving.unread), timedelta()
     if giving.lost_since is not None:
@@ -100,10 +112,11 @@ def _suspected(giving: Giving, silence: timedelta) -> Iterator[tuple[Amiss, time
         if giving.ended >= MANY_ENDED:
             yield Amiss("ended", giving.nothing_since, number=giving.ended), timedelta()
         else:
-            yield Amiss("barren", giving.nothing_since, number=giving.ended), silence
+            yield Amiss("barren", giving.nothing_since, number=giving.ended), silence or timedelta.max
     elif giving.moved_at is not None and _has_moved(giving):
-        longest = giving.longest
-        yield Amiss("stale", giving.moved_at, longest), max(WEEKS, LONGER * longest, silence)
+        longest, pushes = giving.longest, silence is None
+        lasts = PUSHES_REST if silence is None else max(WEEKS, silence)
+        yield Amiss("stale", giving.moved_at, longest, pushes=pushes), max(lasts, LONGER * longest)
 
 
 def _has_moved(giving: Giving) -> bool:

@@ -227,5 +227,5 @@ def _amiss(source: Expected, row: Row[Any], now: datetime) -> Amiss | None:
     seen_at = _last_success(row, now)
     if seen_at is None:
         return None
-    # Of what is pushed it is kept how it pays alone: when a board has something to push nobody knows.
-    return amiss(giving.read(row.giving), seen_at, source.silence or timedelta.max, row.giving_accepted)
+    # When a board has something to push nobody knows, but by how often it had.
+    return amiss(giving.read(row.giving), now if source.pushed else seen_at, source.silence, row.giving_accepted)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from schemas.giving import Giving
+from services.overview.stream.source_troubles import source_troubles
 from services.runtime.figures.sources import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
-from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, json_lines, line, source
+from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, browse_page, job, json_lines, line, source
 from tests.support.feed_server import FeedServer
 from tests.support.pushing import posting
 
@@ -75,6 +76,35 @@ def test_a_feed_that_says_that_nothing_changed_is_as_it_was(
         report = on.poll()
     assert report.unchanged
     assert figures(on).state == state
+
+
+def test_a_complete_listing_of_which_pages_are_left_unasked_is_told_until_all_are(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    first, last = browse_page("1", cursor="b"), browse_page("2")
+    on = bench(
+        tmp_path, source(server.on("/feed", *map(serve.served, (first, first, last))), complete=True, max_pages=1)
+    )
+    for _ in range(2):
+        report = on.poll()
+        assert (report.error, report.cut) == (None, True)
+        found = figures(on)
+        assert (found.state, found.amiss and found.amiss.said) == (
+            "unread",
+            "pages of it are left unasked since 2026-03-02 12:00Z",
+        )
+        [told] = source_troubles([found], on.now)
+        assert told.grave
+        assert told.what.startswith("the source board lists more pages than are asked for, for ")
+        assert told.do.startswith("a larger `max_pages` of the source asks for more; ")
+    on.poll()
+    assert figures(on).state == "ok"
+
+
+def test_of_a_listing_of_the_newest_pages_may_be_left_unasked(server: FeedServer, tmp_path: Path) -> None:
+    on = bench(tmp_path, source(server.on("/feed", serve.served(browse_page("1", cursor="b"))), max_pages=1))
+    assert not on.poll().cut
+    assert figures(on).state == "ok"
 
 
 def test_failures_are_no_empty_listings(server: FeedServer, tmp_path: Path) -> None:

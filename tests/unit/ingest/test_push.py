@@ -9,7 +9,7 @@ import time
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +113,36 @@ def test_pay_in_a_unit_that_nobody_is_paid_in_is_told_of_what_is_pushed_too(
         assert paid(500, 60, "thousands", at_once=40)[0] == "unread", "it was otherwise for once"
 
 
-def troubles_of_acme(pushed: Pushed) -> list[Trouble]:
-    found = read_source_figures(pushed.engine, NOON + 9 * DAY, [Expected("acme", None, pushed=True)])
-    return [*source_troubles(found, NOON + 9 * DAY)]
+def test_a_board_that_pushed_for_weeks_and_pushes_nothing_any_more_is_told_after_four_times_its_longest_rest(
+    tmp_path: Path,
+) -> None:
+    clock = FixedClock(NOON)
+
+    def state(days: float) -> str:
+        clock.advance(timedelta(days=days))
+        [found] = read_source_figures(pushed.engine, clock.now(), [Expected("acme", None, pushed=True)])
+        return found.state
+
+    with pushing(tmp_path, clock=clock) as pushed:
+        for number in range(15):
+            assert pushed.client.push(posting(f"weekly {number}")).status == 202
+            assert state(2) == "ok"
+        assert state(5.9) == "ok"
+        assert state(0.2) == "stale"
+        [told] = troubles_of_acme(pushed, clock.now())
+        assert (told.what, told.grave) == (
+            "the source acme was pushed nothing for 8 d, and never was for longer than 2 d before", True,
+        )  # fmt: skip
+        assert "ask its board whether what pushes runs" in told.do
+        SqlSourceLedger(pushed.engine).accept_giving("acme", clock.now())
+        assert state(90) == "ok", "an operator says that it is right"
+        assert pushed.client.push(posting("at last")).status == 202
+        assert state(1) == "ok"
+
+
+def troubles_of_acme(pushed: Pushed, now: datetime = NOON + 9 * DAY) -> list[Trouble]:
+    found = read_source_figures(pushed.engine, now, [Expected("acme", None, pushed=True)])
+    return [*source_troubles(found, now)]
 
 
 def test_a_list_and_lines_are_batches(tmp_path: Path) -> None:

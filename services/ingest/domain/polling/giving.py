@@ -50,6 +50,8 @@ class Polled:
     nobody earns, and how many different titles, texts, links, companies and towns they have."""
     renamed: int = 0
     """Known postings that are other jobs now, by title and text, where these are many (`is_recycled`)."""
+    cut: bool = False
+    """Pages of a listing that is to be complete were left unasked."""
     held: int = 0
     """Of what it listed, new ones that are not sent yet, as they may be another board's."""
     turns_over: bool = False
@@ -64,21 +66,25 @@ def given(before: Giving, now: datetime, polled: Polled) -> Giving:
     elif polled.whole and not polled.unchanged:
         nothing = nothing or now
     ended = before.ended if polled.unchanged else 0 if polled.listed else polled.ended
-    giving = replace(before, nothing_since=nothing, ended=ended)
+    cut_since = before.cut_since if polled.unchanged else (before.cut_since or now) if polled.cut else None
+    giving = replace(before, nothing_since=nothing, ended=ended, cut_since=cut_since)
     if not polled.unchanged and (polled.whole or polled.listed or polled.unread):
         giving = _listed_anew(giving, now, polled)
     if not (polled.listed or polled.moved):
         return giving
+    return _moved(giving, now) if polled.moved or giving.began is None else giving
+
+
+def _moved(giving: Giving, now: datetime) -> Giving:
     if giving.began is None or giving.moved_at is None:
         return replace(giving, began=now, moved_at=now)
-    if not polled.moved:
-        return giving
     longest = max(giving.longest, now - giving.moved_at)
     return replace(giving, moved_at=max(now, giving.moved_at), moves=giving.moves + 1, longest=longest)
 
 
-def pushed(before: Giving, now: datetime, says: Counter[str]) -> Giving:
+def pushed(before: Giving, now: datetime, says: Counter[str], *, taken: bool = True) -> Giving:
     """After more was pushed, of which so many state a pay, or one that nobody earns; a push is no listing."""
+    before = _moved(before, now) if taken else before
     paid, odd = before.pushed[0] + says["pay"], before.pushed[1] + says[ODD_PAY]
     while paid > LATELY:
         paid, odd = paid // 2, odd // 2
