@@ -59,7 +59,7 @@ def _spf(mail: MailSettings, domain: str, texts: TextRecords) -> SenderRecord:
     records = [text for text in texts.of(domain) if _SPF.match(text)]
     own_path = mail.mailer == "sendgrid"
     if not records:
-        said = f"{domain} says of no server that it may send"
+        said = f"{domain} has no SPF record, which names the servers that may send for it"
         if own_path:
             mend = (
                 'nothing, if "Domain Authentication" is on at SendGrid: mails then return to a name of its own below it'
@@ -127,7 +127,7 @@ def _dmarc(domain: str, texts: TextRecords) -> SenderRecord:
             return SenderRecord("DMARC", "wrong", said, "leave one")
         if records:
             return _policy(name, _tags(records[0]), inherited=depth > 0)
-    said = "there is none, which Gmail and Yahoo ask of whoever sends to many"
+    said = f"{domain} has no DMARC record, which Gmail and Yahoo require of whoever sends to many"
     return SenderRecord("DMARC", "wrong", said, f'publish TXT _dmarc.{domain} "v=DMARC1; p=none; rua=mailto:…"')
 
 

@@ -89,7 +89,7 @@ def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
         live_too_long(form, clock)
         [trouble] = store_troubles(form.operations.figures(), clock.now())
         assert trouble.grave
-        assert trouble.what.startswith("of the canary in the store no digest was built and delivered for 14 min")
+        assert trouble.what.startswith("the canary, a digest made up as a test, was not built and delivered for 14 min")
         assert [service.tick_errors for service in form.runner.status().services if service.name == "notifier"] == [0]
         monkeypatch.undo()
         form.runner.once(clock.now())

@@ -54,8 +54,7 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
         met = overview.figures.sender_met.get(fault.what) if overview.figures else None
         gone = f"; it was right until {stamp(met)}" if met else ""
         yield Trouble(
-            f"mails may be taken for spam or refused, by {fault.what} of mail.sender_address:"
-            f" {short(fault.said)}{gone}",
+            f"mails may be taken for spam or refused, by {fault.what} of their sender: {short(fault.said)}{gone}",
             f"{fault.mend}; `jobchime doctor` looks again",
             "others",
             grave=met is not None,

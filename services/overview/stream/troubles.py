@@ -53,6 +53,8 @@ _MEND_FEED = (
 )
 """Of a feed no record died that could be sent back."""
 _COLLECTOR = "ingest.collector"
+_BESIDE_THE_WAY = ("portal", "console")
+"""Services that no posting comes through."""
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
@@ -145,16 +147,16 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
     stored = overview.figures.recent_postings if overview.figures else 0
     if overview.indexed is not None and overview.indexed < stored:
         yield Trouble(
-            f"the index of postings has {overview.indexed:,} of the last week, and the store {stored:,}: new searches,"
-            " previews and backtests find fewer",
+            f"the index of postings has {overview.indexed:,} of the last week, and the store has {stored:,}: new"
+            " searches, previews and backtests do not find the others",
             "`jobchime reindex`",
             Remedy("reindex", "postings"),
         )
     settled = overview.figures.settled_criteria if overview.figures else 0
     if overview.indexed_criteria is not None and settled - overview.indexed_criteria > _under_way(overview):
         yield Trouble(
-            f"the index of criteria has {overview.indexed_criteria:,}, and searches use {settled:,}: what the others"
-            " ask for is not found, and nobody is mailed it",
+            f"the index of criteria has {overview.indexed_criteria:,}, and searches use {settled:,}: jobs for the"
+            " others are not found, and nobody is mailed them",
             "`jobchime reindex`; `jobchime reconcile --day DAY`, for each day that it was so, sends what was missed",
             Remedy("reindex", "criteria"),
         )
@@ -178,23 +180,25 @@ def _objectives(overview: Overview) -> Iterator[Trouble]:
         objective = stage.objective
         if objective is None or stage.budget_left is None:
             continue
-        within = f"within {span(objective.within_s)}, which {objective.share:.0%} of them should be"
+        limit = span(objective.within_s)
         if stage.burn >= _FAST_BURN and stage.lately_late >= _LEAST_LATE and not (waits and stage.ends_with_mail):
             late = f"{stage.lately_late:,} of {stage.lately:,}"
             over = not stage.ends_with_mail and _flows(overview, objective.within_s)
             yield Trouble(
-                f"{stage.name}: {late} of this hour and the last were not {within}" + "; nothing waits any more" * over,
+                f"{stage.name}: {late} of this hour and the last took longer than {limit}, where at most"
+                f" {1 - objective.share:.0%} should" + "; nothing waits any more" * over,
                 "what is said of mails, digests and the notifier here says why"
                 if stage.ends_with_mail
                 else "nothing, if it is over: look at what was late in the figures by the hour"
                 if over
-                else "see which service lags or stands still, above",
+                else "see which service lags or stands still, in the table of services",
                 "told of elsewhere",
                 grave=not over,
             )
         elif stage.budget_left < 0:
             yield Trouble(
-                f"{stage.name}: of the last 30 days {stage.within or 0:.1%} were {within}",
+                f"{stage.name}: of the last 30 days {stage.within or 0:.1%} were within {limit}, where"
+                f" {objective.share:.0%} should be",
                 "nothing now, if it is over: look at what was late in the figures by the hour",
                 Remedy("show figures"),
                 grave=False,
@@ -203,7 +207,8 @@ def _objectives(overview: Overview) -> Iterator[Trouble]:
 
 def _flows(overview: Overview, within_s: float) -> bool:
     """Whether postings come through in that time now: after an outage their hour is late for long after."""
-    states = {service.state(overview.at) for service in overview.services}
+    on_the_way = [service for service in overview.services if service.name not in _BESIDE_THE_WAY]
+    states = {service.state(overview.at) for service in on_the_way}
     lag = any(service.lag for service in overview.services)
     return states <= {"ready", "off"} and not lag and max(overview.freshness_s.values(), default=0.0) <= within_s
 
@@ -260,17 +265,18 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     # Another is sent meanwhile, of which it is not known yet: the one before is missed all the same.
     since = canary.through_at if canary.through_at is not None else canary.sent_at
     if canary.is_under_way and (now - canary.sent_at > LOST_CANARY or now - since > EVERY + LOST_CANARY):
-        step = "waits in the outbox" if canary.in_outbox else "was published, and is not normalised, matched or stored"
+        step = "waits in the outbox" if canary.in_outbox else "was published, but not normalised, matched or stored"
         yield Trouble(
-            f"the canary sent {ago(now - canary.sent_at)} ago {step}: postings may not come into the store either",
+            f"the canary, a posting made up as a test, was sent {ago(now - canary.sent_at)} ago and did not come"
+            f" through (it {step}): real postings may be stuck too",
             "see which service does not run, lags or stands still; `jobchime dead list` says whether it died",
             "told of elsewhere",
             grave=grave,
         )
     elif not canary.has_digest and canary.digest_at is not None and now - canary.digest_at > EVERY + LOST_CANARY:
         yield Trouble(
-            f"of the canary in the store no digest was built and delivered for {ago(now - canary.digest_at)}, or the"
-            " mailer would not take it: those of people may not go out either",
+            f"the canary, a digest made up as a test, was not built and delivered for {ago(now - canary.digest_at)}, or"
+            " the mailer would not take it: people's digests may be stuck too",
             "see that a notifier runs and is ready; its log says what could not be built, what the mailer said, or at"
             " what its ticks fail",
             "process",
@@ -278,7 +284,7 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
     elif now - canary.sent_at > NO_CANARY:
         yield Trouble(
-            f"no canary was sent for {ago(now - canary.sent_at)}",
+            f"no canary was sent for {ago(now - canary.sent_at)}, which a notifier does to test the whole way",
             "see that a notifier runs and is ready",
             "process",
             grave=grave,

@@ -228,10 +228,8 @@ def test_a_domain_that_never_let_anybody_send_is_noted_and_what_was_there_and_is
             return [(trouble.what, trouble.grave) for trouble in ground_troubles(stream.look())]
 
     store = sqlite_store(tmp_path)
-    spf, dmarc = (
-        f"mails may be taken for spam or refused, by {name} of mail.sender_address:" for name in ("SPF", "DMARC")
-    )
-    never = f"{spf} harbour.example says of no server that it may send"
+    spf, dmarc = (f"mails may be taken for spam or refused, by {name} of their sender:" for name in ("SPF", "DMARC"))
+    never = f"{spf} harbour.example has no SPF record, which names the servers that may send for it"
     assert noted("*") == [(never, False)]
     assert noted("ada@harbour.example") == [], "on trial"
     records["harbour.example"] = ["v=spf1 ip4:192.0.2.1 -all"]

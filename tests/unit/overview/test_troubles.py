@@ -369,7 +369,7 @@ def test_all_is_well() -> None:
         ),
         (
             figures(sources=(SourceFigures("a", "shrunk", items=40, lacking=37, held=40),)),
-            "as where it lists another board's jobs: these are kept open, and its 40 new ones are not mailed",
+            "the source a may list another board's jobs: it lists 40 new postings, which nobody is mailed yet, and",
             "if the new ones are its own, `jobchime source accept a` closes what is gone and mails them",
         ),
         (figures(deliveries={"unknown": 2}), "of 2 mails nobody knows", "`jobchime delivery list`"),
@@ -973,6 +973,8 @@ def test_what_was_late_is_a_note_once_nothing_waits_and_a_failure_while_somethin
 
     assert told(through) == [(False, True)]
     assert told(replace(through, services=(service(), service("notifier", lag=1)))) == [(True, False)]
+    dead = ServiceView("portal", needed=True)
+    assert told(replace(through, services=(*through.services, dead)))[1] == (False, True), "no posting comes through it"
     assert told(replace(through, freshness_s={"matcher": 61.0}))[0] == (True, False), "each still takes as long"
 
 

@@ -1,0 +1,73 @@
+"""What is odd in what a source gives though its polls go well, and what to do about it. Pure."""
+
+from datetime import datetime
+
+from schemas.counted import counted
+from schemas.giving import OTHERS_WAIT
+from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
+from services.overview.stream.spans import ago, short
+from services.runtime.figures.amiss import Amiss
+from services.runtime.figures.sources import SourceFigures
+
+
+def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
+    """That a listing is empty may be right for months, as of a small company; anything else is not."""
+    lasts = ago(now - found.since)
+    skipped = f" ({short(source.notes)})" if source.notes else ""
+    over = (
+        f"of the source {source.name} all {found.number:,} postings are past their end, for {lasts} now: none is mailed"
+    )
+    odd_pay = (
+        f"of the source {source.name} {counted(found.odd_pay, 'posting states', 'postings state')} a pay that nobody"
+        f" earns, as in cents or thousands, for {lasts} now: it is read as none, and who asks for a pay gets none of"
+        " them"
+    )
+    words = {
+        "unread": f"the source {source.name} lists more pages than are asked for, for {lasts} now: what stands on the"
+        f" others does not come, and nothing of it is closed{skipped}"
+        if found.cut
+        else odd_pay
+        if found.odd_pay
+        else f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
+        f" where half and more had their own, for {lasts} now"
+        if found.lost
+        else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
+        f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
+        "replaced": f"of the source {source.name} {counted(found.renamed, 'known posting')} became other jobs under the"
+        f" same ids, {lasts} ago: "
+        + (
+            "they are not mailed for a day"
+            if now - found.since < OTHERS_WAIT
+            else "whoever was mailed what an id was before is not mailed what it is now"
+        )
+        if found.renamed
+        else f"the source {source.name} listed hardly anything that was known at each of its last"
+        f" {found.number:,} polls: its ids change, or jobs come and go between two polls and are missed",
+        "ended": over,
+        "barren": over if found.number else f"the source {source.name} has listed nothing for {lasts}{skipped}",
+        "stale": f"the source {source.name} {'was pushed nothing' if found.pushes else 'lists the same'} for {lasts},"
+        f" and never {'was' if found.pushes else 'did'} for longer than {ago(found.longest)} before",
+    }
+    look_at_board = "look at its board, and `jobchime source check` its address"
+    look = {
+        "unread": "a larger `max_pages` of the source asks for more; if its pages never end, `complete = false`"
+        if found.cut
+        else "ask its board for whole amounts"
+        + ", or mend the currency or period of its mapping: `jobchime source check` its address shows one"
+        * (not source.pushed)
+        if found.odd_pay
+        else "`jobchime source check` its address says what the rows lack: mend its mapping",
+        "replaced": "`jobchime source check` its address: do its ids number its rows? Map what stays with a job, as its"
+        " link"
+        if found.renamed
+        else "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
+        " other jobs a shorter `every`",
+        "ended": "look at its board, and `jobchime source check` its address: are its dates read rightly?",
+        "stale": "ask its board whether what pushes runs" if found.pushes else look_at_board,
+    }.get(found.why, look_at_board)
+    return Trouble(
+        words[found.why],
+        f"{look}; if it is right, `jobchime source accept {source.name}`",
+        grave=SOURCE_SEVERITY[found.why] == "grave",
+        remedy=Remedy("accept source", source.name),
+    )
