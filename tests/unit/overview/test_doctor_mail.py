@@ -70,8 +70,8 @@ def test_a_sender_that_is_set_up_is_well() -> None:
 @pytest.mark.parametrize(
     ("name", "records", "what", "grade", "words"),
     [
-        (DOMAIN, (), "SPF", "wrong", "no server"),
-        (DOMAIN, ("v=spf10 -all",), "SPF", "wrong", "no server"),
+        (DOMAIN, (), "SPF", "wrong", "no SPF record"),
+        (DOMAIN, ("v=spf10 -all",), "SPF", "wrong", "no SPF record"),
         (DOMAIN, (SPF, "v=spf1 mx -all"), "SPF", "wrong", "2 records"),
         (DOMAIN, ("v=spf1 +all",), "SPF", "wrong", "anybody"),
         (DOMAIN, ("v=spf1 " + "include:a.example " * 11 + "-all",), "SPF", "wrong", "11 look-ups"),

@@ -784,7 +784,7 @@ def test_a_portal_that_is_part_of_what_does_not_run_is_told_with_it() -> None:
 def test_an_index_that_lost_postings_is_told() -> None:
     stored = figures(recent_postings=100)
     (found,) = troubles(replace(stored, indexed=60))
-    assert found.what.startswith("the index of postings has 60 of the last week, and the store 100")
+    assert found.what.startswith("the index of postings has 60 of the last week, and the store has 100")
     assert "`jobchime reindex`" in found.do
     assert found.grave
     for well in (100, 140, None):
@@ -973,7 +973,7 @@ def test_what_was_late_is_a_note_once_nothing_waits_and_a_failure_while_somethin
 
     assert told(through) == [(False, True)]
     assert told(replace(through, services=(service(), service("notifier", lag=1)))) == [(True, False)]
-    dead = ServiceView("portal", needed=True)
+    dead = ServiceView("portal", None, needed=True)
     assert told(replace(through, services=(*through.services, dead)))[1] == (False, True), "no posting comes through it"
     assert told(replace(through, freshness_s={"matcher": 61.0}))[0] == (True, False), "each still takes as long"
 
