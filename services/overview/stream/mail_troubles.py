@@ -81,8 +81,6 @@ _DO: dict[str, tuple[str, Remedy | ByHand]] = {
 """By fault what to do, and its button."""
 _PASSED = "{mails} waiting for the next try, while others go out again; at the last: {said}"
 _DO_NOTHING: tuple[str, Remedy | ByHand] = ("nothing: they are tried again by themselves", "passes")
-_OF_ALL = ("settings", "away")
-"""What lets no mail go out, whoever it is for."""
 _KNOWN_TO_HAPPEN = ("mailbox", "withheld")
 _SOME_SPAM = 0.001
 _DID_NOT_ARRIVE: dict[str, tuple[str, str, Remedy | ByHand]] = {
@@ -199,7 +197,7 @@ def _untaken(figures: StoreFigures) -> Iterator[Trouble]:
 def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
     """One of each kind of fault, with how many mails and since when; then what is told of those that went out."""
     for fault in mail.faults:
-        passed = _has_passed(fault, mail)
+        passed = mail.has_passed(fault)
         said = _PASSED if passed else (_WAITING if fault.waiting else _OVER).get(fault.fault)
         if said is not None:
             number = counted(fault.mails, "mail")
@@ -210,15 +208,6 @@ def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
     yield from _unheard(mail)
     yield from _without_end(mail)
     yield from _not_arriving(mail.arriving)
-
-
-def _has_passed(fault: MailFault, mail: MailFigures) -> bool:
-    """Whether what kept all mails from going out keeps none any more, though some still wait for their next try."""
-    return fault.waiting and fault.fault in _OF_ALL and _went_out_since(fault, mail)
-
-
-def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
-    return mail.last_accepted is not None and mail.last_accepted > fault.last
 
 
 def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
@@ -235,7 +224,7 @@ def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
         # mail.allow by which nobody is mailed has been forgotten.
         none_since = mail.last_accepted is None or mail.last_accepted < fault.since
         return fault.mails >= FEW and none_since
-    return not _went_out_since(fault, mail) or now - fault.last < FRESH
+    return not mail.went_out_since(fault) or now - fault.last < FRESH
 
 
 def _unheard(mail: MailFigures) -> Iterator[Trouble]:

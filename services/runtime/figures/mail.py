@@ -25,6 +25,10 @@ _WAITING = ("pending", "claimed", "sending")
 _OVER = ("failed", "not_sent")
 
 
+_OF_ALL = ("settings", "away")
+"""Faults that keep all mails from going out."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailFault:
     """Mails with which one thing is wrong."""
@@ -104,9 +108,19 @@ class MailFigures:
     ahead: tuple[tuple[datetime, int], ...] = ()
     """Mails that were built ahead of their hour and wait for nothing else, by that hour; no other figure has them."""
 
+    def went_out_since(self, fault: MailFault) -> bool:
+        """Whether some mail was accepted after the last attempt that failed so."""
+        return self.last_accepted is not None and self.last_accepted > fault.last
+
+    def has_passed(self, fault: MailFault) -> bool:
+        """Whether what kept all mails from going out keeps none any more, though some still wait for their next try."""
+        return fault.waiting and fault.fault in _OF_ALL and self.went_out_since(fault)
+
     def waiting(self, fault: str) -> int:
-        """How many mails wait after an attempt that failed so."""
-        return sum(kept.mails for kept in self.faults if kept.waiting and kept.fault == fault)
+        """How many mails wait after an attempt that failed so, where that has not passed."""
+        return sum(
+            kept.mails for kept in self.faults if kept.waiting and kept.fault == fault and not self.has_passed(kept)
+        )
 
     def over(self, fault: str) -> int:
         """How many were given up for it within the last day."""

@@ -237,7 +237,8 @@ MAILS_AHEAD = _of_store(
 )
 MAILS_FAILING = _of_store(
     "jobchime_mails_failing",
-    "Mails that wait after an attempt that failed, by what was wrong; `status` has the mail server's words.",
+    "Mails that wait after an attempt that failed, by what was wrong, 0 once it holds up no others; `status` has the"
+    " mail server's words.",
     "fault",
 )
 MAILS_GIVEN_UP = _of_store(

@@ -29,6 +29,7 @@ from services.overview.search_yield import SearchYield
 from services.overview.stream import (
     ground_troubles,
     mail_troubles,
+    odd_sources,
     source_troubles,
     troubles,
     worker_troubles,
@@ -74,7 +75,9 @@ from services.way_in import Leaving
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
-MODULES: tuple[ModuleType, ...] = (troubles, ground_troubles, mail_troubles, source_troubles, worker_troubles)
+MODULES: tuple[ModuleType, ...] = (
+    troubles, ground_troubles, mail_troubles, odd_sources, source_troubles, worker_troubles,
+)  # fmt: skip
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
 LATE = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, OBJECTIVE, 0.85, -9.0, 100, 15)
@@ -193,6 +196,9 @@ def amiss() -> Iterator[Overview]:
         yield stored(sources=tuple(source(state, f"board-{at}") for at in range(9)))
     recycled = replace(source("replaced"), amiss=Amiss("replaced", NOON - DAY, renamed=20))
     yield stored(sources=(recycled,))
+    yield stored(sources=(replace(source("shrunk"), held=12, lacking=12),))
+    yield stored(sources=(replace(source("unread"), amiss=Amiss("unread", NOON - DAY, cut=True)),))
+    yield stored(sources=(replace(source("stale"), amiss=Amiss("stale", NOON - DAY, DAY, pushes=True)),))
     yield stored(sources=(source("ok"),), last_posting=NOON - DAY)
     for none in ((), (source("off"),)):
         yield stored(sources=none, searches=1)

@@ -34,8 +34,10 @@ def test_a_mail_server_without_encryption_is_not_well_at_once() -> None:
 def test_what_kept_all_mails_from_going_out_is_over_once_one_goes_out(kind: str) -> None:
     waiting = fault(kind, mails=2, since=HOUR, said="it offers no STARTTLS")
     for accepted, over in ((None, False), (NOON - MINUTE, False), (NOON + MINUTE, True)):
-        [trouble] = mail_troubles(MailFigures((waiting,), accepted), NOON + 2 * MINUTE)
+        figures = MailFigures((waiting,), accepted)
+        [trouble] = mail_troubles(figures, NOON + 2 * MINUTE)
         assert trouble.grave is not over
+        assert figures.waiting(kind) == (0 if over else 2), "nobody is woken for it"
         assert ("others go out again" in trouble.what) is over
 
 
