@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import annotated_types
-from pydantic import BaseModel, SecretStr
+from pydantic import AwareDatetime, BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from docs.field_examples import CRITERIA, PUSHED, SETTINGS
@@ -22,67 +22,85 @@ from services.settings.model import Settings
 PAGE = Path(__file__).parent / "fields.md"
 _INTRODUCTION = """\
 # Fields
-Every field that a person may write, with its type, its default and an example. `make docs` makes this page of the
-models, and a test holds it to them. Unknown names are refused with the nearest that there is; each fault is one
+All fields that you can write, each with its type, its default and an example. This page is made from the code by
+`make docs`, and a test keeps it true.
+
+If you write an unknown name, it is refused, and the nearest known one is suggested. Each fault is reported in one
 sentence that begins with the field.
 """
 _CRITERIA = """\
 ## Criteria
-What a saved search asks for, a JSON object: the file of `jobchime search add` and `search edit`, and `criteria` of
-an import. Every field is optional, but something must be asked for that lets postings in, not only keeps them out.
-Postings must fit all that is asked.
+Criteria say what a saved search asks for. They are a JSON object: the file of `jobchime search add` and
+`search edit`, and `criteria` of an import. Every field is optional, but at least one must let postings in: a search
+cannot consist of exclusions only. A posting must fit everything that is asked.
 
-A role goes by what people call it, in eight languages, or by its id: `{"roles": {"any": ["Backend Engineer",
+**Roles.** Name a role as people call it, in eight languages, or by its id: `{"roles": {"any": ["Backend Engineer",
 "Buchhalter"], "neighbours": true}}`, or `search add --role "Backend Engineer" --not-role "Solutions Engineer"
---neighbours`. A posting has one or two; any of them may be asked for, and the first one is excluded by. Where
-nothing says its role, the skills or words of the search tell what the work is; a search for roles alone lets none
-such in, unless `accept_unknown` does.
+--neighbours`.
 
-`near` is for work that is not remote: `{"near": [{"town": "Munich", "km": 40}]}`, or `search add --near "Munich 40
-km"`. Towns of 15,000 people or more are known by their own and English names; one that has namesakes goes with its
-country or state (`Cambridge, MA`). A job in several towns fits by its nearest; up to half as far again is a near miss.
-Remote jobs fit as the other criteria say.
+* A posting has one or two roles. `any` looks at both, `none` only at the first.
+* The role of some postings is unknown. They fit if the search also asks for skills or words, since these say what the
+  work is. If it asks for roles only, they do not fit, unless `accept_unknown` says so.
 
-A skill is met by what a posting asks for: in its title, among its requirements or as what it would like. One that it
-only mentions, as a bonus, in what the employer or its benefits are about or in passing, counts where `mentions`
-(`search add --mentions`) says so; `none` keeps out whatever names the skill. Where nothing tells how a posting means
-a skill, as in records of earlier releases, it counts.
+**Towns.** `near` is for work that is not remote: `{"near": [{"town": "Munich", "km": 40}]}`, or `search add --near
+"Munich 40 km"`. Remote jobs are judged by the other criteria.
+
+* Towns of 15,000 people or more are known, by their own names and in English. If several towns share a name, add the
+  country or state: `Cambridge, MA`.
+* If a job is in several towns, the nearest counts. A town up to half as far again is a near miss.
+
+**Skills.** A skill counts if the posting asks for it: in its title, among its requirements or as something it would
+like.
+
+* A skill that the posting only mentions counts only with `mentions` (`search add --mentions`). That is a bonus, a skill
+  in what it says about the employer or the benefits, or one in passing.
+* `none` rejects every posting that names the skill, in whatever way.
+* If a record does not say how a posting means a skill, as in records of earlier releases, the skill counts.
 """
 _IMPORT = """\
 ## Subscribers to import
-`jobchime subscriber import FILE` reads JSON lines, an object a person, or CSV with a header (commas, semicolons,
-tabs or bars; UTF-8 or UTF-16). With `--update` who is subscribed already is changed: people are known by `address`,
-searches by `name`, and what a line leaves out stays. `--dry-run` says what would change and changes nothing.
+`jobchime subscriber import FILE` reads one of two kinds of file:
+
+* JSON lines, one object a person;
+* CSV with a header. It may be separated by commas, semicolons, tabs or bars, in UTF-8 or UTF-16.
+
+`--update` also changes people who are subscribed already. It finds people by `address` and searches by `name`, and
+keeps what a line leaves out. `--dry-run` shows what would change, and changes nothing.
 """
 _SEARCHES = """\
 ### Searches of a subscriber
-In JSON the objects of `searches`. A line of CSV holds one search: its `name` is the column `search`, `criteria` are
-JSON, and `speaks` and `preferred_places` have semicolons between their parts.
+In JSON lines, these are the objects in `searches`. In CSV, each line holds one search: the column `search` is its
+`name`, `criteria` are written as JSON, and semicolons separate the parts of `speaks` and `preferred_places`.
 """
 _PUSH = """\
 ## Postings that are pushed
-The body of [`POST /v1/postings`](push.md), and each line of a file of the format `posting_lines`: flat fields, in
-any order. `title` and `company` are needed, and one of `url`, `description` and `description_html`.
+These are the fields of a posting in the body of [`POST /v1/postings`](push.md), and in each line of a file in the
+format `posting_lines`. They are flat, and may come in any order. You need `title`, `company`, and one of `url`,
+`description` and `description_html`.
 """
 _SETTINGS = """\
 ## Settings
-The tables of `jobchime.toml`, which `jobchime config init` writes with comments. A variable beats the file:
-`JOBCHIME_` and the names in capitals with two underscores between them, as `JOBCHIME_MAIL__SMTP__PASSWORD`. Paths
-are relative to the file. NAME is yours to choose.
+These are the tables of `jobchime.toml`. `jobchime config init` writes the file, with comments.
+
+* An environment variable overrides the file. Its name is `JOBCHIME_` and the names in capitals, with two underscores
+  between them: `JOBCHIME_MAIL__SMTP__PASSWORD`.
+* Relative paths start at the file.
+* NAME stands for a name that you choose.
 """
-_WORDS: Mapping[type, str] = {
+_WORDS: Mapping[Any, str] = {
     bool: "true or false",
     int: "whole number",
     float: "number",
     str: "text",
     SecretStr: "text, kept secret",
     Path: "path",
-    timedelta: 'span, as `"90s"`, `"15m"`, `"6h"`, `"2d"`',
+    AwareDatetime: "time with its zone",
+    timedelta: 'span, such as `"90s"`, `"15m"`, `"6h"`, `"2d"`',
 }
 _MAPPINGS = "ingest.mappings"
 _OF_MAPPINGS = """\
-[Mapped feeds](mapped-feeds.md) has these with examples. Each of `fields` is such a table as that of `source_id`, or a
-path alone, or a list of paths of which the first that finds something counts.
+[Mapped feeds](mapped-feeds.md) explains these with examples. Each of `fields` is written in one of three ways: a table
+like that of `source_id`, a single path, or a list of paths, of which the first that finds something counts.
 """
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
@@ -135,7 +153,7 @@ def tables_in(annotation: Any) -> tuple[type[BaseModel] | None, type | None]:
 
 def _heading(path: str) -> str:
     if not path:
-        return "The outermost"
+        return "At the top"
     return f"`[[{path.removesuffix('[]')}]]`" if path.endswith("[]") else f"`[{path.replace('[]', '')}]`"
 
 

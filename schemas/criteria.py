@@ -10,48 +10,49 @@ class SkillTerms(Model):
     """Canonical skill names: all of these, at least some of those, none of the last."""
 
     all: tuple[str, ...] = ()
-    """A posting must have each of these."""
+    """A posting must ask for each of these."""
     any: tuple[str, ...] = ()
-    """A posting must have one of these, or one that implies it, as React implies JavaScript."""
+    """A posting must ask for one of these, or for a skill that implies one, as React implies JavaScript."""
     at_least: int = Field(default=1, ge=1)
-    """How many of `any`."""
+    """How many of `any` a posting must ask for."""
     none: tuple[str, ...] = ()
-    """A posting must have none of these, however it means them."""
+    """A posting must not name any of these, in whatever way."""
     mentions: bool = False
-    """Whether a skill of `all` or `any` counts that a posting only mentions: a bonus, the employer's, in passing."""
+    """Whether skills of `all` and `any` count that a posting only mentions: as a bonus, as the employer's, or in
+    passing."""
 
 
 class RoleTerms(Model):
     """What jobs are, by the ids of `services.rules.roles` or by what people call them: one of these, none of those."""
 
     any: tuple[str, ...] = ()
-    """A posting must be one of these."""
+    """A posting must have one of these roles."""
     none: tuple[str, ...] = ()
-    """A posting must be none of these first of all; as a second role they do no harm."""
+    """A posting's first role must not be one of these. Its second role may be."""
     neighbours: bool = False
-    """Whether roles near those of `any` will do too."""
+    """Whether roles near those of `any` fit too."""
     accept_unknown: bool | None = None
-    """Whether postings fit of which nothing says the role; unset, where skills or words are asked for as well."""
+    """Whether postings fit whose role is unknown. Unset: they fit if the search asks for skills or words as well."""
 
 
 class SalaryFloor(Model):
     """The least pay that will do."""
 
     amount: int = Field(gt=0)
-    """The least that the top of a posting's pay must come to."""
+    """The highest pay of a posting must be at least this."""
     currency: str
-    """ISO 4217; pay in other currencies is converted."""
+    """ISO 4217. Pay in other currencies is converted."""
     period: Period = "year"
-    """What the amount is for; `project` cannot be compared."""
+    """What the amount is paid for. `project` is refused, since it cannot be compared."""
 
 
 class Nearby(Model):
     """A town and what lies around it."""
 
     town: str
-    """As people call it; one that has namesakes with its country or state: `Cambridge, MA`."""
+    """The town's name. If several towns share it, add the country or state: `Cambridge, MA`."""
     km: int = Field(gt=0, le=300)
-    """How far from it work that is not remote may be."""
+    """How far from the town the work may be."""
 
 
 class Criteria(Model):
@@ -61,40 +62,40 @@ class Criteria(Model):
     """
 
     skills: SkillTerms = SkillTerms()
-    """What a posting must ask for, and must not."""
+    """The skills that a posting must ask for, and those that it must not name."""
     roles: RoleTerms = RoleTerms()
-    """What the job must be, and must not."""
+    """The roles that a posting must have, and must not have."""
     text: str = ""
-    """Words, "phrases", alternatives with OR, and -exclusions, over title and description."""
+    """What title and description must say: words, "phrases", alternatives with OR, and -exclusions."""
     places: tuple[str, ...] = ()
-    """Where the subscriber may work from: ISO 3166-1, ISO 3166-2, a group's name, or `worldwide`; empty is any. Of
-    remote work alone a place that holds another one (`["PL", "europe"]`) says nothing more."""
+    """Where the subscriber may work from: ISO 3166-1, ISO 3166-2, a group's name, or `worldwide`. Empty: anywhere. If a
+    search asks for remote work only, a place that contains another listed one adds nothing (`["PL", "europe"]`)."""
     accept_unknown_place: bool = False
     """Whether a posting fits that does not say where one may work from."""
     near: tuple[Nearby, ...] = ()
-    """Towns of which work that is not remote must be within reach; empty is any."""
+    """Work that is not remote must be in reach of one of these towns. Empty: any town."""
     accept_unknown_town: bool = False
-    """Whether such work fits of which no town is told."""
+    """Whether such work fits if its town is unknown."""
     utc_offset: float | None = None
-    """Standard-time hours from UTC."""
+    """The subscriber's hours from UTC, in standard time."""
     tolerance: float = 0.0
-    """How many hours a posting's zones may lie from `utc_offset`."""
+    """How many hours a posting's time zones may be away from `utc_offset`."""
     salary_floor: SalaryFloor | None = None
     """The least pay."""
     accept_undisclosed: bool = True
-    """Whether a posting fits that does not say what it pays."""
+    """Whether a posting fits that does not state its pay."""
     workplace: tuple[Workplace, ...] = ()
-    """Where one works; empty is any."""
+    """Whether the work is remote, hybrid or onsite. Empty: any."""
     seniority: tuple[Seniority, ...] = ()
-    """Which levels; empty is any."""
+    """Which levels fit. Empty: any."""
     employment: tuple[Employment, ...] = ()
-    """Which kinds of engagement; empty is any."""
+    """Which kinds of employment fit. Empty: any."""
     visa_sponsorship: bool = False
     """Whether the employer must sponsor a visa."""
     accept_unknown_visa: bool = True
-    """Whether postings that say nothing of visas will do then."""
+    """Whether postings then fit that say nothing about visas."""
     languages: tuple[str, ...] = ()
-    """ISO 639-1: languages that a posting may be written in."""
+    """The languages that a posting may be written in, by ISO 639-1. Empty: any."""
 
 
 class CriteriaRecord(Model):

@@ -120,9 +120,9 @@ class Attribution(Model):
     """Whom a source asks us to name and link beside its posting."""
 
     name: str
-    """As readers see it."""
+    """The name that readers see."""
     url: str
-    """Where its name leads."""
+    """The address that the name links to."""
 
 
 class Reach(Model):

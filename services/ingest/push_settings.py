@@ -15,16 +15,16 @@ _LEAST_KEY = 20
 
 
 class PushKey(BaseModel):
-    """One client that may push, and the source that it pushes for."""
+    """One client that may push postings, and the source that it pushes for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Name = Field(examples=["own-board"])
-    """Part of every posting's id, as of a source that is polled; several keys may share one."""
+    """The name of the source. It is part of every posting's id. Several keys may share one source."""
     key: SecretStr = SecretStr("")
-    """The key itself; better in the environment, as JOBCHIME_INGEST__PUSH__KEYS__NAME__KEY."""
+    """The key itself. Better given as JOBCHIME_INGEST__PUSH__KEYS__NAME__KEY."""
     key_from: str = Field(default="", examples=["ACME_PUSH_KEY"])
-    """The name of an environment variable that holds the key, instead of `key`."""
+    """Instead of `key`: the name of an environment variable that holds it."""
     attribution: Credit | None = Field(
         default=None, examples=[{"name": "Own Board", "url": "https://jobs.example.com"}]
     )
@@ -58,36 +58,39 @@ class PushSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
-    """Loopback unless told otherwise: put a server that speaks TLS before it, for keys travel with each request."""
+    """The address that the endpoint listens on. Loopback by default: put a server that speaks TLS before it, because
+    each request carries its key."""
     port: int = Field(default=8110, ge=0, le=65_535)
-    """0: any free port, said in the log."""
+    """The port that the endpoint listens on. With 0, a free port is taken and written to the log."""
     keys: dict[str, PushKey] = Field(default_factory=dict)
-    """By a name that logs may show."""
+    """The keys, each under a name that logs may show."""
     max_bytes: int = Field(default=5_000_000, ge=1_000, le=60_000_000)
-    """Of a body, both as sent and decompressed."""
+    """The largest body, in bytes, both as sent and decompressed."""
     max_records: int = Field(default=2_000, ge=1, le=100_000)
-    """Of one request."""
+    """The most postings in one request."""
     at_once: int = Field(default=4, ge=1, le=64)
-    """Requests whose bodies are held in memory, half of them of one key; others wait for their turn unread."""
+    """How many requests are read and handled at once; one key may have half of them. Others wait unread."""
     waiting: int = Field(default=32, ge=0, le=10_000)
-    """Requests that may wait for their turn, more are answered 503 at once; half of them of one key, more: 429."""
+    """How many requests may wait. Further ones are answered 503 at once. One key may have half of them waiting, and
+    gets 429 beyond that."""
     wait_s: float = Field(default=10.0, gt=0, le=300)
-    """How long one waits for its turn among all before it is answered 503, and then among those of its source before it
-    is answered 429."""
+    """How long a request waits for a free place before it is answered 503, and then for other requests of its source
+    before it is answered 429."""
     body_s: float = Field(default=30.0, gt=0, le=600)
     """How long a body may take to arrive."""
     least_rate: int = Field(default=4_000, ge=1, le=10_000_000)
-    """Bytes a second, below which a body is given up after five seconds."""
+    """The slowest rate, in bytes a second. A body that arrives more slowly is given up after five seconds."""
     connections: int = Field(default=256, ge=1, le=10_000)
-    """For one more, the connection that has been without a request longest is ended."""
+    """How many connections may be open at once. A further one replaces the one that has been without a request
+    longest."""
     connections_of_one: int = Field(default=64, ge=1, le=10_000)
-    """Connections from one address that is not one of `proxies`."""
+    """How many connections one address may have, unless it is one of `proxies`."""
     proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
-    """Addresses of servers that speak TLS before this one, and so for many clients."""
+    """Addresses of the servers that speak TLS before this one. Each of them speaks for many clients."""
     head_s: float = Field(default=10.0, gt=0, le=600)
-    """How long a connection may be without a whole head of a request."""
+    """How long a connection may take to send the whole head of a request."""
     answer_s: float = Field(default=30.0, gt=0, le=600)
-    """How long an answer may take to be read."""
+    """How long a client may take to read an answer."""
 
     @property
     def enabled(self) -> bool:

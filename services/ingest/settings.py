@@ -22,37 +22,39 @@ class _Settings(BaseModel):
 
 
 class SourceSettings(_Settings):
-    """One source, polled. Try it first: `jobchime source check URL_OR_FILE`."""
+    """One source that is polled. Try it first with `jobchime source check URL_OR_FILE`."""
 
     name: Name = Field(examples=["himalayas"])
-    """Part of every posting's id: renaming a source makes all its postings new."""
+    """The name of the source. It is part of every posting's id, so renaming a source makes all its postings new."""
     url: str = Field(examples=["https://himalayas.app/jobs/api?limit=20"])
-    """An http(s) address, or the path of a file or a folder of feed files."""
+    """An http(s) address, or the path of a file or of a folder of feed files."""
     format: str = "auto"
-    """The name of a format, `mapping:` and the name of a mapping, or `auto`: told by content."""
+    """The name of a format, or `mapping:` and the name of a mapping, or `auto` to recognise it by content."""
     every: Span = Field(default=timedelta(hours=1), le=timedelta(weeks=1))
-    """How often it is polled, weekly at least; unset: hourly, or as seldom as its format's board asks for."""
+    """How often the source is polled; at least weekly. Unset: hourly, or less often where the board of its format asks
+    for that."""
     enabled: bool = True
-    """Whether it is polled."""
+    """Whether the source is polled."""
     complete: bool | None = Field(default=None, examples=[False])
-    """Whether each listing holds every open posting, so that what vanishes has closed; unset: by the format."""
+    """Whether each listing holds every open posting, so that a posting that vanishes has closed. Unset: the format
+    decides."""
     turns_over: bool = False
-    """Whether its jobs are others from one day to the next by design, as shifts: that they are is not told, and none
-    waits for a day."""
+    """Set it for a source whose jobs are meant to change from day to day, such as shifts. You are then not warned that
+    they do, and new jobs are not held for a day."""
     attribution: Credit | None = Field(default=None, examples=[{"name": "Himalayas", "url": "https://himalayas.app"}])
-    """Whom to name beside its postings; unset: by the format."""
+    """Whom to name beside its postings. Unset: the format decides."""
     allow_private: bool = False
-    """Whether it may lie at a private or loopback address."""
+    """Whether the source may be at a private or loopback address."""
     robots: bool | None = Field(default=None, examples=[True])
-    """Whether robots.txt is asked; unset: for web pages, and where the format is `auto`."""
+    """Whether robots.txt is obeyed. Unset: yes for web pages, and if the format is `auto`."""
     headers_from: dict[str, str] = Field(default_factory=dict, examples=[{"Authorization": "ACME_AUTHORIZATION"}])
-    """Request headers, each with the name of the environment variable that holds its value: keys stay out of files."""
+    """Request headers. Each names the environment variable that holds its value, so that keys stay out of files."""
     max_pages: int = Field(default=50, ge=1, le=10_000)
-    """Pages that one poll follows."""
+    """How many pages one poll follows."""
     max_details: int | None = Field(default=None, ge=0, le=1_000, examples=[40])
-    """Calls a poll, a posting each, for what its listing lacks; unset: by the format."""
+    """How many postings a poll looks up one by one for details that the listing lacks. Unset: the format decides."""
     max_bytes: int = Field(default=60_000_000, ge=1_000, le=1_000_000_000)
-    """Of each body, decompressed."""
+    """The largest body that is read, in bytes, after decompression."""
 
     @property
     def is_web(self) -> bool:
@@ -86,44 +88,49 @@ class SourceSettings(_Settings):
 
 
 class IngestSettings(_Settings):
-    """The sources, and how they are asked."""
+    """The sources, and how they are polled."""
 
     sources: tuple[SourceSettings, ...] = ()
     """The feeds that are polled, one table each."""
     mappings: dict[Name, MappingSettings] = Field(default_factory=dict, examples=[{"acme": "mappings/acme.toml"}])
-    """Feeds of formats that nobody named, mapped to posting fields: each a table, or the name of a file that is one."""
+    """Mappings, for feeds in a format that jobchime does not know: each is a table, or the name of a file that holds
+    one."""
     contact: str = Field(default="", examples=["https://jobs.example.com/about-our-bot"])
-    """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
+    """A page or mailbox where a board can reach you. It is sent in the User-Agent."""
     polls_at_once: int = Field(default=16, ge=1, le=200)
-    """Of one process, each of another host. One that lasts leaves both to others, up to four times as many."""
+    """How many polls one process runs at once, each of another host. A poll of over ten seconds no longer counts, up to
+    four times this number in all."""
     reads_beside: bool | None = Field(default=None, examples=[False])
-    """Whether `run` has a second process (250 MB) read postings where hundreds wait; unset: on two cores or more."""
+    """Whether `run` starts a second process (250 MB) to read postings when hundreds wait. Unset: yes on two cores or
+    more."""
     gap: Span = timedelta(seconds=1)
     """The least time between two requests to one host."""
     connect_timeout: Span = timedelta(seconds=10)
-    """For finding a host and connecting to it."""
+    """How long finding a host and connecting to it may take."""
     header_timeout: Span = timedelta(seconds=30)
-    """From the beginning of a request to the end of the answer's header section."""
+    """How long it may take from the start of a request to the end of the answer's headers."""
     read_timeout: Span = timedelta(seconds=20)
-    """Between two pieces of an answer."""
+    """The longest pause between two pieces of an answer."""
     total_timeout: Span = timedelta(minutes=2)
-    """For one request with its redirects and its whole body; once so much has gone by, a page is not asked again."""
+    """How long one request may take, with redirects and the whole body. After this time a page is not requested
+    again."""
     poll_timeout: Span = timedelta(minutes=8)
-    """For one poll, after which it asks for no further page and no further details; never above half its lease."""
+    """How long one poll may ask for more pages and details. Never more than half of `lease`."""
     attempts: int = Field(default=3, ge=1, le=10)
-    """Requests for one page before the poll counts as failed. One that ran out of time is not asked again at once."""
+    """How often one page is requested before the poll counts as failed. A request that timed out is not repeated at
+    once."""
     max_age: Span = timedelta(days=45)
-    """How long a posting lasts where its source neither lists completely nor states an expiry."""
+    """How long a posting stays open if its source has no complete listing and gives no expiry."""
     silence: Span = timedelta(days=1)
-    """A source without a success for this long, or for three of its intervals if that is longer, gets a warning."""
+    """A source gets a warning after this long without a success, or after three of its intervals if that is longer."""
     lease: Span = timedelta(minutes=15)
-    """How long a poll holds its source against other workers."""
+    """How long a poll keeps other workers away from its source."""
     keep_closed: Span = timedelta(days=90)
-    """How long closed items and met faults are remembered."""
+    """How long closed items and faults are remembered."""
     max_dead_letters: int = Field(default=200, ge=1)
-    """Of one poll; the rest is counted only."""
+    """How many dead letters one poll writes. Further faults are only counted."""
     push: PushSettings = PushSettings()
-    """The endpoint for postings that are pushed."""
+    """The endpoint to which postings are pushed."""
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:

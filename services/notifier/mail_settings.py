@@ -39,48 +39,50 @@ class _Settings(BaseModel):
 
 
 class SmtpSettings(_Settings):
-    """A mail server that takes our messages."""
+    """The mail server that sends your mails."""
 
     host: str = Field(default="", examples=["smtp.example.com"])
-    """Its name."""
+    """The name of the mail server."""
     port: int = Field(default=587, ge=1, le=65535)
-    """587 with `starttls`, 465 with `tls`, 25 with `none`, on most servers."""
+    """The port of the mail server. Most use 587 for `starttls`, 465 for `tls` and 25 for `none`."""
     security: Literal["starttls", "tls", "none"] = "starttls"
-    """`starttls` asks for encryption after connecting, `tls` begins with it, `none` is for a server on this machine."""
+    """`starttls` encrypts after connecting, `tls` from the start. `none` is for a server on this machine."""
     username: str = ""
-    """Empty: no login."""
+    """The account at the mail server. Empty: no login."""
     password: SecretStr = SecretStr("")
-    """Better given as JOBCHIME_MAIL__SMTP__PASSWORD."""
+    """The password of that account. Better given as JOBCHIME_MAIL__SMTP__PASSWORD."""
     return_path: str = Field(default="", examples=["bounces@example.com"])
-    """Where mails come back to, each to an address of its own (`bounces+ID@`), for `jobchime mail bounces` to read.
+    """Where mails that bounce come back to, each at an address of its own (`bounces+ID@`). `jobchime mail bounces`
+    reads them.
 
-    Empty: to the sender, and nobody reads them here.
+    Empty: they go to the sender, and jobchime does not read them.
     """
     timeout_s: float = Field(default=30.0, gt=0, le=600)
-    """How long one step, such as connecting or a reply, may take."""
+    """How long one step may take, such as connecting or a reply."""
 
 
 class SendGridSettings(_Settings):
-    """The account at SendGrid that sends for us."""
+    """The account at SendGrid that sends your mails."""
 
     api_key: SecretStr = SecretStr("")
-    """A key that may do "Mail Send" and nothing else; better given as JOBCHIME_MAIL__SENDGRID__API_KEY."""
+    """A key that may do "Mail Send" and nothing else. Better given as JOBCHIME_MAIL__SENDGRID__API_KEY."""
     host: str = "https://api.sendgrid.com"
-    """For a subuser of the EU region `https://api.eu.sendgrid.com`."""
+    """The address of SendGrid's API. For a subuser of the EU region, use `https://api.eu.sendgrid.com`."""
     sandbox: bool = False
-    """SendGrid checks each message, says yes and sends nothing."""
+    """For trials: SendGrid checks and accepts each mail, but sends nothing."""
     reply_to: str = ""
-    """Where answers go; empty: to the sender."""
+    """Where readers' replies go. Empty: to the sender."""
     categories: tuple[str, ...] = Field(default=("job-alerts",), max_length=10)
-    """What the messages are counted under in SendGrid's statistics."""
+    """The categories under which SendGrid's statistics count the mails."""
     event_key: str = ""
-    """The public key of "Signed Event Webhook": with it the portal takes what became of mails at `/events/sendgrid`."""
+    """The public key of "Signed Event Webhook". With it the portal accepts, at `/events/sendgrid`, what became of
+    mails."""
     in_flight: int = Field(default=50, ge=1, le=100)
-    """Requests at once; a worker that is killed may leave so many deliveries of which nobody knows what became."""
+    """How many requests are made at once. If a worker is killed, up to so many deliveries are unknown."""
     connect_timeout_s: float = Field(default=10.0, gt=0, le=60)
     """How long connecting may take, encryption included."""
     timeout_s: float = Field(default=30.0, gt=0, le=120)
-    """How long SendGrid may take to answer once it is connected."""
+    """How long SendGrid may take to answer after connecting."""
 
     def wrong(self) -> list[str]:
         """What of it cannot work."""
@@ -101,14 +103,14 @@ class SendGridSettings(_Settings):
 
 
 class WarmUpSettings(_Settings):
-    """How many mails a new sender sends a day: mailbox providers take one that begins with thousands for a spammer."""
+    """How many mails a new sender sends a day. Mailbox providers take one that begins with thousands for a spammer."""
 
     since: date | None = Field(default=None, examples=["2027-01-11"])
-    """The first day of the plan, by UTC; nothing goes out before it. Unset: there is no plan."""
+    """The first day of the plan, in UTC. Nothing is sent before it. Unset: there is no plan."""
     per_day: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         default=(500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000), max_length=100, examples=[[500, 1000, 2000]]
     )
-    """Mails of the first day, of the second and so on; after the last there is no bound."""
+    """How many mails may be sent on the first day, the second and so on. After the last there is no limit."""
 
     def begins(self, at: datetime) -> datetime | None:
         """When the plan begins, where it has not."""
@@ -124,19 +126,19 @@ class WarmUpSettings(_Settings):
 
 
 class BrandSettings(_Settings):
-    """How mails and the portal look, beside the name and the postal address of the sender."""
+    """How mails and the portal look, besides the sender's name and postal address."""
 
     colour: str = Field(default="", examples=["#8a1538"])
-    """Of links, buttons and bars, `#rrggbb`, readable on white; empty: that of jobchime."""
+    """The colour of links, buttons and bars, as `#rrggbb`; it must be readable on white. Empty: jobchime's."""
     colour_dark: str = Field(default="", examples=["#ffb3c4"])
-    """The same where somebody's device is dark; empty: made of `colour`, as light as it must be."""
+    """The same for devices in dark mode. Empty: made from `colour`, as light as needed."""
     logo: Path | None = Field(default=None, examples=["logo.svg"])
-    """What stands for the name at the head of pages, and of mails where it is no SVG or WebP: those, PNG, JPEG or GIF,
-    of 64 KB at most."""
+    """A picture in place of the name, at the head of pages and mails: SVG, WebP, PNG, JPEG or GIF, 64 KB at most. Mails
+    do not show SVG and WebP."""
     website: str = Field(default="", examples=["https://board.example"])
-    """Where the name at the head of the pages leads, https; empty: nowhere."""
+    """The https address that the name at the head of pages links to. Empty: no link."""
     welcome: dict[str, str] = Field(default={}, examples=[{"en": "Jobs at sea, as they come in."}])
-    """What the page to sign up says first, by language (`en`, `de`); in others what jobchime says."""
+    """The first words of the sign-up page, by language (`en`, `de`). Other languages keep jobchime's words."""
 
     @model_validator(mode="after")
     def _can_be_shown(self) -> "BrandSettings":
@@ -166,43 +168,47 @@ class BrandSettings(_Settings):
 
 
 class FormerSecret(_Settings):
-    """What links in mails were signed with before, and until when such links act."""
+    """A secret that signed links in mails before, and until when those links work."""
 
     secret: SecretStr = SecretStr("")
-    """Empty: the installation's own, which signs where `link_secret` is empty."""
+    """The old secret. Empty: the installation's own, which signs if `link_secret` is empty."""
     until: AwareDatetime = Field(examples=["2027-12-31T00:00:00Z"])
-    """Unsubscribe links should act for as long as somebody may open an old mail: give it a year."""
+    """Until when those links work. Give it a year: people unsubscribe from old mails too."""
 
 
 class MailSettings(_Settings):
-    """How mail leaves: who sends, by which mailer, and to whom."""
+    """How mails leave: who sends them, by which mailer, and to whom."""
 
     mailer: Literal["folder", "smtp", "sendgrid"] = "folder"
-    """`folder` writes .eml files and sends nothing; `smtp` and `sendgrid` send, and need the five settings below."""
+    """`folder` writes .eml files and sends nothing. `smtp` and `sendgrid` send, and need `public_url`, `sender_name`,
+    `sender_address`, `postal_address` and `allow`."""
     folder: Path = Path("mails")
     """Where the folder mailer puts its .eml files."""
     public_url: str = Field(default="", examples=["https://alerts.example.com"])
-    """Where subscribers reach the portal, https; links in mails start with it."""
+    """The https address at which subscribers reach the portal. Links in mails start with it."""
     ca_file: Path | None = Field(default=None, examples=["ca.pem"])
-    """Certificates to trust beside the machine's, as of a company's own CA: of `public_url`, and of an SMTP server."""
+    """Certificates to trust in addition to the machine's, such as those of your own CA: for `public_url` and the SMTP
+    server."""
     sender_name: str = "Job alerts"
-    """Whom mails say that they are from."""
+    """The name that mails come from."""
     sender_address: str = Field(default="", examples=["alerts@example.com"])
     """The address that mails come from."""
     postal_address: str = Field(default="", examples=["Example Board, 1 Example Street, Exampletown"])
-    """The sender's postal address in one line, which the law asks for in such mail."""
+    """The sender's postal address, on one line. The law asks for it in such mails."""
     brand: BrandSettings = BrandSettings()
     """How mails and the portal look."""
     dkim_selectors: tuple[str, ...] = Field(default=(), examples=[["mail2027"]])
-    """Which keys mails are signed with, the `s=` of DKIM, for `doctor` to look at; empty: SendGrid's s1 and s2."""
+    """The DKIM selectors (`s=`) that mails are signed with, so that `doctor` can check them. Empty: SendGrid's s1 and
+    s2."""
     allow: tuple[str, ...] = Field(default=(), examples=[["ada@example.com", "@example.com"]])
-    """Who may be mailed by a mailer that really sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
+    """Who may be mailed by a mailer that sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
     clicks: bool = False
-    """Whether links to jobs lead through the portal, so that to follow one is a sign of life; which one is not kept."""
+    """Whether links to jobs lead through the portal, so that following one is a sign of life. Which link it was is not
+    kept."""
     link_secret: SecretStr = SecretStr("")
-    """What links in mails are signed with, 16 bytes or more; empty: the installation's own secret."""
+    """Signs the links in mails; 16 bytes or more. Empty: the installation's own secret."""
     former_link_secrets: tuple[FormerSecret, ...] = ()
-    """What they were signed with before: list the old secret here when you change `link_secret`."""
+    """Secrets that signed links before. When you change `link_secret`, list the old one here."""
     warm_up: WarmUpSettings = WarmUpSettings()
     """How many mails a day a new sender begins with."""
     smtp: SmtpSettings = SmtpSettings()

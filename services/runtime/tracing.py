@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class TracingSettings(BaseModel):
-    """Where the ways of postings are sent to, as OpenTelemetry has it; needs `jobchime[observed]`."""
+    """Where traces of postings are sent, by OpenTelemetry. Needs `jobchime[observed]`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoint: str = Field(default="", examples=["http://collector.example:4318/v1/traces"])
-    """A collector's address for traces over HTTP (OTLP); empty: none are sent."""
+    """The address of a collector that takes traces over HTTP (OTLP). Empty: no traces are sent."""
     share: float = Field(default=0.01, ge=0, le=1)
-    """Of the postings, those whose way is sent."""
+    """The share of postings whose traces are sent."""
 
 
 @dataclass(frozen=True, slots=True)

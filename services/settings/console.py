@@ -9,33 +9,34 @@ _LEAST_TOKEN = 16
 
 
 class ConsoleSettings(BaseModel):
-    """The pages by which operators watch and steer the stream."""
+    """The pages on which operators watch and steer the stream."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = False
-    """Whether `jobchime run` serves them too; `jobchime console` serves them in any case."""
+    """Whether `jobchime run` serves the console too. `jobchime console` always serves it."""
     host: str = "127.0.0.1"
-    """Loopback unless told otherwise: beyond it set a credential, and put a server that speaks TLS before it."""
+    """The address that the console listens on. Beyond loopback, set a credential and put a server that speaks TLS
+    before it."""
     port: int = Field(default=8130, ge=0, le=65_535)
-    """0: any free port, said in the log."""
+    """The port that the console listens on. With 0, a free port is taken and written to the log."""
     token: SecretStr = SecretStr("")
-    """What signs in, by the page or as `Authorization: Bearer`; 16 bytes or more.
+    """Signs operators in, on the page or as `Authorization: Bearer`; 16 bytes or more. Better given as
+    JOBCHIME_CONSOLE__TOKEN.
 
-    Better given as JOBCHIME_CONSOLE__TOKEN. Without any credential one is made at each start, and the address that
-    signs in by it is said on the terminal.
+    Without any credential, each start makes a token, and prints an address that signs you in with it.
     """
     password_hash: SecretStr = SecretStr("")
-    """The same by a password, of which only the hash is kept here: `jobchime console --hash-password` makes it."""
+    """The hash of a password that signs operators in. `jobchime console --hash-password` makes it."""
     user_header: str = Field(default="", examples=["X-Remote-User"])
-    """The header in which one of `proxies`, which has signed the operator in, names them; empty: none is believed."""
+    """The header in which one of `proxies` names the operator whom it has signed in. Empty: no header is believed."""
     proxies: frozenset[str] = frozenset()
-    """Addresses of servers before it, whose word on whom they speak for is taken."""
+    """Addresses of the servers before the console. What they say of whom they speak for is believed."""
     hours: int = Field(default=12, ge=1, le=720)
-    """After so many without a page somebody has to sign in again."""
+    """An operator has to sign in again after so many hours without opening a page."""
 
     labels: Path | None = Field(None, examples=["wrong-fields.jsonl"])
-    """The file to which a field that was read wrongly is appended, an example a line; unset: in the data folder."""
+    """The file that collects fields that were read wrongly, one example a line. Unset: a file in the data folder."""
 
     @model_validator(mode="after")
     def _is_closed(self) -> "ConsoleSettings":

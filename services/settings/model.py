@@ -23,22 +23,23 @@ from services.settings.portal import PortalSettings
 
 
 class ProbeSettings(BaseModel):
-    """/metrics, /livez and /readyz of each service; they tell nothing of people."""
+    """/metrics, /livez and /readyz of each service. They show nothing about people."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
-    """Loopback unless told otherwise: metrics are nobody else's business."""
+    """The address that the probes listen on. Loopback by default, because metrics are nobody else's business."""
     ingest_port: int = Field(default=8101, ge=0, le=65_535)
-    """Of `jobchime ingest`; 0: any free port, said in the log."""
+    """The port for `jobchime ingest`. With 0, a free port is taken and written to the log."""
     matcher_port: int = Field(default=8102, ge=0, le=65_535)
-    """Of `jobchime matcher`."""
+    """The port for `jobchime matcher`. With 0, a free port is taken and written to the log."""
     notifier_port: int = Field(default=8103, ge=0, le=65_535)
-    """Of `jobchime notifier`."""
+    """The port for `jobchime notifier`. With 0, a free port is taken and written to the log."""
     embedded_port: int | None = Field(default=None, ge=0, le=65_535, examples=[8100])
-    """Of `jobchime run`; unset: no probes there."""
+    """The port for `jobchime run`. Unset: `jobchime run` has no probes."""
     stuck_after_s: float = Field(default=600.0, gt=0, le=86_400)
-    """A worker whose loop has not turned for so long fails /livez: longer than any step of the loop takes."""
+    """A worker whose loop has not turned for this many seconds fails /livez. No step of the loop should take so
+    long."""
     enabled: bool = True
     """Whether the services of the deployed form have probes."""
 
@@ -56,30 +57,33 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Path("jobchime-data")
-    """The folder of log, store, secret and suppression key. Relative paths are relative to the settings file."""
+    """The folder that holds the log, the store, the secret and the suppression key. A relative path starts at the
+    settings file."""
     log_level: str = "info"
     """How much is logged: debug, info, warning, error or critical."""
     sentry_dsn: SecretStr = SecretStr("")
-    """Where errors are reported to besides, as Sentry takes them, less personal data; needs `jobchime[observed]`.
+    """Where errors are also reported, as a Sentry address. Personal data is left out. Needs `jobchime[observed]`.
 
-    Better given as JOBCHIME_SENTRY_DSN; empty: nowhere.
+    Better given as JOBCHIME_SENTRY_DSN. Empty: errors are only logged.
     """
     secret: SecretStr = SecretStr("")
-    """What ids and links are signed with, 16 bytes or more; empty: made once and kept in the data folder."""
+    """Signs ids and links; 16 bytes or more. Empty: one is made once and kept in the data folder."""
     suppression_key: SecretStr = SecretStr("")
-    """What addresses are hashed with, 16 bytes or more; never change it, or nobody knows any more who is suppressed.
+    """Hashes the addresses that must not be mailed; 16 bytes or more. Never change it: a new key no longer finds them.
 
-    Empty: beside a secret in the data folder it is kept there too, else it is the secret, which must then not change.
+    Empty: if the secret is in the data folder, a key is made and kept there too. If you set `secret`, that is used, and
+    must then never change.
     """
     store: SecretStr = SecretStr("")
-    """The store's address, `postgresql+psycopg://user:password@host/database`; empty: SQLite in the data folder.
+    """The address of the store, `postgresql+psycopg://user:password@host/database`. Empty: SQLite in the data folder.
 
     Better given as JOBCHIME_STORE.
     """
     worker: str = ""
-    """Names this process among all, the same after a restart; empty: by service, machine and data folder."""
+    """A name that no other process has, and that stays the same after a restart. Empty: made from service, machine and
+    data folder."""
     tick_every_s: float = Field(default=1.0, gt=0, le=3_600)
-    """How often what is due is looked for, in seconds."""
+    """How often jobchime looks for what is due, in seconds."""
     ingest: IngestSettings = IngestSettings()
     """The sources, and how they are asked."""
     notifier: NotifierSettings = NotifierSettings()

@@ -39,12 +39,12 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isi
 
 
 class CutRule(Settings):
-    """A piece of a text that is left out each time it stands there."""
+    """A piece of a text that is left out wherever it stands."""
 
     begin: str = Field(min_length=1)
-    """What it begins with."""
+    """What the piece begins with."""
     end: str = Field(min_length=1)
-    """What it ends with; without that nothing is left out."""
+    """What the piece ends with. If this is missing in a text, nothing is left out."""
 
 
 class NamedRule(Settings):
@@ -53,7 +53,7 @@ class NamedRule(Settings):
     among: str
     """The path to the list."""
     words: Texts = Field(min_length=1)
-    """A value counts whose name holds one of these, whatever its case."""
+    """A value counts if its name contains one of these, in upper or lower case."""
     name: str = "name"
     """Where in an object the name stands."""
     value: str = "value"
@@ -69,42 +69,44 @@ class ValueRule(Settings):
     """Where a value comes from, and what is done to it, in this order."""
 
     path: Paths = ()
-    """The first path that finds something gives the values."""
+    """A path, or several: the first that finds something gives the values."""
     all: Paths = ()
-    """All that these paths find, one after another."""
+    """Several paths: the values of all of them count, one after another."""
     template: Texts = ()
-    """One text with paths in braces, `{city}, {country}`; what is not there leaves no comma behind.
+    """A text with paths in braces, `{city}, {country}`. If a path finds nothing, its comma is left out too.
 
-    Of several the first that anything is found for.
+    Of several templates, the first that finds something counts.
     """
     constant: TextOf | None = None
+    """The same text for every row."""
     named: NamedRule | None = None
-    """Values of JSON that lie beside their names."""
+    """For JSON: values that lie beside their names."""
     called: Texts = ()
-    """What evidence calls the place, by default the path: one name for all paths, or one for each."""
+    """What evidence calls the place: one name for all paths, or one for each. Unset: the path."""
     after: str | None = None
-    """Only what stands behind this, where it is there at all."""
+    """Keeps only what stands after this text, if it is there."""
     before: str | None = None
-    """Only what stands before this, where it is there at all."""
+    """Keeps only what stands before this text, if it is there."""
     cut: tuple[CutRule, ...] = ()
-    """Pieces that are left out: a pixel that counts readers, a note to applicants."""
+    """Pieces to leave out, such as a tracking pixel or a note to applicants."""
     split: str | None = Field(default=None, min_length=1)
-    """One text holds several values, parted by this."""
+    """Splits one text into several values at this text."""
     replace: dict[str, str] = Field(default_factory=dict)
-    """Characters or words that are replaced wherever they stand: `{ "_" = " " }`."""
+    """Characters or words to replace wherever they stand: `{ "_" = " " }`."""
     values: dict[str, TextOf] = Field(default_factory=dict)
-    """What the feed writes, whatever its case, and what it means; an empty meaning drops it. Others stay."""
+    """What the feed writes, in upper or lower case, and what it means. An empty meaning drops the value; unlisted
+    values stay."""
     join: str | None = None
-    """Several values become one text, joined by this."""
+    """Joins several values into one text, with this between them."""
     date: str | None = Field(default=None, min_length=2)
-    """How dates are written, where it is neither ISO 8601, epoch nor RFC 822: `%d/%m/%Y` (strptime).
+    """How dates are written, as for strptime: `%d/%m/%Y`. Not needed for ISO 8601, epoch and RFC 822.
 
     Months may be named in any of several languages.
     """
     escaped: int | None = Field(default=None, ge=0, le=3)
-    """How often markup and entities are escaped over the usual; by default it is told by content."""
+    """How many times more than usual markup and entities are escaped. Unset: recognised by content."""
     default: TextOf | None = None
-    """What stands where nothing is found."""
+    """The value if nothing is found."""
 
     @model_validator(mode="after")
     def _comes_from_one_place(self) -> Self:
@@ -161,21 +163,24 @@ Rule = Annotated[ValueRule, BeforeValidator(_rule)]
 
 
 class PayRule(Settings):
-    """Pay in numbers of its own. Amounts that are no plain numbers belong to `pay_text`."""
+    """Pay in numbers of its own. Amounts that are not plain numbers belong to `pay_text`."""
 
     min: Rule | None = None
+    """The least pay."""
     max: Rule | None = None
+    """The highest pay."""
     currency: Rule | None = None
+    """The currency of the amounts."""
     period: Rule | None = None
-    """Year, month, week, day or hour, in about any spelling."""
+    """What the amounts are paid for: year, month, week, day or hour, in almost any spelling."""
     zone: Rule | None = None
-    """The place or level that it is for."""
+    """The place or level that the pay is for."""
     estimate: bool = False
-    """The feed's own guess, which counts where nothing else is said."""
+    """The feed's own estimate. It counts only if nothing else states the pay."""
     otherwise: bool = False
-    """Counts only where those before it give no amount."""
+    """Counts only if those before it give no amount."""
     called: str = ""
-    """What evidence calls the place, by default the path of the first amount."""
+    """What evidence calls the place. Unset: the path of the first amount."""
 
     @model_validator(mode="after")
     def _has_an_amount(self) -> Self:
@@ -192,42 +197,56 @@ class PayRule(Settings):
 
 
 class FieldRules(Settings):
-    """The posting fields, each with where it comes from."""
+    """The posting fields, and where in a row each comes from."""
 
     source_id: Rule
-    """The feed's own id of a posting, the same for as long as it is open."""
+    """The feed's own id of a posting, which stays the same while the posting is open."""
     title: Rule
+    """The title of the job."""
     company: Rule | None = None
+    """The employer's name."""
     url: Rule | None = None
+    """Where the posting can be read."""
     apply_url: Rule | None = None
+    """Where people apply, if that is elsewhere."""
     company_url: Rule | None = None
+    """The employer's own pages."""
     description: Rule | None = None
-    """Markup or plain text."""
+    """The text, as markup or plain text."""
     skills: Rule | None = None
+    """Skills that the feed names, in addition to those in the text."""
     restriction: Rule | None = None
-    """Places that an applicant must be in."""
+    """Places where an applicant must be."""
     worldwide: Texts = ()
-    """Words among the restrictions that mean all the world, which is no place: `worldwide`, `anywhere`."""
+    """Words that mean the whole world if they stand as a restriction: `worldwide`, `anywhere`."""
     restriction_open: Rule | None = None
-    """Whether a row without a restriction is open to all the world: `true`, `yes` or `1`."""
+    """Whether a row without a restriction is open to the whole world: `true`, `yes` or `1`."""
     locations: Rule | None = None
+    """Where the job is."""
     headquarters: Rule | None = None
+    """Where the employer is."""
     workplace: Rule | None = None
-    """`remote`, `hybrid` or `onsite`; other words count as nothing said."""
+    """`remote`, `hybrid` or `onsite`. Other words are ignored."""
     timezones: Rule | None = None
-    """Hours from UTC."""
+    """Time zones to work in, as hours from UTC."""
     pay: tuple[PayRule, ...] = ()
+    """Pay in numbers."""
     pay_text: Rule | None = None
     """Pay in words or as one text, `1.200 - 1.400 EUR a month`."""
     seniority: Rule | None = None
+    """The level, as the feed writes it."""
     employment: Rule | None = None
+    """The kind of employment, as the feed writes it."""
     departments: Rule | None = None
+    """The departments of the company."""
     language: Rule | None = None
-    """What it is written in."""
+    """The language that the posting is written in."""
     languages: Rule | None = None
-    """What one must speak: names of languages, or ISO 639-1 codes."""
+    """Languages that one must speak, by name or ISO 639-1 code."""
     posted_at: Rule | None = None
+    """When it was posted."""
     expires_at: Rule | None = None
+    """When it ends."""
 
     @model_validator(mode="before")
     @classmethod

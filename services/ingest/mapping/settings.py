@@ -12,54 +12,63 @@ from services.ingest.mapping.rules import FieldRules, Paths, Settings, Texts
 
 
 class CsvSettings(Settings):
-    """How a table is written; by default that is told by its first row."""
+    """How a table is written. Unset values are recognised by its first row."""
 
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
-    """What stands between two values."""
+    """What separates two values."""
     quote: str = Field(default='"', min_length=1, max_length=1)
-    """What stands around a value that holds a delimiter."""
+    """What encloses a value that contains a delimiter."""
     header: bool = True
-    """The first row names the columns; without it they have only numbers."""
+    """Whether the first row names the columns. Otherwise columns have only numbers."""
 
 
 class CursorSettings(Settings):
-    """The feed hands out what to ask for the next page with."""
+    """The feed gives a text with which the next page is requested."""
 
     parameter: str = Field(min_length=1)
+    """The parameter of the address that takes this text."""
     path: str
-    """Where in the feed it stands."""
+    """Where in the feed this text stands."""
 
 
 class PageSettings(Settings):
-    """Pages are counted; one without rows is behind the last, unless the feed says which is."""
+    """Pages have numbers. A page without rows comes after the last one, unless the feed says which is the last."""
 
     parameter: str = Field(min_length=1)
+    """The parameter of the address that takes the page's number."""
     first: int = Field(default=1, ge=0)
     """The number of the page that an address without the parameter gives."""
     current: str | None = None
-    """Where in the feed the number of its page stands; by default it is that of the address."""
+    """Where in the feed the page's own number stands. Unset: the number in the address counts."""
     more: str | None = None
-    """Where in the feed something stands as long as further pages follow; by default they do behind rows."""
+    """Where in the feed something stands if there are more pages. Unset: after a page with rows another is
+    requested."""
     pages: str | None = None
     """Where in the feed the number of all pages stands."""
 
 
 class OffsetSettings(Settings):
-    """Rows are counted; a page with fewer than `size` is the last."""
+    """Rows have numbers. A page with fewer rows than `size` is the last one."""
 
     parameter: str = Field(min_length=1)
+    """The parameter of the address that takes the number of the page's first row."""
     size: int = Field(ge=1, le=10_000)
+    """How many rows a page has."""
     first: int = Field(default=0, ge=0, le=1)
+    """The number of the very first row."""
 
 
 class PagingSettings(Settings):
-    """How to get to the next page: by one of these."""
+    """How the next page is found: in one of these ways."""
 
     next: str | None = None
-    """Where in the feed the next page's address stands."""
+    """Where in the feed the address of the next page stands."""
     cursor: CursorSettings | None = None
+    """The feed gives a text with which the next page is requested."""
     page: PageSettings | None = None
+    """Pages have numbers."""
     offset: OffsetSettings | None = None
+    """Rows have numbers."""
 
     @model_validator(mode="after")
     def _is_one_way(self) -> Self:
@@ -76,18 +85,18 @@ class PagingSettings(Settings):
 
 
 class RecogniseSettings(Settings):
-    """What a body must hold for the format `auto` to read it so."""
+    """What a body must hold for the format `auto` to read it by this mapping."""
 
     root: str | None = None
     """The name of the outermost XML element."""
     has: Paths = ()
-    """Paths that the first row must have, each with a text."""
+    """Paths that must find a text in the first row."""
     members: Paths = ()
-    """Paths that the first row must have, be it with nothing in them."""
+    """Paths that the first row must have, even if empty."""
     lacks: Paths = ()
     """Paths that the first row must not have."""
     empty: Paths = ()
-    """Paths that a feed without rows must have around them; by default none is known by this mapping."""
+    """Paths that a feed without rows must have around them. Unset: such a feed is not recognised."""
 
     @model_validator(mode="after")
     def _tells_a_row(self) -> Self:
@@ -105,28 +114,34 @@ class MappingSettings(Settings):
     """How the rows of a feed become postings."""
 
     kind: Kind
-    """`json`, `jsonl` (a row a line), `xml` or `csv`."""
+    """`json`, `jsonl` (one row a line), `xml` or `csv`."""
     items: str = ""
-    """Where the rows are: of JSON a path, empty where the feed is the list; of XML the name of their element."""
+    """Where the rows are. JSON: a path, or empty if the feed is the list. XML: the name of a row's element."""
     label: str = ""
-    """As people call the feed."""
+    """The feed's name, as people call it."""
     complete: bool = False
-    """Whether each listing holds every open posting, so that what vanishes has closed."""
+    """Whether each listing holds every open posting, so that a posting that vanishes has closed."""
     workplace: Literal["remote", "hybrid", "onsite"] | None = None
-    """What its jobs are where a posting does not say: `remote` of a board that lists remote jobs alone."""
+    """Where the work is done if a posting does not say: `remote` for a board that lists only remote jobs."""
     attribution: Credit | None = None
+    """Whom to name beside the postings."""
     encoding: str | None = None
-    """Where a feed does not say it rightly; by default by its mark or declaration, else UTF-8."""
+    """The encoding, if the feed does not state it or states it wrongly. Unset: by its mark or declaration, else
+    UTF-8."""
     namespaces: dict[str, str] = Field(default_factory=dict)
-    """Prefixes for XML paths; by default those of the feed."""
+    """Prefixes for XML paths. Unset: those of the feed."""
     nothing: Texts = ()
-    """Texts that say nothing wherever they stand, such as `n/a`, unless the `values` of a field give them a meaning."""
+    """Texts that mean nothing in any field, such as `n/a`, unless the `values` of a field give them a meaning."""
     key: str | None = None
-    """Of a JSON object of rows: the member to put the name of each row under."""
+    """For rows in a JSON object: the member that takes the name of each row."""
     csv: CsvSettings = CsvSettings()
+    """How a table is written."""
     paging: PagingSettings | None = None
+    """How the next page is found."""
     recognise: RecogniseSettings | None = None
+    """How the format `auto` recognises the feed."""
     fields: FieldRules
+    """The posting fields, and where in a row each comes from."""
 
     @cached_property
     def blanks(self) -> frozenset[str]:

@@ -15,35 +15,38 @@ class Column(NamedTuple):
 
 _SEARCHES = [{"name": "Python work", "criteria": {"skills": {"all": ["Python"]}}}]
 _SPEAKS = (
-    "Languages by code (ISO 639-1) or name, with a level (`basic`, `working`, `fluent`, `native`) or without; "
-    "jobs that need another are not mailed. Unset: none is kept back."
+    "The languages that they speak, by code (ISO 639-1) or name, each with a level (`basic`, `working`, `fluent`, "
+    "`native`) or without. Jobs that need another language are not mailed. Unset: no job is left out for its language."
 )
-_NO_LONGER = '`""` with `--update`: they no longer say.'
-_HOME = f"Where they live: a town of 15,000 people or more, else a country or a part of one. {_NO_LONGER}"
-_YEARS = f"For how many years they have done the work that they look for; `0` for who begins. {_NO_LONGER}"
+_NO_LONGER = 'With `--update`, `""` deletes it.'
+_HOME = f"Where they live: a town of 15,000 people or more, or a country or a part of one. {_NO_LONGER}"
+_YEARS = f"For how many years they have done the work that they look for; `0` for beginners. {_NO_LONGER}"
 _WORKED_AS = (
-    "Job titles that they have had, by id or name in any of the eight languages; jobs far from these are less "
-    f"likely mailed. {_NO_LONGER}"
+    "Job titles that they have had, by id or name in any of the eight languages. Jobs far from these are less likely "
+    f"to be mailed. {_NO_LONGER}"
 )
 _KNOWS = (
-    "What they can do, in their own words: skills, tools, licences, fields; 20 at most, of 60 characters each. "
+    "What they can do, in their own words: skills, tools, licences, fields. At most 20, of 60 characters each. "
     f"{_NO_LONGER}"
 )
 _AVOIDS = (
-    f"What they would rather not do, in their own words; as many and as long. A leading `no` is left out. {_NO_LONGER}"
+    "What they would rather not do, in their own words. At most 20, of 60 characters each. A leading `no` is dropped. "
+    f"{_NO_LONGER}"
 )
 _SELECTIVITY = (
-    "How choosy their mails are: the surest jobs alone, the bars of the settings, lower ones, or all that fits "
+    "How choosy their mails are: only the surest jobs, the bars of the settings, lower bars, or all that fits "
     "([curation](curation.md#each-persons-own-bars))."
 )
 _CRITERIA = {"skills": {"all": ["Python"]}, "places": ["DE"]}
 
 PERSON = (
-    Column("address", "text", "needed", "ada@example.com", "An e-mail address, mailed as it is written."),
-    Column("name", "text", "unset", "Ada", "How to greet them; one line of 120 characters at most."),
-    Column("time_zone", "text", '`"UTC"`', "Europe/Berlin", "IANA name: `hour` of their searches is on its clock."),
-    Column("currency", "text", '`"EUR"`', "CHF", "ISO 4217: pay is also told in it."),
-    Column("locale", "text", '`"en"`', "de_AT", "The language of their mails, as `de`, or with a country."),
+    Column("address", "text", "needed", "ada@example.com", "The e-mail address, which is used exactly as written."),
+    Column("name", "text", "unset", "Ada", "How mails greet them: one line, at most 120 characters."),
+    Column(
+        "time_zone", "text", '`"UTC"`', "Europe/Berlin", "An IANA name. The `hour` of their searches is in this zone."
+    ),
+    Column("currency", "text", '`"EUR"`', "CHF", "ISO 4217. Pay is also shown in this currency."),
+    Column("locale", "text", '`"en"`', "de_AT", "The language of their mails, such as `de`, or with a country."),
     Column("speaks", "list of text", "unset", ["en", "de:working"], _SPEAKS),
     Column("home", "text", "unset", "Cambridge, MA", _HOME),
     Column("years", "whole number, 0 to 60", "unset", 6, _YEARS),
@@ -56,12 +59,12 @@ PERSON = (
         "text",
         "unset",
         "the sign-up form of jobs.example.com",
-        "Where they agreed to be mailed. Somebody new needs it, with `consent_date` and `consent_wording`; what the "
-        "options of the same names say is of the lines that leave it out.",
+        "Where they agreed to be mailed. New people need this, `consent_date` and `consent_wording`. The options of "
+        "the same names fill in the lines that leave them out.",
     ),
-    Column("consent_date", "date", "unset", "2026-03-31", "When they did; a day, or a time with its zone."),
-    Column("consent_wording", "text", "unset", "Send me job alerts", "What they read when they did."),
-    Column("searches", "list of tables", "unset", _SEARCHES, "What they look for, 50 at most; JSON lines alone."),
+    Column("consent_date", "date", "unset", "2026-03-31", "When they agreed: a day, or a time with its zone."),
+    Column("consent_wording", "text", "unset", "Send me job alerts", "The words that they agreed to."),
+    Column("searches", "list of tables", "unset", _SEARCHES, "Their saved searches, at most 50. In JSON lines only."),
 )
 SEARCH = (
     Column(
@@ -71,9 +74,17 @@ SEARCH = (
         "Python work",
         "What the subscriber calls it.",
     ),
-    Column("cadence", "`instant` or `daily` or `weekly`", '`"daily"`', "weekly", "How often it may bring a mail."),
-    Column("hour", "whole number, 0 to 23", "`8`", 7, "Of the subscriber's day; says nothing for `instant`."),
-    Column("weekday", "day, or a number from 0, which is Monday", "`0`", "friday", "For `weekly` alone."),
+    Column(
+        "cadence", "`instant` or `daily` or `weekly`", '`"daily"`', "weekly", "How often the search may send a mail."
+    ),
+    Column("hour", "whole number, 0 to 23", "`8`", 7, "The hour of the subscriber's day. Ignored for `instant`."),
+    Column(
+        "weekday",
+        "day, or a number from 0, which is Monday",
+        "`0`",
+        "friday",
+        "The day of the week. Only for `weekly`.",
+    ),
     Column("criteria", "table", "needed", _CRITERIA, "See [criteria](#criteria)."),
     Column(
         "preferred_places",

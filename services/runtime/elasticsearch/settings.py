@@ -10,33 +10,33 @@ from schemas.setting_types import formed
 
 
 class ElasticsearchSettings(BaseModel):
-    """Elasticsearch, where `matcher.index` says so."""
+    """Elasticsearch, used if `matcher.index` says so."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     urls: tuple[str, ...] = Field(default=(), examples=[["https://search.example.com:9200"]])
-    """`https://host:port` of some of its nodes; user and password have settings of their own."""
+    """Some of the nodes, each as `https://host:port`. User and password have settings of their own."""
     prefix: Annotated[
         str,
         formed(
             r"[a-z][a-z0-9-]{0,40}", "it holds a to z in lower case first, then also digits and hyphens, 41 at most"
         ),
     ] = "jobchime"
-    """Begins the name of every index and alias, so that installations may share a cluster."""
+    """Stands before the name of every index and alias, so that several installations can share a cluster."""
     username: str = ""
-    """Of an account at the cluster."""
+    """The account at the cluster."""
     password: SecretStr = SecretStr("")
-    """Better given as JOBCHIME_ELASTICSEARCH__PASSWORD."""
+    """The password of that account. Better given as JOBCHIME_ELASTICSEARCH__PASSWORD."""
     api_key: SecretStr = SecretStr("")
-    """Instead of a username and password; better given as JOBCHIME_ELASTICSEARCH__API_KEY."""
+    """Instead of username and password. Better given as JOBCHIME_ELASTICSEARCH__API_KEY."""
     ca_file: Path | None = Field(default=None, examples=["ca.pem"])
     """Certificates to trust instead of the machine's own."""
     timeout_s: float = Field(default=3.5, gt=0, le=60)
-    """For one request, in seconds. Below the 4 s after which a worker would look dead to its group."""
+    """How long one request may take, in seconds. Keep it below 4, or the worker seems dead to its group."""
     shards: int = Field(default=1, ge=1, le=64)
-    """Of the index of criteria."""
+    """How many shards the index of criteria has."""
     replicas: int = Field(default=0, ge=0, le=5)
-    """Copies of each shard on other nodes."""
+    """How many copies of each shard other nodes keep."""
 
     @field_validator("urls")
     @classmethod

@@ -45,19 +45,20 @@ class CurateSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     most_items: int = Field(default=10, ge=1)
-    """Jobs in one digest, each on a card: one job in several places is one."""
+    """How many jobs one digest may hold. Each is on a card; one job in several places is one card."""
     most_near: int = Field(default=3, ge=0)
-    """Near misses below them."""
+    """How many near misses may stand below them."""
     most_per_company: int = Field(default=2, ge=1)
-    """Cards of one company, where those of others would fill the digest."""
+    """How many cards of one company a digest holds if other companies' jobs would fill it."""
     most_alike: int = Field(default=2, ge=1)
-    """Likewise, cards of one title whose texts are alike: other vacancies, but the same thing to read."""
+    """How many cards with one title and similar texts a digest holds if other jobs would fill it."""
     least_chance: float = Field(default=0.40, ge=0.0, le=1.0)
-    """The bar: a job that is less likely to be accepted is not sent, see docs/relevance.md; 0 sends all that fits."""
+    """The bar: a job is sent only if its chance to be accepted is at least this (docs/relevance.md). 0 sends all that
+    fits."""
     least_mail_chance: float = Field(default=0.60, ge=0.0, le=1.0)
-    """A mail goes out if it is so likely that one of its jobs is accepted, else they wait; near misses need it too."""
+    """A mail goes out only if the chance that one of its jobs is accepted is at least this. Near misses need it too."""
     stale_after: Span = timedelta(days=30)
-    """A job that was posted longer ago is no news."""
+    """A job that was posted longer ago is not sent."""
 
     def job_bar(self, selectivity: Selectivity) -> float:
         """The chance that a job needs for somebody who is so choosy."""
