@@ -19,10 +19,10 @@ _WIDTH = 118
 _NAME = "acme"
 """Stands for a name that the operator chooses."""
 _HEADING = (
-    "jobchime: the settings of one installation. Each line such as `#name = value` is a setting at its default, or an"
-    " example where it says so; take the # away and change it. A variable has the last word: JOBCHIME_MAIL__SMTP__PORT"
-    " is mail.smtp.port, and lists are given as a,b or as JSON; secrets are better given so. `jobchime config show`"
-    " says what is in force, and from where."
+    "jobchime: the settings of one installation. Each line such as `#name = value` shows a setting with its default, or"
+    " with an example if it says so. To change one, remove the # and edit the value. An environment variable overrides"
+    " the file: JOBCHIME_MAIL__SMTP__PORT is mail.smtp.port. Write lists in it as a,b or as JSON. Secrets are better"
+    " given that way. `jobchime config show` shows which value is used, and where it comes from."
 )
 
 
