@@ -92,9 +92,9 @@ def worth_saying(
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Of why a job fits: what is said of the work, and of its terms what neither card nor title say.
 
-    Not a role or words that the title says: below it they tell nothing, so that such a job may be without a line; nor a
-    role that was guessed of a director's job, whose title says more. Where
-    nothing is asked of the work, the most telling of the terms stands in its place, also if the card says it.
+    Not a role, a skill or words that the title says: below it they tell nothing, so that such a job may be without a
+    line; nor a role that was guessed of a director's job, whose title says more. Where nothing is asked of the work,
+    the most telling of the terms stands in its place, also if the card says it.
 
     `bar`: whether pay is drawn against the floor. `known`: whether it is said what of the work the reader can do.
     """
@@ -104,7 +104,7 @@ def worth_saying(
     )
     of_the_work = [reason for reason in fitting if reason.facts.of_the_work and not reason.facts.excludes]
     terms = [reason for reason in fitting if not reason.facts.of_the_work]
-    first = [reason for reason in of_the_work if not _in_title(reason, posting)]
+    first = [_besides_title(reason, posting) for reason in of_the_work if not _in_title(reason, posting)]
     if not of_the_work and not known:
         first = terms[:1] or fitting[:1]
     return tuple(first), tuple(reason for reason in terms if is_new(reason) and reason not in first)
@@ -136,15 +136,41 @@ def is_new(reason: Reason) -> bool:
 
 
 def _in_title(reason: Reason, posting: PostingCore) -> bool:
-    """Whether the title says all of it: a role or a level above any, or each asked word."""
+    """Whether the title says all of it: a role or a level above any, or each asked skill or word."""
     match reason.facts:
         case RoleFacts(found=found):
             led = posting.seniority in _ABOVE_ROLES and not is_called(reason.facts, posting.title)
             return bool(found) and (names_role(posting.title, *found) or led)
         case TextFacts(said=said):
             return bool(said) and all(map(_words_of_title(posting.title).holds, said))
+        case AllFacts(asked=names) as facts:
+            return len(_titled(facts, posting)) == len(names)
+        case AnyFacts(found=names, at_least=least) as facts:
+            return least <= len(names) == len(_titled(facts, posting))
         case _:
             return False
+
+
+def _titled(facts: AllFacts | AnyFacts, posting: PostingCore) -> tuple[str, ...]:
+    """The asked skills that a posting asks for by its title."""
+    title = _words_of_title(posting.title)
+    return tuple(name for name in facts.core if title.holds(" ".join(words_of_text(name))))
+
+
+def _besides_title(reason: Reason, posting: PostingCore) -> Reason:
+    """A reason without the skills that the title says."""
+    match reason.facts:
+        case AllFacts(asked=names) as facts if titled := _titled(facts, posting):
+            return replace(reason, facts=replace(facts, asked=_without(names, titled)))
+        case AnyFacts(found=names, at_least=least) as facts if titled := _titled(facts, posting):
+            rest = _without(names, titled)
+            return replace(reason, facts=replace(facts, found=rest, at_least=least - (len(names) - len(rest))))
+        case _:
+            return reason
+
+
+def _without(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in others)
 
 
 def as_quoted(reason: Reason, posting: PostingCore) -> Reason:
