@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.adapters.sql.people.served import left_out_since
 from services.notifier.domain.curation.copies import SentJobs, gather
 from services.notifier.domain.people import Subscriber
-from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity, less_choosy, wider
+from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity, less_choosy
 from services.runtime.figures.subscribers import read_selectivities
 from services.runtime.sql.store import reading
 from services.usecases import accounts
@@ -32,12 +32,13 @@ class Choice:
     days: int
     """Of so many it is counted what else would have come."""
     more: Mapping[Selectivity, int]
-    """By each that brings more: jobs of these days that fitted, and that their digests left out as too unlikely."""
+    """By each that brings more, the next first: jobs of these days that fitted, and that their digests left out as too
+    unlikely."""
 
     @property
     def wider(self) -> Selectivity | None:
-        """The next that brings more; None where nothing does."""
-        return wider(self.now)
+        """The next that would have brought any; None where nothing would, so that nothing is offered in vain."""
+        return next((wanted for wanted, jobs in self.more.items() if jobs), None)
 
 
 def choice(installation: Installation, person: Subscriber, now: datetime) -> Choice:

@@ -192,7 +192,9 @@ def test_an_address_is_taken_as_it_is_and_plain_http_where_that_is_meant() -> No
 
 
 def test_an_event_says_which_search_found_the_job_and_why_in_the_readers_language() -> None:
-    job = posting("one", title="Engineer", salary=pay(70_000, 90_000), description_text="Write to Jane Doe, +49 171 1234567.")
+    job = posting(
+        "one", title="Engineer", salary=pay(70_000, 90_000), description_text="Write to Jane Doe, +49 171 1234567."
+    )
     found = FoundBy(DueSearch("a search", "Python in Berlin", "daily", PYTHON), verdict(PYTHON, job))
     body = job_event(HOOK, Item(job, (found,), 1.0), words_of("de"), NOW)
     event = decode(WebhookEvent, body)

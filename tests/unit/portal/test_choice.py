@@ -62,6 +62,28 @@ def test_one_press_sends_more_from_then_on_and_says_what_that_would_have_brought
     assert choice(portal.get(page).text) == ("You are sent all that fits your searches.", [BACK])
 
 
+def test_no_press_is_offered_that_would_have_brought_nothing(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    mailed(store, (posting("of no post"), unlikely(0.0)), (posting("near"), unlikely(0.35, near=True)))
+    portal.now = LATER
+    page = portal.path("rest", ada, slot_of(AT))
+    for path in (page, portal.path("manage", ada, slot_of(LATER))):
+        assert choice(portal.get(path).text) == ("In the last 14 days there was nothing more to send you.", [])
+    # Nor does the way back hide behind a press that is not there.
+    back = portal.post(page, do="choose", selectivity="usual", was="wide").headers["location"]
+    assert choice(portal.get(back).text)[1] == [UNDO]
+
+
+def test_what_would_bring_more_is_offered_where_the_next_choice_would_not(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    mailed(store, (posting("hardly", title="Cook"), unlikely(0.05)))
+    portal.now = LATER
+    said, presses = choice(portal.get(portal.path("rest", ada, slot_of(AT))).text)
+    assert (said, presses) == ("In the last 14 days that would have brought 1 more job.", [ALL])
+
+
 def test_a_job_that_came_as_several_copies_counts_once_and_one_that_was_mailed_not_at_all(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal
 ) -> None:
@@ -98,7 +120,7 @@ def test_a_press_is_undone_by_another_and_the_way_back_is_always_there(
     # A second press is undone to before the first.
     twice = portal.post(page, do="choose", selectivity="wide", was="strict").headers["location"]
     assert twice == f"{page}?was=strict#choice"
-    assert re.findall(r'name="selectivity" value="(\w+)"', portal.get(twice).text) == ["all", "strict"]
+    assert re.findall(r'name="selectivity" value="(\w+)"', portal.get(twice).text) == ["strict"]
     portal.post(page, do="choose", selectivity="strict")
     assert own(store, bob) == "strict"
 
