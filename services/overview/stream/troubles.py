@@ -61,12 +61,14 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
     """All that is not well, the gravest first; empty where all is."""
     found = [
         *_engines(overview),
-        *of_services(overview),
+        # A clock that is wrong makes all else that is said of its services doubtful.
         *clocks(overview),
-        *restarting(overview),
-        *releases(overview),
+        *of_services(overview),
         *(store_troubles(overview.figures, overview.at, overview.source_readers) if overview.figures else ()),
         *ground_troubles(overview),
+        # Often an operator's own starts: behind all that has one thing to do.
+        *restarting(overview),
+        *releases(overview),
         *_late_polls(overview),
         *_not_taken_up(overview),
         *_index_is_short(overview),

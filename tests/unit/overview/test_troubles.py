@@ -585,6 +585,17 @@ def test_what_is_grave_comes_first() -> None:
     assert [trouble.grave for trouble in troubles(overview)] == [True, True, False]
 
 
+def test_a_clock_that_is_wrong_stands_before_what_its_services_say() -> None:
+    ahead = replace(worker("notifier", ready=False, reason="has not begun"), seen_at=NOON + timedelta(minutes=19))
+    found = troubles(replace(WELL, services=(service(), ServiceView("notifier", 0, (ahead,)))))
+    assert ["a clock of" in trouble.what for trouble in found] == [True, False]
+
+
+def test_that_a_worker_was_started_anew_stands_behind_what_has_one_thing_to_do() -> None:
+    overview = replace(started_anew(3, 1, "notifier"), figures=StoreFigures(NOON, deliveries={"unknown": 2}))
+    assert ["started anew" in trouble.what for trouble in troubles(overview)] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"), [(-3, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7_200, "2 h"), (172_800, "2 d")]
 )
