@@ -77,4 +77,4 @@ def test_an_index_that_lost_postings_is_said_to_be_short_of_them(tmp_path: Path)
             assert engine.delete_some(index.generations.write_alias, lost, 10) == 1
             index.refresh()
             [said] = short()
-        assert said.startswith("the index of postings has 2 of the last week, and the store 3")
+        assert said.startswith("the index of postings has 2 of the last week, and the store has 3")
