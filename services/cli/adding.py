@@ -13,9 +13,9 @@ from services.settings import settings_path
 from services.usecases import sources
 from services.usecases.sources import CheckReport, IngestSettings
 
-AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Also a private or loopback address.")]
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Allow a private or loopback address.")]
 FeedFormat = Annotated[
-    str | None, typer.Option("--format", help="A format's name, or mapping: and the name of one; else told by content.")
+    str | None, typer.Option("--format", help="A format's name, or mapping:NAME. Default: recognise it by content.")
 ]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="A TOML file that maps the feed.")]
 

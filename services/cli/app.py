@@ -36,40 +36,40 @@ class Command:
 
 
 COMMANDS = (
-    Command("demo", "demo:demo", "Run feeds through simulated days, mails into a folder."),
-    Command("run", "running:run", "Poll the sources, match, and mail what is due, in one process."),
-    Command("ingest", "workers:ingest", "Poll sources, take pushes, normalise postings (deployed)."),
+    Command("demo", "demo:demo", "Try it: run feeds through simulated days, mails into a folder."),
+    Command("run", "running:run", "Poll sources, match jobs and send mails, in one process."),
+    Command("ingest", "workers:ingest", "Poll sources, accept pushes, normalise postings (deployed)."),
     Command("matcher", "workers:matcher", "Match postings with all criteria (deployed)."),
-    Command("notifier", "workers:notifier", "Store matches, build digests and hand them over (deployed)."),
-    Command("portal", "portal:portal", "Serve the pages that links in mails lead to."),
-    Command("console", "console:console", "Serve the pages by which operators watch and steer the stream."),
-    Command("status", "status:status", "Show the whole stream, what is not well first."),
-    Command("doctor", "doctor:doctor", "Say what is reachable and what is missing, and how to mend it."),
-    Command("pause", "pausing:pause", "Hold a service, or only the sending of mails, until resumed."),
-    Command("resume", "pausing:resume", "Go on with what `pause` held."),
-    Command("normalise", "files:normalise", "Print the posting.v1 of each item of feed files as JSON lines."),
-    Command("match", "files:match", "Judge each posting by each criteria, with reasons."),
-    Command("explain", "explaining:explain", "Say, criterion by criterion, whether a posting fits a search."),
-    Command("why", "stories:why", "Say why somebody got, or did not get, a job, event by event."),
-    Command("backtest", "backtesting:backtest", "What a search would have found, and what each criterion costs."),
-    Command("preview", "previewing:preview", "Show someone's next digest, and why each job is in it."),
-    Command("subscriber", "people:app", "People who get digests.", group=True),
-    Command("suppression", "suppressing:app", "Addresses to which no mail goes, with who and why.", group=True),
-    Command("search", "searches:app", "Saved searches.", group=True),
-    Command("source", "sources:app", "Feeds.", group=True),
-    Command("dead", "dead:app", "Dead letters: records that could not be processed.", group=True),
-    Command("delivery", "deliveries:app", "Mails handed over, and those of which nobody knows.", group=True),
-    Command("worker", "heartbeats:app", "Workers that have been heard of.", group=True),
-    Command("mail", "mail:app", "Whether mails go out and arrive.", group=True),
-    Command("config", "configuration:app", "The settings file.", group=True),
-    Command("topics", "topics:app", "The topics of the deployed form, on Kafka.", group=True),
-    Command("reindex", "reindexing:reindex", "Rebuild the indices in Elasticsearch while workers go on."),
-    Command("republish", "republishing:republish", "After an engine was lost: have topics and store agree again."),
-    Command("reconcile", "reconciling:reconcile", "Compare and mend what the postings of a day match."),
+    Command("notifier", "workers:notifier", "Store matches, build digests and send them (deployed)."),
+    Command("portal", "portal:portal", "Serve the pages for subscribers."),
+    Command("console", "console:console", "Serve the pages for operators."),
+    Command("status", "status:status", "Show how everything is going, problems first."),
+    Command("doctor", "doctor:doctor", "Check what is reachable and what is missing, and how to fix it."),
+    Command("pause", "pausing:pause", "Pause a service, or only the sending of mails."),
+    Command("resume", "pausing:resume", "Resume what `pause` has paused."),
+    Command("normalise", "files:normalise", "Turn feed files into postings, as JSON lines (posting.v1)."),
+    Command("match", "files:match", "Match postings with criteria, and give the reasons."),
+    Command("explain", "explaining:explain", "Explain, by criterion, whether a posting fits a search."),
+    Command("why", "stories:why", "Explain why somebody got a job, or did not, event by event."),
+    Command("backtest", "backtesting:backtest", "Show what a search would have found, and each criterion's cost."),
+    Command("preview", "previewing:preview", "Show somebody's next digest, and why each job is in it."),
+    Command("subscriber", "people:app", "Manage the people who get digests.", group=True),
+    Command("suppression", "suppressing:app", "Manage the addresses that must not be mailed.", group=True),
+    Command("search", "searches:app", "Manage saved searches.", group=True),
+    Command("source", "sources:app", "Check, add, list, pause and resume feeds.", group=True),
+    Command("dead", "dead:app", "See to dead letters: records that could not be processed.", group=True),
+    Command("delivery", "deliveries:app", "List deliveries, and settle those that are unknown.", group=True),
+    Command("worker", "heartbeats:app", "List workers, and forget lost ones.", group=True),
+    Command("mail", "mail:app", "Test sending, and read mails that bounced.", group=True),
+    Command("config", "configuration:app", "Write the settings file, and show the settings.", group=True),
+    Command("topics", "topics:app", "Create and check the topics on Kafka.", group=True),
+    Command("reindex", "reindexing:reindex", "Rebuild the indices in Elasticsearch, while workers run on."),
+    Command("republish", "republishing:republish", "Make topics and store agree again, after an engine was lost."),
+    Command("reconcile", "reconciling:reconcile", "Check what a day's postings match, and send missing matches."),
     Command("migrate", "state:migrate", "Bring the store's tables up to date; safe to run twice."),
-    Command("backup", "state:backup", "Write log, store and secret into one archive."),
-    Command("restore", "state:restore", "Put the state of an archive into the data folder."),
-    Command("opt-outs", "state:opt_outs", "Who is not to be mailed, to be told to a restored state.", group=True),
+    Command("backup", "state:backup", "Save log, store and secret in one archive."),
+    Command("restore", "state:restore", "Restore an archive that `backup` wrote."),
+    Command("opt-outs", "state:opt_outs", "Save opt-outs, and apply them again after a restore.", group=True),
 )
 
 
@@ -115,7 +115,7 @@ def _version(wanted: bool) -> None:
 
 def _options(
     wanted: Annotated[
-        bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     """Job alerts as a service: postings in, one short, well-chosen email out."""
@@ -184,7 +184,7 @@ def _run(arguments: Sequence[str]) -> int:
         _print_fault(error.format_message())
         return 1
     except (typer.Abort, EOFError):
-        _print_fault("a question was not answered; nothing is done")
+        _print_fault("a question was not answered, so nothing was done")
         return 1
     except JobchimeError as error:
         _print_fault(str(error))
@@ -204,9 +204,9 @@ def _require_readable(words: Sequence[str]) -> None:
         if any("\ud800" <= letter <= "\udfff" for letter in word):
             raise UsageError(f"argument {number} is not UTF-8")
         if any(category(letter) == "Cc" for letter in word):
-            raise UsageError(f"argument {number} holds a control character")
+            raise UsageError(f"argument {number} contains a control character")
         if len(word) > _MOST_WORD:
-            raise UsageError(f"argument {number} has {len(word):,} characters; {_MOST_WORD:,} is the most")
+            raise UsageError(f"argument {number} has {len(word):,} characters, and at most {_MOST_WORD:,} are allowed")
 
 
 def _sentence(error: WrongUsage) -> str:

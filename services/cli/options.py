@@ -13,13 +13,13 @@ from services.runtime.errors import UsageError
 _FIRST_YEAR, _LAST_YEAR = 1971, 9000
 
 Config = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The settings file; by default jobchime.toml here.")
+    Path | None, typer.Option("--config", "-c", help="The settings file. Default: jobchime.toml in this folder.")
 ]
 Now = Annotated[
-    str | None, typer.Option("--now", metavar="TIME", help="What time it is, ISO 8601; by default the clock.")
+    str | None, typer.Option("--now", metavar="TIME", help="Pretend that it is this time, in ISO 8601. Default: now.")
 ]
-Person = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="An id or an address.")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+Person = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="The subscriber's id or address.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def logged_in() -> str:

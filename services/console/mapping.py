@@ -240,7 +240,7 @@ def _remapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, An
     """The same of a source that is there: what is not chosen otherwise stays as its file has it."""
     now, ingest = door.clock(), door.installation.settings.ingest
     mapped = remapping.mapped_source(ingest, door.file, given.source)
-    changed = f"{mapped.file} is changed. What runs takes it up when it is started anew."
+    changed = f"{mapped.file} is changed. Restart what is running to use it."
     values = _mapping_values(given) | {"mapped": mapped}
     try:
         if given.act == "undo":
@@ -336,4 +336,4 @@ def _saved(door: ConsoleDoor, given: _Given, mapping: Mapping[str, Any]) -> str:
     written = mapping_feeds.save(
         settings, door.file, given.name, given.url, mapping, every=given.every or None, now=door.clock()
     )
-    return f"Added {given.name} to {door.file}, mapped by {written}. What runs takes it up when it is started anew."
+    return f"Added {given.name} to {door.file}, mapped by {written}. Restart what is running, so that it is polled."

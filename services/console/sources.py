@@ -122,7 +122,7 @@ def _tried(door: ConsoleDoor, given: SourceForm) -> dict[str, object]:
     if door.file is None or not door.file.is_file():
         raise UsageError("there is no settings file to add it to; `jobchime config init` writes one")
     sources.add(door.file, fields["name"], fields["url"], every=fields["every"] or None)
-    return tried | {"added": f"Added {fields['name']} to {door.file}. What runs takes it up when it is started anew."}
+    return tried | {"added": f"Added {fields['name']} to {door.file}. Restart what is running, so that it is polled."}
 
 
 def require_web(url: str) -> None:

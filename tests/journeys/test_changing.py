@@ -227,7 +227,7 @@ def test_nobody_is_taken_in_of_whom_nothing_is_declared(installation: Path, tmp_
     people.write_text("address\nbob@example.com\ncleo@example.com\n", encoding="utf-8")
     many = run("subscriber", "import", people, "-c", installation)
     assert many.code == 1
-    assert many.err.count("say it of the whole file") == 2
+    assert many.err.count("state it for the whole file") == 2
     assert "0 subscribers" in many.out
     assert "2 subscribers" in done(run("subscriber", "import", people, *OPTIONS, "-c", installation))
 

@@ -102,7 +102,7 @@ def shown(case: Case) -> str:
 SHELL = {
     "an argument that is not UTF-8": (["source", "check", b"a\xff"], {}, "argument 3 is not UTF-8"),
     "an argument of 5,000 characters": (["explain", LONG, "x"], {}, "argument 2 has 5,000 characters"),
-    "an escape in an argument": (["explain", "\x1b[31m", "x"], {}, "argument 2 holds a control character"),
+    "an escape in an argument": (["explain", "\x1b[31m", "x"], {}, "argument 2 contains a control character"),
     "a name that no file can have": (["explain", "x" * 300, "y" * 300], {}, "there is no store"),
     "a device": (["match", "/dev/null", "--criteria", "/dev/zero"], {}, "/dev/zero is a device; name a file"),
     "a variable that is not JSON": (["config", "show"], {"JOBCHIME_KAFKA__BOOTSTRAP": '["'}, "KAFKA__BOOTSTRAP"),

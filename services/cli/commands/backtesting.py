@@ -36,19 +36,21 @@ _WIDTH = 80
 
 def backtest(
     search: Annotated[str, typer.Argument(help="A saved search's id, or a JSON file of criteria.")],
-    days: Annotated[int, typer.Option("--days", min=1, max=_MOST_DAYS, help="How far to look back.")] = 30,
+    days: Annotated[int, typer.Option("--days", min=1, max=_MOST_DAYS, help="How many days to look back.")] = 30,
     postings: Annotated[
         Path | None,
-        typer.Option("--postings", help="posting.v1 JSON lines, as `normalise` prints them; by default the store's."),
+        typer.Option(
+            "--postings", help="A file of JSON lines that `normalise` printed. Default: the store's postings."
+        ),
     ] = None,
-    most: Annotated[int, typer.Option("--most", min=1, max=1_000, help="How many jobs of each kind to name.")] = 5,
+    most: Annotated[int, typer.Option("--most", min=1, max=1_000, help="How many jobs of each kind to list.")] = 5,
     now: Now = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a search would have found among the postings of the last days, and what each criterion costs.
+    """Show what a search would have found in the last days, and how many jobs each criterion costs.
 
-    With --postings, the days end by default with the newest of them.
+    With --postings, the days end with the newest posting, unless you give --now.
     """
     asked = asked_for(search, config)
     if postings is None:
@@ -79,7 +81,7 @@ def _of_lines(asked: Query, file: Path, now: str | None, days: int) -> Report:
     until = moment(now) if now else None
     report = backtests.of_postings(posting_lines(file), asked, until, days, progress=progress)
     if report is None:
-        raise UsageError(f"{file} holds no posting; `jobchime normalise FEED > {file}` writes some")
+        raise UsageError(f"{file} contains no posting; `jobchime normalise FEED > {file}` writes some")
     return report
 
 

@@ -20,8 +20,8 @@ _MASKED = '"********"'
 
 
 @app.command("init")
-def init(file: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_FILE) -> None:
-    """Write a settings file with every setting, its default and what it is for."""
+def init(file: Annotated[Path, typer.Argument(help="The file to write.")] = DEFAULT_FILE) -> None:
+    """Write a settings file. It lists and explains every setting, with its default."""
     try:
         # Passwords may be written into it.
         with open(file, "x", encoding="utf-8", opener=privately) as out:
@@ -35,7 +35,7 @@ def init(file: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFA
 
 @app.command("show")
 def show(config: Config = None, as_json: AsJson = False) -> None:
-    """Print the settings in force, and where each came from; secrets and keys in addresses are masked."""
+    """Show the settings that are used, and where each comes from. Secrets and keys in addresses are masked."""
     loaded = load(config)
     if as_json:
         print_json(_redacted(loaded.settings.model_dump(mode="json")))

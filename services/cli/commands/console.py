@@ -19,10 +19,10 @@ def console(
     config: Config = None,
     hashing: Annotated[
         bool,
-        typer.Option("--hash-password", help="Ask for a password, print its hash for the settings, and end."),
+        typer.Option("--hash-password", help="Ask for a password, print its hash for the settings, and exit."),
     ] = False,
 ) -> None:
-    """Serve the pages by which operators watch and steer the stream, until it is stopped."""
+    """Serve the pages on which operators watch and steer the stream, until you stop it."""
     if hashing:
         print(hash_password(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)))
         return

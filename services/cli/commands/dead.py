@@ -18,11 +18,13 @@ from services.usecases.errors import NothingChosenError
 
 app = typer.Typer(no_args_is_help=True)
 
-Letter = Annotated[str | None, typer.Argument(help="A letter, or a range: postings.v1.dead:0:12-20.")]
-Topic = Annotated[str | None, typer.Option(help="Only those of this topic.")]
-Source = Annotated[str | None, typer.Option(help="Only those of this source.")]
-Error = Annotated[str | None, typer.Option("--error", "--reason", help="An error type, or words of the error.")]
-Code = Annotated[str | None, typer.Option(help="Only faults of feeds and pushes that have this code: missing.")]
+Letter = Annotated[str | None, typer.Argument(help="A dead letter, or a range of them: postings.v1.dead:0:12-20.")]
+Topic = Annotated[str | None, typer.Option(help="Only dead letters of this topic.")]
+Source = Annotated[str | None, typer.Option(help="Only dead letters of this source.")]
+Error = Annotated[
+    str | None, typer.Option("--error", "--reason", help="Only these errors: a type, or words of the error.")
+]
+Code = Annotated[str | None, typer.Option(help="Only faults of feeds and pushes with this code, such as missing.")]
 _MOST_SHOWN = 2_000
 
 
@@ -32,13 +34,15 @@ def list_letters(
     error: Error = None,
     code: Code = None,
     source: Source = None,
-    days: Annotated[int, typer.Option(min=1, help="How far back.")] = 90,
-    each: Annotated[bool, typer.Option("--each", help="Every letter, not only the counts by fault.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that were discarded, each with why.")] = False,
+    days: Annotated[int, typer.Option(min=1, help="How many days to look back.")] = 90,
+    each: Annotated[bool, typer.Option("--each", help="List every dead letter, not only counts by fault.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also list discarded ones, with the reason for each.")
+    ] = False,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dead letters: how many by topic and fault, or each."""
+    """Count dead letters by topic and fault, or list each."""
     settings, since = load_settings(config), moment(None) - timedelta(days=days)
     if each or everything or as_json or error or code or source:
         found = dead_letters.find(settings, Chosen(None, topic, error, source, code), since)
@@ -55,11 +59,11 @@ def list_letters(
 
 @app.command("show")
 def show(
-    letter: Annotated[str, typer.Argument(help="As `dead list --each` names it: postings.v1.dead:0:12.")],
+    letter: Annotated[str, typer.Argument(help="Its name in `dead list --each`, such as postings.v1.dead:0:12.")],
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """One dead letter: why it died, and the record itself."""
+    """Show one dead letter. Says why it could not be processed, and prints the record."""
     found = dead_letters.show(load_settings(config), letter)
     text = found.value.decode("utf-8", "replace")
     if as_json:
@@ -81,9 +85,9 @@ def replay(
     again: Annotated[bool, typer.Option("--again", help="Also those that were replayed or discarded before.")] = False,
     config: Config = None,
 ) -> None:
-    """Send dead letters back to where they came from: one, a range, or all of a topic, source and error or code.
+    """Process dead letters again. Choose one, a range, or all of a topic, source, error or code.
 
-    One that fails again is the same letter, with more attempts, and waits again.
+    If one fails again, it stays the same dead letter, with one more attempt.
     """
     with _choosing():
         chosen = Chosen(letter, topic, error, source, code)
@@ -100,17 +104,17 @@ def replay(
 
 @app.command("discard")
 def discard(
-    why: Annotated[str, typer.Option("--reason", help="Why they need not be seen to; kept with each.")],
+    why: Annotated[str, typer.Option("--reason", help="Why they can be ignored. It is kept with each.")],
     letter: Letter = None,
     topic: Topic = None,
-    error: Annotated[str | None, typer.Option(help="An error type, or words of the error.")] = None,
+    error: Annotated[str | None, typer.Option(help="Only these errors: a type, or words of the error.")] = None,
     code: Code = None,
     source: Source = None,
     config: Config = None,
 ) -> None:
-    """Have dead letters count as seen to: one, a range, or all of a topic, source and error or code.
+    """Discard dead letters, so that they no longer count. Choose one, a range, or all of a topic, source, error or code.
 
-    They stay as long as others do, in `dead list --all`, and `dead replay --again` still sends them back.
+    They are kept as long as others: `dead list --all` shows them, and `dead replay --again` processes them again.
     """
     with _choosing():
         done = dead_letters.discard(load_settings(config), Chosen(letter, topic, error, source, code), why)

@@ -28,13 +28,13 @@ class Outcome(StrEnum):
 @app.command("list")
 def list_deliveries(
     state: Annotated[str, typer.Option(help=f"One of {', '.join(STATES)}.")] = "unknown",
-    most: Annotated[int, typer.Option(min=1, max=100_000, help="The oldest due first, at most so many.")] = 200,
-    addresses: Annotated[bool, typer.Option("--addresses", help="Also whom each is for.")] = False,
+    most: Annotated[int, typer.Option(min=1, max=100_000, help="How many to list, the longest due first.")] = 200,
+    addresses: Annotated[bool, typer.Option("--addresses", help="Also show the recipients' addresses.")] = False,
     now: Now = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Deliveries in a state: by default those of which nobody knows whether they went out."""
+    """List deliveries in a state. By default unknown ones, which may or may not have been sent."""
     at, named = moment(now), mail.state_named(state)
     installation = open_installation(config, create=False)
     listed = mail.listed(installation, named, most)
@@ -56,13 +56,15 @@ def list_deliveries(
 
 @app.command("settle")
 def settle(
-    delivery: Annotated[str, typer.Argument(help="As `delivery list` names it; - takes names from standard input.")],
-    outcome: Annotated[Outcome, typer.Argument(help="What the mail provider says of it.")],
-    resend: Annotated[bool, typer.Option("--resend", help="What was not sent goes out after all.")] = False,
+    delivery: Annotated[
+        str, typer.Argument(help="Its name in `delivery list`, or - to read names from standard input.")
+    ],
+    outcome: Annotated[Outcome, typer.Argument(help="What the mail provider says about it.")],
+    resend: Annotated[bool, typer.Option("--resend", help="Send again what was not sent.")] = False,
     now: Now = None,
     config: Config = None,
 ) -> None:
-    """Say of a delivery that is unknown whether it went out. Its jobs may come again where it did not."""
+    """Settle an unknown delivery. Say whether it was sent. If not, its jobs may be mailed again."""
     at, installation = moment(now), open_installation(config, create=False)
     for name in sys.stdin.read().split() if delivery == "-" else (delivery,):
         state = mail.settle(installation, name, at, accepted=outcome is Outcome.ACCEPTED, resend=resend)

@@ -35,23 +35,25 @@ from services.usecases.wording import criteria_in_words, english
 
 
 def demo(
-    feeds: Annotated[Path | None, typer.Option(help="A folder of feed files; by default the invented samples.")] = None,
+    feeds: Annotated[Path | None, typer.Option(help="A folder of feed files. Default: made-up samples.")] = None,
     subscribers: Annotated[
         Path | None,
-        typer.Option(help="JSON lines of subscribers; by default invented ones, for --feeds by what these hold."),
+        typer.Option(help="JSON lines of subscribers. Default: made-up ones that suit the feeds."),
     ] = None,
     now: Annotated[
         str | None,
-        typer.Option("--now", metavar="TIME", help="When the days end; by default the days that hold most postings."),
+        typer.Option("--now", metavar="TIME", help="When the days end. Default: the days with the most postings."),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate, before the last.")] = 4,
-    out: Annotated[Path, typer.Option(help="Where digests and state go; made anew.")] = Path("demo"),
+    days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate before the last.")] = 4,
+    out: Annotated[Path, typer.Option(help="The folder for digests and state. It is replaced.")] = Path("demo"),
     serve: Annotated[
-        bool, typer.Option("--serve", help="Go on with the portal: links are answered, who signs up gets mail.")
+        bool, typer.Option("--serve", help="Then serve the portal: links work, and new people get mails.")
     ] = False,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where, on this machine; 0: any that is free.")] = 8120,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The portal's port on this machine; 0 for any free one.")
+    ] = 8120,
 ) -> None:
-    """Ingest feeds, match and mail over simulated days, and write what everybody got into a folder."""
+    """Run feeds through simulated days, and write everybody's mails into a folder."""
     configure_logging(level="error")
     started = time.monotonic()
     with as_file(files("samples")) as samples:
@@ -158,7 +160,7 @@ def _busiest(folder: Path, days: int) -> tuple[datetime, str]:
     """When the days end that hold most postings, and a sentence of how many."""
     found = busiest_days(posted_dates(folder, at_most=datetime.now(UTC)), days)
     if found is None:
-        raise UsageError(f"no posting in {folder} says when it was posted; give the time with --now")
+        raise UsageError(f"no posting in {folder} states its date; give the end with --now")
     return found.end, f"{found}."
 
 

@@ -12,7 +12,7 @@ _MARKS: dict[Grade, tuple[str, str]] = {"well": ("✓", "green"), "note": ("!", 
 
 
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
-    """Say what is reachable and what is missing, with how to mend each; exit 1 where something is wrong."""
+    """Check what is reachable and what is missing, and say how to fix it. Exit 1 if something is wrong."""
     settings = load_settings(config)
     wrong = 0
     out = console()

@@ -38,7 +38,7 @@ def explain(
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say, by each criterion, whether a posting fits a search, how far off, by which words, and how it is weighed."""
+    """Explain whether a posting fits a search: by criterion, with the deciding words, and with its weight."""
     asked, at = asked_for(search, config), moment(now)
     file = Path(posting)
     if is_file(file):

@@ -32,14 +32,14 @@ from services.usecases.sources import Fallen
 
 
 def normalise(
-    files: Annotated[list[Path], typer.Argument(help="Feed files, or folders of them.")],
-    format: Annotated[str, typer.Option("--format", help="A format's name; auto tells by content.")] = "auto",
+    files: Annotated[list[Path], typer.Argument(help="Feed files, or folders of feed files.")],
+    format: Annotated[str, typer.Option("--format", help="A format's name, or auto to recognise it.")] = "auto",
     mapping: MappingFile = None,
-    dead: Annotated[Path | None, typer.Option(help="Where dead letters, skips and merges go, as JSON lines.")] = None,
+    dead: Annotated[Path | None, typer.Option(help="A file for dead letters, skips and merges, as JSON lines.")] = None,
     now: Now = None,
-    summary: Annotated[bool, typer.Option("--summary", help="A table of counts a file, on standard error.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Also print counts by file, on standard error.")] = False,
 ) -> None:
-    """Print the posting.v1 of each item of feed files as JSON lines."""
+    """Turn feed files into postings, and print these as JSON lines (posting.v1)."""
     normalised = sources.normaliser(None if format == "auto" else format, mapping)
     at, found = moment(now), _feed_files(files)
     counts: dict[Path, Counter[str]] = {}
@@ -62,14 +62,14 @@ def normalise(
 
 
 def match(
-    postings: Annotated[
-        Path, typer.Argument(help="posting.v1 JSON lines, as `normalise` prints them; - is standard input.")
+    postings: Annotated[Path, typer.Argument(help="JSON lines that `normalise` printed, or - for standard input.")],
+    criteria: Annotated[
+        Path, typer.Option("--criteria", help="Criteria, as JSON lines (criteria.v1). Ids are optional.")
     ],
-    criteria: Annotated[Path, typer.Option("--criteria", help="criteria.v1 JSON lines; an id is given or made.")],
-    all_pairs: Annotated[bool, typer.Option("--all", help="Rejections too.")] = False,
+    all_pairs: Annotated[bool, typer.Option("--all", help="Print rejections too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Judge each posting by each criteria; print the matches and near misses with their reasons."""
+    """Match postings with criteria, and print matches and near misses with their reasons."""
     wanted = list(_criteria_lines(criteria))
     for posting in posting_lines(postings):
         for criteria_id, asked in wanted:

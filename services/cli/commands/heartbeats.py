@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list")
 def list_workers(config: Config = None, as_json: AsJson = False) -> None:
-    """Workers of the last day: alive, stopped, or lost, which is silent without a goodbye."""
+    """List the workers of the last day. Each is alive, stopped, or lost: silent without having stopped."""
     now = moment(None)
     known = workers.listed(open_installation(config, create=False))
     if as_json:
@@ -34,12 +34,12 @@ def list_workers(config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command("forget")
 def forget(
-    name: Annotated[str, typer.Argument(metavar="WORKER", help="As `jobchime worker list` names it.")],
+    name: Annotated[str, typer.Argument(metavar="WORKER", help="Its name in `jobchime worker list`.")],
     config: Config = None,
 ) -> None:
-    """Drop a lost worker from `status` and the metrics at once; by itself it goes a day after its last heartbeat."""
+    """Remove a lost worker from `status` and the metrics. Otherwise it disappears a day after its last heartbeat."""
     workers.forget(open_installation(config, create=False), name, moment(None))
-    typer.echo(f"{name} is forgotten. Should it run after all, it is back with its next heartbeat.")
+    typer.echo(f"{name} is forgotten. If it still runs, it comes back with its next heartbeat.")
 
 
 def _as_json(worker: Worker, now: datetime) -> dict[str, Any]:

@@ -24,20 +24,20 @@ def mail() -> None:
 
 @app.command("test")
 def send_trial(
-    address: Annotated[str, typer.Argument(help="Yours, or one that you may mail.")],
+    address: Annotated[str, typer.Argument(help="Your own address, or one that you may mail.")],
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send one mail, marked as a test, by the mailer of the settings, and print the mail server's answer.
+    """Send one test mail. It uses the mailer of the settings, and prints the mail server's answer.
 
-    It goes out while sending is paused too, and only to an address that mail.allow names.
+    It is sent even if sending is paused, but only to an address that mail.allow contains.
     """
     accepted = mails.send_trial(load_settings(config), address, moment(None), tell=say)
     if as_json:
         print_json({"mailer": accepted.mailer, "where": accepted.where, "answer": accepted.answer})
     else:
         typer.echo(f"Accepted by {accepted.where}: {accepted.answer}")
-        typer.echo("Now see that it arrives, and whether among spam.")
+        typer.echo("Now check that it arrives, and not in the spam folder.")
 
 
 _TRY_AGAIN = 75
@@ -46,12 +46,12 @@ _TRY_AGAIN = 75
 
 @app.command("bounces")
 def bounces(
-    place: Annotated[str, typer.Argument(help="A maildir, whose new mails are read and marked; - is one mail.")],
+    place: Annotated[str, typer.Argument(help="A maildir, to read and mark its new mails; or - to read one mail.")],
     config: Config = None,
 ) -> None:
-    """Take the mails that came back to mail.smtp.return_path: deliveries are settled, addresses suppressed.
+    """Read mails that bounced to mail.smtp.return_path. Settles deliveries, and suppresses addresses.
 
-    Run it every few minutes over the maildir, or have the mail server pipe each mail in. The same mail counts once.
+    Run this on the maildir every few minutes, or let the mail server pipe each mail in. Each mail counts once.
     """
     installation = open_installation(config, create=False)
     if place == "-":

@@ -12,11 +12,11 @@ What = Annotated[str, typer.Argument(metavar="SERVICE|sending", help=f"One of {'
 Until = Annotated[
     str | None,
     typer.Option(
-        metavar="TIME", help="It is well until then, as over a holiday, and NOT WELL after; it goes on when resumed."
+        metavar="TIME", help="Until then `status` is well, afterwards NOT WELL. It stays paused until you resume it."
     ),
 ]
-Why = Annotated[str, typer.Option(help="Said beside it wherever it is told.")]
-By = Annotated[str, typer.Option(help="Who says so; by default who is logged in here.")]
+Why = Annotated[str, typer.Option(help="The reason, which is shown with the pause.")]
+By = Annotated[str, typer.Option(help="Who does this. Default: the user logged in here.")]
 
 
 def terms_of(until: str | None, why: str, by: str) -> Terms:
@@ -25,17 +25,17 @@ def terms_of(until: str | None, why: str, by: str) -> Terms:
 
 
 def pause(what: What, until: Until = None, why: Why = "", by: By = "", config: Config = None) -> None:
-    """Hold a service, or only the sending of mails, until it is resumed; nothing is lost meanwhile."""
+    """Pause a service, or only the sending of mails, until you resume it. Nothing is lost."""
     require_name(what)
     hold(open_installation(config, create=True), what, moment(None), paused=True, terms=terms_of(until, why, by))
     if what == SENDING:
-        typer.echo("Sending is paused: digests are built and wait. `jobchime resume sending` goes on.")
+        typer.echo("Sending is paused: digests are built, and wait. To resume: `jobchime resume sending`.")
     else:
-        typer.echo(f"{what} is paused: it takes nothing and stays alive. `jobchime resume {what}` goes on.")
+        typer.echo(f"{what} is paused: it runs, but takes nothing. To resume: `jobchime resume {what}`.")
 
 
 def resume(what: What, config: Config = None) -> None:
-    """Go on with what `pause` held."""
+    """Resume what `pause` has paused."""
     require_name(what)
     hold(open_installation(config, create=True), what, moment(None), paused=False)
     typer.echo(f"{'Sending' if what == SENDING else what} goes on.")

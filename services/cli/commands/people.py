@@ -17,32 +17,32 @@ from services.settings import load_settings
 from services.usecases import accounts, consent, importing, sessions
 from services.usecases.installation import has_store
 
-_SPEAKS = "A language that they speak, as de, or de:working (basic, working, fluent, native); one or more times."
-_HOME = "Where they live: a town, such as Munich or 'Cambridge, MA', else a country."
+_SPEAKS = "A language that they speak: de, or de:working (basic, working, fluent, native). Repeatable."
+_HOME = "Where they live: a town, such as Munich or 'Cambridge, MA', or a country."
 _YEARS = "For how many years they have done the work that they look for, 0 to 60."
-_NO_LONGER = '"" where they no longer say.'
+_NO_LONGER = '"" deletes it.'
 
 WorkedAs = Annotated[
     list[str] | None,
-    typer.Option(metavar="TITLE", help=f"A job title that they have had; one or more times. {_NO_LONGER}"),
+    typer.Option(metavar="TITLE", help=f"A job title that they have had. Repeatable. {_NO_LONGER}"),
 ]
 Knows = Annotated[
     list[str] | None,
-    typer.Option(metavar="SKILL", help=f"Something that they can do, in their words; one or more times. {_NO_LONGER}"),
+    typer.Option(metavar="SKILL", help=f"Something that they can do, in their words. Repeatable. {_NO_LONGER}"),
 ]
 Avoids = Annotated[
     list[str] | None,
-    typer.Option(metavar="WORDS", help=f"Something that they would rather not do; one or more times. {_NO_LONGER}"),
+    typer.Option(metavar="WORDS", help=f"Something that they would rather not do. Repeatable. {_NO_LONGER}"),
 ]
 Choosy = Annotated[
     str | None,
-    typer.Option("--selectivity", help="How choosy their mails are: strict, usual, wide, or all that fits."),
+    typer.Option("--selectivity", help="How choosy their mails are: strict, usual, wide or all."),
 ]
 ConsentOrigin = Annotated[
     str | None, typer.Option(help="Where they agreed to be mailed, such as: the sign-up form of jobs.example.com.")
 ]
-ConsentDate = Annotated[str | None, typer.Option(help="When they did, such as 2026-03-31.")]
-ConsentWording = Annotated[str | None, typer.Option(help="What they read when they did.")]
+ConsentDate = Annotated[str | None, typer.Option(help="When they agreed, such as 2026-03-31.")]
+ConsentWording = Annotated[str | None, typer.Option(help="The words that they agreed to.")]
 
 _DECLARE = "--consent-origin, --consent-date and --consent-wording"
 
@@ -51,11 +51,15 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("add")
 def add(
-    address: Annotated[str, typer.Argument(help="An e-mail address; say below that its owner agreed to be mailed.")],
-    name: Annotated[str, typer.Option(help="How to greet them.")] = "",
-    time_zone: Annotated[str, typer.Option(help="IANA name.")] = "UTC",
-    currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
-    locale: Annotated[str, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = "en",
+    address: Annotated[
+        str, typer.Argument(help="An e-mail address. State its owner's consent with the --consent options.")
+    ],
+    name: Annotated[str, typer.Option(help="How mails greet them.")] = "",
+    time_zone: Annotated[str, typer.Option(help="Their time zone, an IANA name.")] = "UTC",
+    currency: Annotated[str, typer.Option(help="The currency in which they see pay, by ISO 4217.")] = "EUR",
+    locale: Annotated[
+        str, typer.Option("--language", "--locale", help="The language of their mails, such as en or de_AT.")
+    ] = "en",
     speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=_SPEAKS)] = None,
     home: Annotated[str, typer.Option(help=_HOME)] = "",
     years: Annotated[str, typer.Option(metavar="NUMBER", help=_YEARS)] = "",
@@ -69,7 +73,7 @@ def add(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Take someone in who agreed to it. What you say of that is needed, kept, shown to them, and goes with them."""
+    """Add somebody who agreed to be mailed. State how: it is kept, shown to them, and erased with them."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
     of_themself = {
         "speaks": speaks,
@@ -82,7 +86,7 @@ def add(
     profile = accounts.profile_from(fields | of_themself | {"selectivity": selectivity})
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     if declaration is None:
-        raise UsageError(f"say where, when and to what words they agreed to be mailed: {_DECLARE}")
+        raise UsageError(f"state where, when and to what words they agreed to be mailed: {_DECLARE}")
     saved = accounts.add(open_installation(config, create=True), profile, moment(now), declaration)
     typer.echo(saved.subscriber_id)
     _warn_of_suppression(saved)
@@ -91,13 +95,15 @@ def add(
 @app.command("edit")
 def edit(
     person: Person,
-    email: Annotated[str | None, typer.Option(help="Another e-mail address.")] = None,
-    name: Annotated[str | None, typer.Option(help="How to greet them.")] = None,
+    email: Annotated[str | None, typer.Option(help="A new e-mail address.")] = None,
+    name: Annotated[str | None, typer.Option(help="How mails greet them.")] = None,
     time_zone: Annotated[
-        str | None, typer.Option(help="IANA name; from its next slot on their hours are there.")
+        str | None, typer.Option(help="Their time zone, an IANA name. Their hours are in it from the next digest on.")
     ] = None,
-    currency: Annotated[str | None, typer.Option(help="ISO 4217.")] = None,
-    language: Annotated[str | None, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = None,
+    currency: Annotated[str | None, typer.Option(help="The currency in which they see pay, by ISO 4217.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", "--locale", help="The language of their mails, such as en or de_AT.")
+    ] = None,
     speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=f"{_SPEAKS} {_NO_LONGER}")] = None,
     home: Annotated[str | None, typer.Option(help=f"{_HOME} {_NO_LONGER}")] = None,
     years: Annotated[str | None, typer.Option(metavar="NUMBER", help=f"{_YEARS} {_NO_LONGER}")] = None,
@@ -111,10 +117,10 @@ def edit(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Change someone's facts; what is not named stays, and so do their searches and what they were sent.
+    """Change somebody's details. What you do not name stays, as do their searches and what they were sent.
 
-    Another address must be confirmed there, by a link that is mailed to it, unless you say where, when and by what
-    words they asked for it.
+    A new address gets a link by which its owner must confirm it, unless you state where, when and with what words they
+    asked for the change.
     """
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
     said = {"home": home, "years": years, "speaks": speaks, "selectivity": selectivity}
@@ -123,7 +129,7 @@ def edit(
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     saved = accounts.change(open_installation(config, create=False), person, fields, moment(now), declaration)
     if not saved.changes and not saved.unconfirmed and declaration is None:
-        raise UsageError("nothing changes: say what, such as --time-zone Europe/Berlin")
+        raise UsageError("nothing changes: give an option, such as --time-zone Europe/Berlin")
     for change in saved.changes:
         typer.echo(str(change))
     if saved.unconfirmed:
@@ -148,7 +154,7 @@ def _warn_of_suppression(saved: accounts.Saved) -> None:
 
 @app.command("list")
 def list_people(config: Config = None, as_json: AsJson = False) -> None:
-    """Everybody, by address."""
+    """List all subscribers, by address."""
     people = accounts.everybody(open_installation(config, create=False))
     if as_json:
         for person in people:
@@ -161,13 +167,13 @@ def list_people(config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show(person: Person, config: Config = None) -> None:
-    """All that is held about a person, as JSON: what they may ask for."""
+    """Print everything that is kept about a person, as JSON. They have a right to it."""
     print_json(accounts.export(open_installation(config, create=False), person))
 
 
 @app.command("pause")
 def pause(person: Person, config: Config = None, now: Now = None) -> None:
-    """Send this person nothing until `resume`."""
+    """Send this person nothing until you resume them."""
     at = moment(now)
     accounts.pause(open_installation(config, create=False), person, at)
     typer.echo("Paused.")
@@ -182,7 +188,7 @@ def resume(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Serve this person again. Of who paused themselves, say where, when and by what words they asked for it."""
+    """Send to this person again. If they paused it themselves, state where, when and with what words they asked."""
     at, declaration = moment(now), _declaration(consent_origin, consent_date, consent_wording)
     accounts.resume(open_installation(config, create=False), person, at, declaration)
     typer.echo("Resumed.")
@@ -190,7 +196,7 @@ def resume(
 
 @app.command("sign-out")
 def sign_out(person: Person, config: Config = None) -> None:
-    """Sign out every browser of a person's, and every program, as after a mailbox was taken over."""
+    """Sign a person out of every browser and program. Use it if somebody got into their mailbox."""
     installation = open_installation(config, create=False)
     sessions.end(installation, accounts.find(installation, person).subscriber_id)
     typer.echo("Signed out everywhere.")
@@ -199,7 +205,7 @@ def sign_out(person: Person, config: Config = None) -> None:
 @app.command("erase")
 def erase(
     person: Person,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     config: Config = None,
     now: Now = None,
 ) -> None:
@@ -241,22 +247,22 @@ def _as_json(account: accounts.Account) -> dict[str, Any]:
 
 @app.command("import")
 def import_people(
-    file: Annotated[Path, typer.Argument(help="JSON lines or CSV, see docs/fields.md; - is standard input.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines or CSV (docs/fields.md), or - for standard input.")],
     update: Annotated[
         bool,
-        typer.Option("--update", help="Change who is subscribed already: what a line names, and nothing else."),
+        typer.Option("--update", help="Also change people who are subscribed: only what a line names."),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change, person by person.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change, person by person.")] = False,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
     consent_wording: ConsentWording = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Take many in, with their searches. Lines that cannot be taken are named; the others are taken.
+    """Add many people, with their searches. Lines with faults are reported; all others are imported.
 
-    With --update, people are known by their address and searches by their name; no search is deleted. Who is new must
-    have agreed: what you say of that here is of all whose lines do not say it themselves, field by field.
+    With --update, people are found by address and searches by name. No search is deleted. New people must have agreed
+    to be mailed: the --consent options state it for all lines that do not, field by field.
     """
     fields = {"consent_origin": consent_origin, "consent_date": consent_date, "consent_wording": consent_wording}
     declared = consent.declared_from(fields)
@@ -275,14 +281,14 @@ def import_people(
     )
     typer.echo(_summary(done, update=update, dry_run=dry_run))
     if done.search_yield is not None and done.search_yield.hardly_any:
-        print(f"Note: {done.search_yield.said}. Mend the file, then --update changes them.", file=sys.stderr)
+        print(f"Note: {done.search_yield.said}. Correct the file, and import it again with --update.", file=sys.stderr)
     if done.faults:
         raise typer.Exit(1)
 
 
 _MENDS: dict[type[importing.Fault], str] = {
-    importing.KnownAlready: "; --update changes who is",
-    importing.Undeclared: f"; {_DECLARE} say it of the whole file",
+    importing.KnownAlready: "; --update changes people who are",
+    importing.Undeclared: f"; {_DECLARE} state it for the whole file",
 }
 
 

@@ -13,7 +13,7 @@ from services.usecases.installation import open_installation
 
 
 def portal(config: Config = None) -> None:
-    """Serve the pages that links in mails lead to, until it is stopped."""
+    """Serve the pages for subscribers, to which links in mails lead, until you stop it."""
     settings = load_settings(config)
     configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
     clock = SystemClock()

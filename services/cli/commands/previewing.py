@@ -22,25 +22,25 @@ def preview(
     person: Person,
     search: Annotated[
         str | None,
-        typer.Option("--search", help="Show what this finds: a saved search's id, or a JSON file of criteria."),
+        typer.Option("--search", help="Show what a search finds: its id, or a JSON file of criteria."),
     ] = None,
     days: Annotated[
         int | None,
         typer.Option(
-            "--days", min=1, help="With --search, how far to look back; by default 30, see matcher.indexed_days."
+            "--days", min=1, help="With --search: how many days to look back. Default: 30 (matcher.indexed_days)."
         ),
     ] = None,
-    dropped: Annotated[bool, typer.Option("--dropped", help="Also what was left out, and why.")] = False,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Also show what was left out, and why.")] = False,
     config: Config = None,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the next digest would hold, were it built now, with why each job stands where it stands.
+    """Show what the next digest would hold if it was built now, and why each job is where it is.
 
-    With --search, what a search finds among the postings of the last days, also before it is saved.
+    With --search, show what a search finds among the postings of the last days. It need not be saved yet.
     """
     if days is not None and search is None:
-        raise UsageError("--days is for --search: a digest looks back to the one before")
+        raise UsageError("--days needs --search: a digest always looks back to the one before")
     installation, at = open_installation(config, create=False), moment(now)
     if search is None:
         digest = previews.next_digest(installation, person, at)

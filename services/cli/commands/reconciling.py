@@ -17,14 +17,14 @@ from services.usecases.recovery import Day, Difference, compared
 
 def reconcile(
     day: Annotated[str, typer.Option("--day", metavar="DATE", help="The day on which the postings came, UTC.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report differences, and send nothing.")] = False,
     now: Now = None,
     config: Config = None,
 ) -> None:
-    """Compare what the postings of a day match, in both directions and in the store; send the matches that are missing.
+    """Check what the postings of a day match, by criteria, by postings and in the store, and send missing matches.
 
-    What a source had before its first poll (its backlog) and what has closed since alert nobody: they are counted, and
-    not compared. A line for each difference; exit code 1 where some remain.
+    Prints a line for each difference. Exit 1 if some remain. Postings of a backlog, which a source had before its
+    first poll, and postings that have closed since alert nobody: they are counted, but not compared.
     """
     at, on = moment(now), _date(day)
     with compared(load_settings(config), on, at, tell=say, progress=progress) as comparison:

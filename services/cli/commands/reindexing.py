@@ -11,10 +11,10 @@ from services.usecases.recovery import Index, rebuild
 
 
 def reindex(
-    only: Annotated[Index | None, typer.Option(help="Only this index.")] = None,
+    only: Annotated[Index | None, typer.Option(help="Rebuild only this index.")] = None,
     now: Now = None,
     config: Config = None,
 ) -> None:
-    """Rebuild the indices in Elasticsearch from their topics while workers go on, and turn searches to the new ones."""
+    """Rebuild the indices in Elasticsearch from their topics, then switch to them. Workers run on meanwhile."""
     for index in rebuild(load_settings(config), only, moment(now), progress=progress):
         typer.echo(f"Searches for {index.name} go to {index.generation} now.")

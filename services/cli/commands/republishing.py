@@ -13,14 +13,14 @@ from services.usecases.recovery import Drift, publish, read_on, require_topics, 
 
 
 def republish(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what does not agree.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what does not agree.")] = False,
     now: Now = None,
     config: Config = None,
 ) -> None:
-    """Have the topics and the store agree again, after Kafka or the log was lost or the store restored; harmless.
+    """Make topics and store agree again, after Kafka or the log was lost or the store was restored. Harmless.
 
-    The notifier reads on where the store ends; criteria that criteria.v1 lacks are queued for it, and those that the
-    store does not know are removed from it. With --dry-run, exit 1 where something does not agree.
+    The notifier then reads on where the store ends. Criteria that criteria.v1 lacks are queued for it, and those that
+    the store does not know are removed from it. With --dry-run, exit 1 if something does not agree.
     """
     require_topics(load_settings(config))
     with open_installation(config, create=False) as installation:

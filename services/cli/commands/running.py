@@ -20,9 +20,9 @@ from services.usecases.installation import Installation
 
 def run(
     config: Config = None,
-    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then exit.")] = False,
 ) -> None:
-    """Poll the sources, match, and mail what is due, until it is stopped."""
+    """Poll the sources, match postings, and send the mails that are due, until you stop it."""
     settings, (file, _) = load_settings(config), settings_path(config)
     configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
     if not settings.ingest.sources and not settings.ingest.push.enabled:

@@ -31,22 +31,20 @@ _KINDS: dict[Said, Kind] = {
 
 def feedback(
     person: Person,
-    said: Annotated[
-        Said | None, typer.Argument(help="What they say; without it, all that they said is listed.")
-    ] = None,
-    of: Annotated[str | None, typer.Argument(help="A posting's id; to hide a company, also its name.")] = None,
+    said: Annotated[Said | None, typer.Argument(help="What they say. Without it, list what they have said.")] = None,
+    of: Annotated[str | None, typer.Argument(help="A posting's id; to hide a company, its name works too.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take it back.")] = False,
     config: Config = None,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep what someone says of a job or a company: it moves, or hides, what is like it."""
+    """Record what somebody says about a job or company. It makes similar jobs more or less likely, or hides them."""
     installation = open_installation(config, create=False)
     if said is None:
         _show(feedback_of.said(installation, person), moment(now), as_json=as_json)
         return
     if of is None:
-        raise UsageError(f"say of what: `jobchime subscriber feedback {person} {said.value} POSTING`")
+        raise UsageError(f"name the posting: `jobchime subscriber feedback {person} {said.value} POSTING`")
     if undo:
         feedback_of.unsay(installation, person, _KINDS[said], of, moment(now))
         typer.echo("Taken back.")
@@ -55,11 +53,11 @@ def feedback(
 
 
 def follow(
-    link: Annotated[str, typer.Argument(help="The address of a feedback link in someone's digest.")],
+    link: Annotated[str, typer.Argument(help="The address of a feedback link in somebody's digest.")],
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Do what a feedback link in a digest says, for whom the digest was for."""
+    """Follow a feedback link of a digest, for the person who got the digest."""
     typer.echo(_receipt(feedback_of.follow(open_installation(config, create=False), link, moment(now))))
 
 

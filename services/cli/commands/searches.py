@@ -19,23 +19,23 @@ app = typer.Typer(no_args_is_help=True)
 
 Wanted = Annotated[
     list[str] | None,
-    typer.Option("--role", metavar="ROLE", help="What the job must be, as people call it; one or more times."),
+    typer.Option("--role", metavar="ROLE", help="A role that fits, as people call it. Repeatable."),
 ]
 Unwanted = Annotated[
-    list[str] | None, typer.Option("--not-role", metavar="ROLE", help="What it must not be; one or more times.")
+    list[str] | None, typer.Option("--not-role", metavar="ROLE", help="A role that does not fit. Repeatable.")
 ]
 Neighbours = Annotated[
-    bool | None, typer.Option("--neighbours/--no-neighbours", help="Whether roles near those will do too.")
+    bool | None, typer.Option("--neighbours/--no-neighbours", help="Whether roles near these fit too.")
 ]
 NearTowns = Annotated[
     list[str] | None,
-    typer.Option("--near", metavar="TOWN_KM", help='Where work that is not remote may be, "Munich 40 km"; repeatable.'),
+    typer.Option("--near", metavar="TOWN_KM", help='Where work that is not remote may be: "Munich 40 km". Repeatable.'),
 ]
 Mentions = Annotated[
     bool | None,
-    typer.Option("--mentions/--no-mentions", help="Whether skills count that a posting only mentions, as a bonus."),
+    typer.Option("--mentions/--no-mentions", help="Whether skills count that a posting only mentions."),
 ]
-SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="A search's id.")]
+SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="The search's id.")]
 
 
 @app.command("add")
@@ -43,15 +43,15 @@ def add(
     subscriber: Person,
     criteria: Annotated[
         Path | None,
-        typer.Argument(metavar="[CRITERIA]", help="A JSON file of criteria, see docs/fields.md; or name a role."),
+        typer.Argument(metavar="[CRITERIA]", help="A JSON file of criteria (docs/fields.md). Not needed with --role."),
     ] = None,
-    name: Annotated[str, typer.Option(help="What the subscriber calls it.")] = "My search",
-    cadence: Annotated[str, typer.Option(help="instant, daily or weekly.")] = "daily",
-    hour: Annotated[int, typer.Option(help="Of the subscriber's day, 0 to 23.")] = 8,
-    weekday: Annotated[str, typer.Option(help="For weekly: monday to sunday.")] = "monday",
+    name: Annotated[str, typer.Option(help="The name of the search.")] = "My search",
+    cadence: Annotated[str, typer.Option(help="How often it sends a digest: instant, daily or weekly.")] = "daily",
+    hour: Annotated[int, typer.Option(help="The hour of the subscriber's day, 0 to 23.")] = 8,
+    weekday: Annotated[str, typer.Option(help="The day for weekly digests: monday to sunday.")] = "monday",
     prefer: Annotated[
         list[str] | None,
-        typer.Option(metavar="PLACE", help="A place whose jobs come first; one or more times."),
+        typer.Option(metavar="PLACE", help="A place whose jobs come first. Repeatable."),
     ] = None,
     role: Wanted = None,
     not_role: Unwanted = None,
@@ -61,10 +61,10 @@ def add(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Save a search; it looks back over the last seven days."""
+    """Save a search. It also looks back over the last seven days."""
     asked = _asked(role, not_role, neighbours, near, mentions)
     if criteria is None and not asked:
-        raise UsageError('the search asks for nothing: name a file of criteria, or say --role "Backend Engineer"')
+        raise UsageError('the search asks for nothing: give a file of criteria, or --role "Backend Engineer"')
     fields = {
         "name": name,
         "cadence": cadence,
@@ -82,12 +82,12 @@ def add(
 def edit(
     search: SearchId,
     criteria: Annotated[
-        Path | None, typer.Argument(metavar="[CRITERIA]", help="A JSON file of other criteria, see docs/fields.md.")
+        Path | None, typer.Argument(metavar="[CRITERIA]", help="A JSON file of new criteria (docs/fields.md).")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="What the subscriber calls it.")] = None,
-    cadence: Annotated[str | None, typer.Option(help="instant, daily or weekly.")] = None,
-    hour: Annotated[int | None, typer.Option(help="Of the subscriber's day, 0 to 23.")] = None,
-    weekday: Annotated[str | None, typer.Option(help="For weekly: monday to sunday.")] = None,
+    name: Annotated[str | None, typer.Option(help="The name of the search.")] = None,
+    cadence: Annotated[str | None, typer.Option(help="How often it sends a digest: instant, daily or weekly.")] = None,
+    hour: Annotated[int | None, typer.Option(help="The hour of the subscriber's day, 0 to 23.")] = None,
+    weekday: Annotated[str | None, typer.Option(help="The day for weekly digests: monday to sunday.")] = None,
     role: Wanted = None,
     not_role: Unwanted = None,
     neighbours: Neighbours = None,
@@ -96,10 +96,10 @@ def edit(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Change a search; what is not named stays.
+    """Change a search. What you do not name stays.
 
-    Jobs that were sent do not come again, and none between is missed: other criteria look back as those of a new search
-    do. No day gets two digests by it, or goes without the one that it should have.
+    No job is sent twice and none is missed: new criteria look back as a new search does. The change makes no day have
+    two digests, or none where one is due.
     """
     given: dict[str, Any] = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday}
     fields = {field: value for field, value in given.items() if value is not None}
@@ -109,29 +109,31 @@ def edit(
     asked = _asked(role, not_role, neighbours, near, mentions)
     changes = searches.change(installation, search, fields, moment(now), asked)
     if not changes:
-        raise UsageError("nothing changes: name a file of criteria, or say what, such as --hour 7")
+        raise UsageError("nothing changes: give a file of criteria, or an option such as --hour 7")
     typer.echo("\n".join(map(str, changes)))
 
 
 @app.command("prefer")
 def prefer_places(
     search: SearchId,
-    places: Annotated[list[str] | None, typer.Argument(metavar="[PLACE]...", help="None: prefer no place.")] = None,
+    places: Annotated[
+        list[str] | None, typer.Argument(metavar="[PLACE]...", help="The places. Without any, no place is preferred.")
+    ] = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Put the jobs of some places first, whichever the search takes in; what it finds stays the same."""
+    """Put jobs in some places first. The search still finds the same jobs."""
     preferred = searches.prefer(open_installation(config, create=False), search, places, moment(now))
     typer.echo(f"Preferred: {', '.join(preferred)}." if preferred else "No place is preferred.")
 
 
 @app.command("list")
 def list_searches(
-    subscriber: Annotated[str | None, typer.Argument(help="An id or an address; all without it.")] = None,
+    subscriber: Annotated[str | None, typer.Argument(help="Only this subscriber's: an id or an address.")] = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Saved searches, by subscriber and name."""
+    """List saved searches, by subscriber and name."""
     found = searches.listed(open_installation(config, create=False), subscriber)
     if as_json:
         for search in found:
@@ -144,21 +146,21 @@ def list_searches(
 
 @app.command("pause")
 def pause(search: SearchId, config: Config = None, now: Now = None) -> None:
-    """Serve a search no more until `resume`."""
+    """Pause a search until you resume it."""
     searches.pause(open_installation(config, create=False), search, moment(now))
     typer.echo("Paused.")
 
 
 @app.command("resume")
 def resume(search: SearchId, config: Config = None, now: Now = None) -> None:
-    """Serve a search again."""
+    """Resume a search."""
     searches.resume(open_installation(config, create=False), search, moment(now))
     typer.echo("Resumed.")
 
 
 @app.command("delete")
 def delete(search: SearchId, config: Config = None, now: Now = None) -> None:
-    """Forget a search."""
+    """Delete a search."""
     searches.delete(open_installation(config, create=False), search, moment(now))
     typer.echo("Deleted.")
 

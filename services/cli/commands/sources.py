@@ -30,10 +30,10 @@ _MOST_WELL = 30
 def list_sources(
     config: Config = None,
     as_json: AsJson = False,
-    everything: Annotated[bool, typer.Option("--all", help="Name all that are well, however many.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="List all sources that are well, too.")] = False,
     now: Now = None,
 ) -> None:
-    """The sources of the settings file and how each fares: what is not well comes first."""
+    """List the sources and how each is doing, problems first."""
     at = moment(now)
     found = sources.standings(open_installation(config, create=False), at)
     if as_json:
@@ -56,7 +56,7 @@ def list_sources(
     title = f"{counted(len(shown), 'source')}: {', '.join(f'{number:,} {state}' for state, number in counts.items())}"
     console().print(table(title, ("source", "state", "last success", "items", "remark"), rows, numbers=("items",)))
     if len(shown) > most:
-        typer.echo(f"… and {len(shown) - most:,} more that are well; --all names them.")
+        typer.echo(f"… and {len(shown) - most:,} more are well; --all lists them.")
 
 
 def _row(source: SourceFigures, now: datetime) -> tuple[object, ...]:
@@ -81,7 +81,7 @@ def check(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Say what a feed would give, field by field, before it is added."""
+    """Show what a feed would give, field by field, before you add it."""
     settings, named = reading_as(load_settings(config).ingest, format, mapping)
     if not checked(settings, target, named, allow_private=allow_private, now=moment(now)).usable:
         raise typer.Exit(1)
@@ -89,17 +89,17 @@ def check(
 
 @app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="Part of every posting's id: it stays.")],
+    name: Annotated[str, typer.Argument(help="Its name. Never change it: it is part of every posting's id.")],
     url: Annotated[str, typer.Argument(metavar="URL|FILE", help="An http(s) address, a feed file or a folder.")],
-    every: Annotated[str | None, typer.Option(help="How often it is polled, as 15m, 1h or 1d.")] = None,
+    every: Annotated[str | None, typer.Option(help="How often to poll it, such as 15m, 1h or 1d.")] = None,
     allow_private: AllowPrivate = False,
     format: FeedFormat = None,
     mapping: MappingFile = None,
-    unchecked: Annotated[bool, typer.Option("--unchecked", help="Without reading it first.")] = False,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Do not try to read it first.")] = False,
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Add a source to the settings file, once it gives postings."""
+    """Add a source to the settings file, if it gives postings."""
     file = settings_file(config)
     settings, named = reading_as(load_settings(file).ingest, format, mapping)
     at = moment(now)
@@ -107,19 +107,21 @@ def add(
         report = checked(settings, url, named, allow_private=allow_private, now=at, name=name)
         if not report.usable:
             why = "could not be read" if report.failure else "would give no posting now"
-            raise UsageError(f"{without_keys(url)} {why}, so that it was not added; --unchecked adds it all the same")
+            raise UsageError(f"{without_keys(url)} {why}, so it was not added; --unchecked adds it anyway")
     sources.add(file, name, url, every=every, allow_private=allow_private, format=format, mapping=mapping)
-    typer.echo(f"Added {name} to {file}. What runs takes it up when it is started anew.")
+    typer.echo(f"Added {name} to {file}. Restart what is running, so that it is polled.")
 
 
 @app.command("mapping")
 def show_mapping(
-    name: Annotated[str | None, typer.Argument(help="Of a mapping that comes along; none lists them.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="The name of a mapping that comes with jobchime. Without it, list them.")
+    ] = None,
     of: Annotated[
-        Path | None, typer.Option("--of", metavar="FILE", help="A feed's file: a mapping guessed by the names in it.")
+        Path | None, typer.Option("--of", metavar="FILE", help="Guess a mapping from this feed's file.")
     ] = None,
 ) -> None:
-    """Print a mapping that comes along, or one guessed of a feed, to begin your own with."""
+    """Print a mapping to start from. It comes with jobchime, or is guessed from a feed."""
     if of is not None:
         found = mapping_feeds.survey(read_named(of))
         fields = {name: path for name, path in found.guesses.items() if name in mapping_feeds.FIELDS}
@@ -136,7 +138,7 @@ def show_mapping(
 
 @app.command("formats")
 def formats(as_json: AsJson = False) -> None:
-    """The feed formats that are read, and the addresses that serve them."""
+    """List the feed formats that can be read. Addresses that serve them are listed too."""
     for known in sources.named_formats():
         if as_json:
             print_json(_format_json(known))
@@ -148,31 +150,31 @@ def formats(as_json: AsJson = False) -> None:
 
 @app.command("pause")
 def pause(
-    name: Annotated[str, typer.Argument(help="As the settings name it.")],
+    name: Annotated[str, typer.Argument(help="Its name in the settings.")],
     until: Until = None,
     why: Why = "",
     by: By = "",
     config: Config = None,
 ) -> None:
-    """Hold one source: it is neither polled nor pushed to, until it is resumed."""
+    """Pause a source. It is not polled and takes no pushes until you resume it."""
     require_source(load_settings(config), name)
     terms = terms_of(until, why, by)
     hold_source(open_installation(config, create=True), name, moment(None), paused=True, terms=terms)
-    typer.echo(f"The source {name} is paused. `jobchime source resume {name}` goes on.")
+    typer.echo(f"The source {name} is paused. To resume: `jobchime source resume {name}`.")
 
 
 @app.command("resume")
-def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
-    """Go on with a source that was paused."""
+def resume(name: Annotated[str, typer.Argument(help="Its name in the settings.")], config: Config = None) -> None:
+    """Resume a source."""
     hold_source(open_installation(config, create=True), name, moment(None), paused=False)
     typer.echo(f"The source {name} goes on.")
 
 
 @app.command("accept")
-def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
-    """Say that a listing is right which shrank suspiciously: its next poll closes what it lacks, and sends what is new.
+def accept(name: Annotated[str, typer.Argument(help="Its name in the settings.")], config: Config = None) -> None:
+    """Accept a listing that shrank suspiciously. The next poll closes the jobs it lacks, and sends the new ones.
 
-    The same word tells that one is right which lists nothing, or nothing new, or much that cannot be read.
+    Use it also for a listing that rightly has nothing, nothing new, or much that cannot be read.
     """
     lacking = sources.accept(open_installation(config, create=False), name, moment(None))
     if lacking:
@@ -184,10 +186,10 @@ def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")]
 
 @app.command("again")
 def again(
-    name: Annotated[str | None, typer.Argument(help="As the settings name it; by default all.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Its name in the settings. Default: all sources.")] = None,
     config: Config = None,
 ) -> None:
-    """Send all open postings of a source once more, as after the topics were lost; nobody is mailed anything twice."""
+    """Send all open postings of a source again. Use it if topics were lost. Nobody is mailed a job twice."""
     count = sources.again(open_installation(config, create=False), name)
     typer.echo(
         f"{counted(count, 'open posting goes', 'open postings go')} out again, at the next poll of their source"

@@ -15,16 +15,16 @@ from services.usecases import state
 
 
 def migrate(config: Config = None) -> None:
-    """Bring the store's tables up to date; safe to run twice."""
+    """Bring the store's tables up to date. Safe to run twice."""
     state.migrate(load_settings(config), tell=say)
     typer.echo("The store is up to date.")
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The archive to write, a .zip; it holds addresses and the secret.")],
+    file: Annotated[Path, typer.Argument(help="The .zip to write. It contains addresses and the secret.")],
     config: Config = None,
 ) -> None:
-    """Write log, store and secret, as they are at one moment, into one archive; services may run on."""
+    """Save log, store and secret, as of one moment, in one archive. Services can run meanwhile."""
     manifest = state.backup(load_settings(config), file, moment(None), progress=progress)
     size = sum(member.bytes for member in manifest.files.values())
     typer.echo(
@@ -35,10 +35,10 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="An archive that `backup` wrote.")],
-    force: Annotated[bool, typer.Option("--force", help="Also over a state that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a state that exists.")] = False,
     config: Config = None,
 ) -> None:
-    """Put the state of an archive into the data folder, verified first."""
+    """Verify an archive, and restore its state into the data folder."""
     restored = state.restore(load_settings(config), file, moment(None), force=force, tell=say)
     since = f"{restored.manifest.created_at:%Y-%m-%d %H:%M} UTC"
     typer.echo(f"Restored the state of {since}. What was mailed since may be mailed again.")
@@ -57,7 +57,7 @@ opt_outs = typer.Typer(no_args_is_help=True)
 
 @opt_outs.command("list")
 def list_(as_json: AsJson = False, config: Config = None) -> None:
-    """List who is not to be mailed and what lets in, by ids and hashes; keep it beside your backups, as --json."""
+    """List who must not be mailed. Also lists what gives access. Keep it with your backups, as --json."""
     found = state.opt_outs(open_installation(config, create=False), moment(None))
     if as_json:
         for line in state.as_lines(found):
@@ -78,12 +78,12 @@ def _owner_and_time(opt_out: state.OptOut) -> tuple[str, str]:
 
 @opt_outs.command("replay")
 def replay(
-    file: Annotated[Path, typer.Argument(help="What `opt-outs list --json` wrote; - is standard input.")],
+    file: Annotated[Path, typer.Argument(help="What `opt-outs list --json` wrote, or - for standard input.")],
     config: Config = None,
 ) -> None:
-    """After an older backup was restored: erase, unsubscribe, pause and suppress again who was since.
+    """Apply opt-outs again, after you restored an older backup. Erases, unsubscribes, pauses and suppresses whom it must.
 
-    Sessions, tokens, feeds and webhooks that were taken back since are taken back too.
+    Sessions, tokens, feeds and webhooks that were revoked since then are revoked too.
     """
     known = state.opt_outs_in(read_named(file).decode("utf-8", "replace"))
     _print_replayed(state.replay(open_installation(config, create=False), known, moment(None)))

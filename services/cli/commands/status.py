@@ -56,13 +56,13 @@ _MOST_SOURCES = 15
 
 def status(
     config: Config = None,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again and again, until Ctrl-C.")] = False,
-    every: Annotated[float, typer.Option(min=0.5, max=3_600, help="Seconds between two looks.")] = 2.0,
-    check: Annotated[bool, typer.Option("--check", help="Exit 1 where something is not well.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Refresh until you press Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(min=0.5, max=3_600, help="Seconds between two refreshes.")] = 2.0,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 if something is not well.")] = False,
     as_json: AsJson = False,
     svg: Annotated[Path | None, typer.Option(hidden=True, help="Also draw the page into a file.")] = None,
 ) -> None:
-    """Show the whole stream: what is not well first, with what to do. With --json or --check, exit 1 then."""
+    """Show how everything is going: problems first, and what to do. With --json or --check, exit 1 if there are any."""
     with watcher(load_settings(config)) as gatherer:
         if watch and not as_json and sys.stdout.isatty():
             _watch(gatherer, every)

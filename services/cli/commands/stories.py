@@ -19,7 +19,7 @@ def why(
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say why somebody got, or did not get, a job: what became of it for them, event by event."""
+    """Explain why somebody got a job, or did not: what happened to it, event by event."""
     installation = open_installation(config, create=False)
     found = stories.story(installation, person, posting, moment(now))
     if as_json:

@@ -18,17 +18,17 @@ from services.usecases import suppressions
 
 app = typer.Typer(no_args_is_help=True)
 
-Address = Annotated[str, typer.Argument(help="An address, whoever has or had it, if anybody.")]
-By = Annotated[str, typer.Option(help="Who says so; by default who is logged in here.")]
+Address = Annotated[str, typer.Argument(help="The address. It need not be a subscriber's.")]
+By = Annotated[str, typer.Option(help="Who does this. Default: the user logged in here.")]
 
 
 @app.command("list")
 def list_(
-    lifted: Annotated[bool, typer.Option("--lifted", help="Those too that were lifted.")] = False,
+    lifted: Annotated[bool, typer.Option("--lifted", help="Also list suppressions that were lifted.")] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """List them, the newest first; an address is shown only where a subscriber has it."""
+    """List suppressions, the newest first. An address is shown only if a subscriber has it."""
     found = suppressions.listed(open_installation(config, create=False), lifted=lifted)
     if as_json:
         for suppression in found:
@@ -65,12 +65,12 @@ def _day(at: datetime) -> str:
 @app.command("add")
 def add(
     address: Address,
-    why: Annotated[str, typer.Option(help="Why; kept, and shown by `subscriber show`.")],
+    why: Annotated[str, typer.Option(help="The reason. It is kept, and `subscriber show` shows it.")],
     by: By = "",
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Mail an address no more."""
+    """Suppress an address. No mail is sent to it any more."""
     installation = open_installation(config, create=True)
     new = suppressions.add(installation, address, _reason(why), _operator(by), moment(now))
     typer.echo("No mail goes there any more." if new else "It is suppressed already.")
@@ -78,13 +78,15 @@ def add(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV with a column `email`, or an address a line; - is standard input.")],
-    why: Annotated[str, typer.Option(help="Why; kept with each.")] = "on the mail provider's list",
+    file: Annotated[
+        Path, typer.Argument(help="CSV with a column `email`, or one address a line; - for standard input.")
+    ],
+    why: Annotated[str, typer.Option(help="The reason. It is kept with each.")] = "on the mail provider's list",
     by: By = "",
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Take over a provider's list of suppressed addresses; a column `reason` is kept beside the why."""
+    """Import a provider's list of suppressed addresses. A column `reason` is kept too."""
     addresses = suppressions.addresses_in(read_named(file).decode("utf-8-sig", "replace"))
     outcome = suppressions.add_all(
         open_installation(config, create=True), addresses, _reason(why), _operator(by), moment(now)
@@ -99,13 +101,13 @@ def import_(
 @app.command("export")
 def export(
     file: Annotated[
-        Path, typer.Argument(help="Where to write it, for you alone to read; - is standard output.")
+        Path, typer.Argument(help="The file to write, which only you can read; - for standard output.")
     ] = Path("-"),
     config: Config = None,
 ) -> None:
-    """Write the addresses in force as a provider's list: CSV with email, created (seconds since 1970) and reason.
+    """Export suppressed addresses as a list. It is CSV with email, created (seconds since 1970) and reason.
 
-    An address is known only where a subscriber has it; how many are kept as a hash alone is said.
+    Only addresses of subscribers are known. It also says how many are kept as hashes only.
     """
     exported = suppressions.export(open_installation(config, create=False))
     if str(file) == "-":
@@ -132,22 +134,22 @@ def _write_anew(file: Path, text: str) -> None:
 @app.command("lift")
 def lift(
     address: Address,
-    why: Annotated[str, typer.Option(help="Why it may be mailed again; kept, and shown by `subscriber show`.")] = "",
+    why: Annotated[str, typer.Option(help="Why it may be mailed again. It is kept and shown.")] = "",
     by: By = "",
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Mail an address again, as after a bounce that was no fault of its owner."""
+    """Lift a suppression. Do so after a bounce that was not the owner's fault, for example."""
     installation = open_installation(config, create=False)
     reason = suppressions.require_suppressed(installation, address)
     said = why.strip() or typer.prompt(f"Suppressed: {reason}\nWhy may it be mailed again?").strip()
     suppressions.lift(installation, address, _reason(said), _operator(by), moment(now))
-    typer.echo("Lifted: digests go there again from the next one on.")
+    typer.echo("Lifted. The next digest is sent there again.")
 
 
 def _reason(why: str) -> str:
     if not why.strip():
-        raise UsageError("say by --why why")
+        raise UsageError("give the reason with --why")
     return why.strip()
 
 

@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("create")
 def create_topics(config: Config = None, as_json: AsJson = False) -> None:
-    """Make the topics that are missing, and mend what differs; safe to run again."""
+    """Create missing topics, and correct those that differ. Safe to run again."""
     settings = load_settings(config)
     done = recovery.create_topics(settings)
     if as_json:
@@ -28,7 +28,7 @@ def create_topics(config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command("check")
 def check_topics(config: Config = None, as_json: AsJson = False) -> None:
-    """What of the topics is missing or not as it should be, and how to mend it. Exit 1 where there is something."""
+    """Check the topics: say what is missing or wrong, and how to fix it. Exit 1 if something is."""
     settings = load_settings(config)
     findings = recovery.check_topics(settings)
     if as_json:

@@ -12,7 +12,7 @@ from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings
 
-Once = Annotated[bool, typer.Option("--once", help="Do what is due, process all there is, then stop.")]
+Once = Annotated[bool, typer.Option("--once", help="Do what is due, process all that waits, then exit.")]
 
 
 def worker_command(name: ServiceName, help_text: str) -> Callable[..., None]:
