@@ -112,7 +112,7 @@ def discard(
     source: Source = None,
     config: Config = None,
 ) -> None:
-    """Discard dead letters, so that they no longer count. Choose one, a range, or all of a topic, source, error or code.
+    """Discard dead letters, so that they no longer count: one, a range, or all of a topic, source, error or code.
 
     They are kept as long as others: `dead list --all` shows them, and `dead replay --again` processes them again.
     """

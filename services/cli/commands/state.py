@@ -81,9 +81,10 @@ def replay(
     file: Annotated[Path, typer.Argument(help="What `opt-outs list --json` wrote, or - for standard input.")],
     config: Config = None,
 ) -> None:
-    """Apply opt-outs again, after you restored an older backup. Erases, unsubscribes, pauses and suppresses whom it must.
+    """Apply opt-outs again, after you restored an older backup.
 
-    Sessions, tokens, feeds and webhooks that were revoked since then are revoked too.
+    Erases, unsubscribes, pauses and suppresses whoever was since then. Revokes sessions, tokens, feeds and webhooks that
+    were revoked since then.
     """
     known = state.opt_outs_in(read_named(file).decode("utf-8", "replace"))
     _print_replayed(state.replay(open_installation(config, create=False), known, moment(None)))
