@@ -333,7 +333,7 @@ def test_a_search_says_whether_mentions_count(installation: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ((), "the search asks for nothing: name a file of criteria"),
+        ((), "the search asks for nothing: give a file of criteria"),
         (("--role", "bakend enginer"), "did you mean Backend Engineer"),
         (("--role", "construction"), "may be Construction Manager or Construction Worker"),
         (("--not-role", "nurse"), "the search only excludes"),

@@ -206,7 +206,7 @@ def test_normalise_then_backtest_without_a_store(tmp_path: Path) -> None:
     file.write_text("", encoding="utf-8")
     empty = run("backtest", asked, "--postings", file)
     assert empty.code == 2
-    assert "holds no posting" in empty.err
+    assert "contains no posting" in empty.err
 
 
 def test_normalise_then_match_then_explain(tmp_path: Path) -> None:

@@ -317,7 +317,7 @@ def test_a_preview_of_a_search_ranks_by_the_places_that_it_prefers(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--days", "7"), "--days is for --search"),
+        (("--days", "7"), "--days needs --search"),
         (("--search", "nope"), "nope"),
         (("--search", "{file}", "--days", "31"), "for 30 days: ask for no more"),
     ],
@@ -334,7 +334,7 @@ def test_a_preview_that_cannot_be_made_is_one_sentence(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("feedback", "ada@example.com", "more-like"), "say of what"),
+        (("feedback", "ada@example.com", "more-like"), "name the posting"),
         (("feedback", "ada@example.com", "more-like", "nope"), "no posting nope"),
         (("feedback", "ada@example.com", "hide-company", "Acme", "--undo"), "never said that"),
         (("feedback", "bob@example.com"), "Nobody is subscribed"),
