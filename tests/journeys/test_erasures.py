@@ -88,7 +88,7 @@ def test_where_nobody_knows_who_was_erased_it_says_so_and_the_list_kept_elsewher
     for file in (place.folder / "data").iterdir():
         file.unlink()
     restored = place.run("restore", place.backup)
-    said = "nobody here knows who was erased, unsubscribed, paused or suppressed since"
+    said = "this store does not know who was erased, unsubscribed, paused or suppressed since"
     assert (restored.code, said in restored.err) == (0, True)
     assert WHO.address in place.addresses()
     assert place.run("opt-outs", "replay", listed).out == "1 person erased again.\n"

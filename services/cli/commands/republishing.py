@@ -36,7 +36,7 @@ def republish(
 
 def _say_read_on(said: str, *, dry_run: bool) -> None:
     if not said:
-        typer.echo("The notifier has come as far as the store says.")
+        typer.echo("The notifier's positions agree with the store.")
     elif dry_run:
         typer.echo(f"{said}.")
     else:
@@ -45,11 +45,11 @@ def _say_read_on(said: str, *, dry_run: bool) -> None:
 
 def _say_published(drift: Drift, *, dry_run: bool) -> None:
     if not drift:
-        typer.echo(f"{CRITERIA.name} tells what the store does.")
+        typer.echo(f"{CRITERIA.name} agrees with the store.")
         return
     typer.echo(
         f"{CRITERIA.name} lacks the newest state of {len(drift.newest):,} criteria, and holds {len(drift.strangers):,}"
         " that the store does not know."
     )
     if not dry_run:
-        typer.echo("All are queued, as they should be: a notifier publishes them.")
+        typer.echo("All of these are queued in their right state, and a notifier publishes them.")

@@ -181,7 +181,7 @@ def accept(name: Annotated[str, typer.Argument(help="Its name in the settings.")
         gone = counted(lacking, "posting")
         typer.echo(f"The next poll of {name} closes the {gone} that it no longer lists, and sends what is new.")
     else:
-        typer.echo(f"What {name} gives is not told of any more, until it was otherwise for once.")
+        typer.echo(f"You are not warned about what {name} gives any more, until it has been different once.")
 
 
 @app.command("again")

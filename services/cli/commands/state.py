@@ -29,7 +29,7 @@ def backup(
     size = sum(member.bytes for member in manifest.files.values())
     typer.echo(
         f"Wrote {file}: {counted(len(manifest.files), 'file')}, {size:,} bytes before compression."
-        " Keep it as you keep addresses."
+        " Protect it as you protect addresses."
     )
 
 
@@ -44,9 +44,9 @@ def restore(
     typer.echo(f"Restored the state of {since}. What was mailed since may be mailed again.")
     if restored.replayed is None:
         warn(
-            f"nobody here knows who was erased, unsubscribed, paused or suppressed since {since}, so that they may be"
-            " mailed again; if you kept the list of `jobchime opt-outs list --json`, `jobchime opt-outs replay FILE`"
-            " does it again"
+            f"this store does not know who was erased, unsubscribed, paused or suppressed since {since}, so they may be"
+            " mailed again; if you kept the list of `jobchime opt-outs list --json`, apply it with `jobchime opt-outs"
+            " replay FILE`"
         )
     else:
         _print_replayed(restored.replayed)
@@ -83,8 +83,8 @@ def replay(
 ) -> None:
     """Apply opt-outs again, after you restored an older backup.
 
-    Erases, unsubscribes, pauses and suppresses whoever was since then. Revokes sessions, tokens, feeds and webhooks that
-    were revoked since then.
+    Erases, unsubscribes, pauses and suppresses whoever was since then. Also revokes the sessions, tokens, feeds and
+    webhooks that were revoked since then.
     """
     known = state.opt_outs_in(read_named(file).decode("utf-8", "replace"))
     _print_replayed(state.replay(open_installation(config, create=False), known, moment(None)))
@@ -107,7 +107,7 @@ def _print_replayed(replayed: state.OptOutReplay) -> None:
         typer.echo(f"{counted(number, 'suppression')} taken over.")
     for kind in ("session", "token", "feed", "webhook"):
         if number := replayed.done.get(kind):
-            typer.echo(f"{counted(number, kind)} taken back again.")
+            typer.echo(f"{counted(number, kind)} revoked again.")
     for failure in replayed.failed:
         mend = _MEND[failure.kind].format(who=failure.who)
         warn(f"{failure.who} could not be {failure.kind} again: {failure.why}; {mend}")
