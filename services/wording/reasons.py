@@ -41,7 +41,7 @@ _MOST_EVIDENCE = 120
 def in_words(reason: Reason, words: Words, *, brief: bool = False) -> str:
     """One clause without a subject: `asks for Python`, `hires only in Poland, not in Germany`.
 
-    `brief`: without how far pay lies above a floor, which mails draw.
+    `brief`: beside a card, without what that has: the town, and how far pay lies above a floor, which mails draw.
     """
     match reason.facts:
         case RoleFacts() as facts:
@@ -59,7 +59,7 @@ def in_words(reason: Reason, words: Words, *, brief: bool = False) -> str:
         case PlaceFacts() as facts:
             return _place(facts, words) if reason.fit == "yes" else _elsewhere(facts, words)
         case NearFacts() as facts:
-            return _near(facts, reason.fit, words)
+            return _near(facts, reason.fit, words, brief=brief)
         case TimezoneFacts() as facts:
             return _timezone(facts, words)
         case SalaryFacts() as facts:
@@ -147,7 +147,7 @@ def _elsewhere(facts: PlaceFacts, words: Words) -> str:
     return words.say("hires only in {places}, not in {wanted}", places=hires, wanted=wanted)
 
 
-def _near(facts: NearFacts, fit: Fit, words: Words) -> str:
+def _near(facts: NearFacts, fit: Fit, words: Words, *, brief: bool) -> str:
     if facts.remote:
         return words.say("is remote, so that no town counts")
     if facts.town is None or facts.centre is None or facts.km is None or facts.within is None:
@@ -155,8 +155,16 @@ def _near(facts: NearFacts, fit: Fit, words: Words) -> str:
     town, centre, km = town_in_words(facts.town, words), town_in_words(facts.centre, words), round(facts.km)
     if facts.town == facts.centre:
         return words.say("is in {town}", town=town)
+    if fit == "yes" and brief:
+        return words.say("is {km} km from {centre}", km=km, centre=centre)
     if fit == "yes":
         return words.say("is in {town}, {km} km from {centre}", town=town, km=km, centre=centre)
+    if brief:
+        most = facts.within
+        farther = max(km, round(most) + 1)
+        return words.say(
+            "is {km} km from {centre}; you ask for at most {within} km", km=farther, centre=centre, within=most
+        )
     beyond = max(round(facts.km - facts.within), 1)
     return words.say(
         "is in {town}, {km} km from {centre} and {beyond} km beyond your {within} km",

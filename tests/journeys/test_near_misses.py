@@ -57,9 +57,9 @@ def day(number: int) -> datetime:
 @pytest.mark.parametrize(
     ("locale", "heading", "off"),
     [
-        ("en", "NEARLY", "What is off: Is at senior level, 1 step above; you ask for mid"),
-        ("de", "KNAPP DANEBEN", "Ist eine Senior-Stelle, 1 Stufe darüber; du suchst mittlere Stufe"),
-        ("es", "CASI", "Es de nivel sénior, 1 nivel por encima; buscas nivel medio"),
+        ("en", "NEARLY", "But: is at senior level, 1 step above; you ask for mid"),
+        ("de", "KNAPP DANEBEN", "Aber: ist eine Senior-Stelle, 1 Stufe darüber; du suchst mittlere Stufe"),
+        ("es", "CASI", "Pero: es de nivel sénior, 1 nivel por encima; buscas nivel medio"),
     ],
 )
 def test_what_misses_by_a_level_stands_below_what_fits_and_the_mail_says_what_is_off(
@@ -86,7 +86,7 @@ def test_what_only_mentions_a_skill_is_a_near_miss_by_its_words(tmp_path: Path) 
     days.publish(job("fits"), START)
     days.publish(job("aside", skills=(Skill(name="Python", strength="bonus"),)), START)
     days.live(day(0))
-    assert "What is off: Only mentions Python" in text(days)
+    assert "But: only mentions Python" in text(days)
 
 
 def test_near_misses_alone_are_no_mail_and_none_comes_twice(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_what_fits_another_search_that_is_not_due_waits_to_come_as_its_match(tmp
     first, second = map(text_of, days.mails("ada@example.com"))
     assert "above" not in first
     assert "Python engineer, above" in second
-    assert "What is off" not in second
+    assert "NEARLY" not in second
 
 
 def test_a_preview_shows_the_near_misses_that_the_mail_then_has(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_preview_shows_the_near_misses_that_the_mail_then_has(tmp_path: Path) 
     days.live(day(0))
     assert len(near) == 3
     assert [title for title in near if title in text(days)] == near
-    assert text(days).count("What is off:") == 3
+    assert text(days).count("But: is at senior level") == 3
     none = Preview(store.matches, store.windows, store.digests, NotifierSettings(newest_looked_at=0))
     days.publish(job("more", at=START + DAY), day(0))
     days.publish(job("above-more", at=START + DAY, seniority="senior"), day(0))

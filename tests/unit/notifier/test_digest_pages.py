@@ -51,7 +51,7 @@ def test_each_job_says_what_it_is_what_it_pays_and_why_it_is_there() -> None:
             "Asks for Python",
             "“Remote Python”",
             "via Sample Board",
-            "What is off",
+            "But: does not say what it pays; you ask for",
             "Harbour Jobs, 1 Quay Street",
             "You get this mail because",
         ):

@@ -61,7 +61,7 @@ def test_what_misses_by_a_level_stands_below_what_fits_and_says_so() -> None:
     assert (item.posting.source_id, found.search.name, found.verdict.outcome) == ("a", "Python, mid", "near")
     assert [reason.criterion for reason in found.verdict.reasons if reason.fit == "near"] == ["seniority"]
     text = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text
-    assert "What is off: Is at senior level" in text
+    assert "But: is at senior level" in text
     assert "Senior" not in text, "the level is said once"
 
 

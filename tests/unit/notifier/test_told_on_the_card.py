@@ -37,7 +37,7 @@ def test_the_years_that_a_text_asks_for_stand_among_the_details_of_a_card_and_of
 def test_a_near_miss_that_states_no_pay_says_so_once() -> None:
     made = rich_digest()
     text = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text
-    silent = next(card for card in text.split("\n\n") if "What is off: Does not say what it pays" in card)
+    silent = next(card for card in text.split("\n\n") if "But: does not say what it pays" in card)
     assert "Pay not stated" not in silent
     assert "Pay not stated" in text
 

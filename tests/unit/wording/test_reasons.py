@@ -392,6 +392,25 @@ def test_every_value_of_a_facet_has_words_said_and_asked(facet: str) -> None:
     assert set(words.asked) == {*own.values, *own.further} - ({"refused"} if facet == "visa" else set())
 
 
+@pytest.mark.parametrize(
+    ("language", "fits", "misses"),
+    [
+        ("en", "is 56 km from Munich", "is 56 km from Munich; you ask for at most 40 km"),
+        ("de", "ist 56 km von München entfernt", "; du suchst im Umkreis von 40 km"),
+        ("es", "está a 56 km de Múnich", "; buscas a 40 km como máximo"),
+        ("fr", "se trouve à 56 km de Munich", "\u202f; vous cherchez dans un rayon de 40 km"),
+        ("pt", "fica a 56 km de Munique", "; você procura a no máximo 40 km"),
+    ],
+)
+def test_beside_a_card_that_names_the_town_only_how_far_it_is_is_said(language: str, fits: str, misses: str) -> None:
+    job, words = a_posting(workplace="onsite", towns=(AUGSBURG,)), words_of(language)
+    wide = MUNICH.model_copy(update={"near": (Nearby(town="Munich, DE", km=60),)})
+    [near] = (reason for reason in verdict(wide, job).reasons if reason.criterion == "near")
+    [beyond] = (reason for reason in verdict(MUNICH, job).reasons if reason.criterion == "near")
+    assert in_words(near, words, brief=True) == fits
+    assert in_words(beyond, words, brief=True) == (misses if language == "en" else fits + misses)
+
+
 def test_every_facet_has_words() -> None:
     assert set(FACETS) == {each.name for each in CRITERION_FACETS}
 

@@ -283,7 +283,7 @@ class Cards:
         else:
             why = why_of(wanted.explained_by, posting, wanted.against, wanted.item.known, bar=bar)
             lines, against = why_lines(why, posting, words), but_line(why, posting, words)
-        label = words.say(LABELS["off" if wanted.near else "but"]) + words.say(LABELS["colon"]) if against else ""
+        label = words.say(LABELS["but"]) + words.say(LABELS["colon"]) if against else ""
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
         from_right = words.direction == "rtl"
         html = self._why_html(lines, against, label, wanted.near, from_right) if lines or against else ""

@@ -20,7 +20,6 @@ from services.wording.words import Words, mark
 LABELS: Mapping[str, str] = {
     "nearly": mark("Nearly"),
     "nearly_note": mark("These miss what you asked for by a little."),
-    "off": mark("What is off"),
     "but": mark("But"),
     "see": mark("See the job"),
     "why": mark("Why it is here"),

@@ -225,7 +225,7 @@ def why_briefly(item: Item, words: Words) -> tuple[str, ...]:
     """Why the search that a job suits best found it; of a near miss, what is off."""
     found = item.found_by[0]
     if found.verdict.outcome == "near":
-        return (fault_line(found.verdict.reasons, words),)
+        return (capitalised(fault_line(found.verdict.reasons, words)),)
     return why_lines(why_of(found, item.posting, known=item.known, bar=False), item.posting, words)
 
 
@@ -248,8 +248,8 @@ def doubts_briefly(chance: Chance, posting: PostingCore, words: Words) -> str:
 
 
 def fault_line(reasons: Sequence[Reason], words: Words) -> str:
-    """What keeps a near miss from fitting the search that found it."""
-    return _sentence([in_words(reason, words, brief=True) for reason in reasons if reason.fit == "near"], words)
+    """What keeps a near miss from fitting the search that found it: `is at senior level; you ask for mid`."""
+    return _joined([in_words(reason, words, brief=True) for reason in reasons if reason.fit == "near"], words)
 
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
@@ -265,9 +265,10 @@ def answer_in_words(chance: Chance, words: Words) -> str:
 
 
 def _pay_news(news: PayNews, words: Words) -> str:
-    now = money(news.now.amount, news.now.currency, words.locale)
     if news.before is None:
-        return words.say("Here again: now it says that it pays up to {pay} a year.", pay=now)
+        # How much stands beside it.
+        return words.say("Here again: now it says what it pays.")
+    now = money(news.now.amount, news.now.currency, words.locale)
     before = money(news.before.amount, news.before.currency, words.locale)
     return words.say("Here again: pay raised from {before} to {pay} a year.", before=before, pay=now)
 
