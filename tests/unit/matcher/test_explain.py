@@ -217,7 +217,7 @@ def test_the_page_of_docs_shows_what_is_printed() -> None:
         "workplace": _evidence(("title", "Data Engineer, remote")),
     }
     page = (Path(__file__).resolve().parents[3] / "docs" / "backtest.md").read_text(encoding="utf-8")
-    example = page.partition("Pay is held against the floor")[0]
+    example = page.partition("How to read it:")[0]
     shown = "\n".join(line[4:] for line in example.splitlines() if line.startswith("    "))
     assert explain_text(posting, verdict(asked, posting), proof) == shown
 
