@@ -54,90 +54,90 @@ def _of_store(name: str, help: str, *labels: str) -> Metric:
 RECORDS = Metric(
     "jobchime_records",
     "counter",
-    "Records that a service has done with, dead ones included.",
+    "Records that a service has finished with, including those that became dead letters.",
     ("service", "topic"),
     hourly="topic",
 )
 HANDLE = Metric(
     "jobchime_handle_seconds",
     "histogram",
-    "How long handling and writing a batch took, waiting left out.",
+    "How long it took to handle a batch and write the result, without waiting.",
     ("service", "topic"),
     _SECONDS,
 )
 RETRIES = Metric(
     "jobchime_retries",
     "counter",
-    "Batches or records that failed and were tried again; an engine that is away counts too.",
+    "Batches or records that failed and were tried again, also because an engine was away.",
     ("service", "topic", "error_type"),
 )
 DEAD = Metric(
     "jobchime_dead_letters",
     "counter",
-    "Records that became dead letters, by the topic they died in and why; of faults in feeds, which never were records,"
-    " the topic that they would have come to.",
+    "Records that became dead letters, by their topic and error. A fault in a feed counts for the topic that its"
+    " record would have gone to.",
     ("service", "topic", "error_type"),
     hourly="topic",
 )
 LAG = Metric(
     "jobchime_consumergroup_lag",
     "gauge",
-    "Records of a partition that this worker has been given and not processed.",
+    "Records of a partition of this worker that are not processed yet.",
     ("service", "topic", "partition"),
 )
-ASSIGNED = Metric("jobchime_partitions_assigned", "gauge", "Partitions that this worker has been given.", ("service",))
-TICK = Metric("jobchime_tick_seconds", "histogram", "How long doing what is due took.", ("service",), _SECONDS)
+ASSIGNED = Metric("jobchime_partitions_assigned", "gauge", "Partitions that this worker has.", ("service",))
+TICK = Metric("jobchime_tick_seconds", "histogram", "How long a tick took.", ("service",), _SECONDS)
 TICK_FAILURES = Metric("jobchime_tick_failures", "counter", "Ticks that failed and were tried again.", ("service",))
 READY = Metric(
     "jobchime_ready",
     "gauge",
-    "1 while the service is loaded, has its partitions, waits for no engine and is neither halted nor paused.",
+    "1 while the service is loaded, has its partitions, does not wait for an engine, and is neither halted nor paused.",
     ("service",),
 )
 PAUSED = Metric("jobchime_paused", "gauge", "1 while an operator has paused the service.", ("service",))
 LOOP = Metric(
     "jobchime_loop_idle_seconds",
     "gauge",
-    "Seconds since a loop last turned: `main`, the worker's, by which /livez fails, or that of a service whose ticks go"
-    " on in a thread of their own.",
+    "Seconds since a loop last turned. `main` is the worker's, which /livez looks at; others belong to services whose"
+    " ticks run in a thread of their own.",
     ("loop",),
 )
 NOT_TAKEN_UP = Metric(
     "jobchime_sources_not_taken_up",
     "gauge",
-    "Sources that the settings have otherwise now than when the process that polls read them at its start.",
+    "Sources that the settings have changed since the polling process read them at its start.",
 )
 INDEX_LACKS = Metric(
     "jobchime_index_lacks",
     "gauge",
-    "What the store has and an index of Elasticsearch lacks: open postings of the last week, and criteria that searches"
-    " use; told by matchers.",
+    "What the store has and an index of Elasticsearch lacks: open postings of the last week, or criteria that"
+    " searches use. Matchers report it.",
     ("index",),
 )
 CERTIFICATE_FAILS = Metric(
     "jobchime_public_certificate_fails",
     "gauge",
-    "1 while the certificate of mail.public_url is refused, or will be within days; told by what sends mails, once it"
-    " has asked.",
+    "1 while the certificate of mail.public_url is refused, or will be within days. Processes that send mails report"
+    " it, once they have checked.",
 )
 LINKS_FAIL = Metric(
     "jobchime_public_links_fail",
     "gauge",
-    "1 while what mail.public_url leads to is no portal (`no portal`), does not let readers unsubscribe by a mail"
-    " program's button (`no button`), or no longer answers where it did within a week (`no answer`); told by what sends"
-    " mails, once it has asked.",
+    "1 while mail.public_url leads to something that is not the portal (`no portal`), readers cannot unsubscribe by"
+    " their mail program's button (`no button`), or it answered in the last week and does not now (`no answer`)."
+    " Processes that send mails report it, once they have checked.",
     ("why",),
 )
 TOPICS_FORGET = Metric(
     "jobchime_topics_that_forget",
     "gauge",
-    "Topics of which Kafka deletes records within a day, or at all where it is to keep them for good, or that take none"
-    " of 1 MB; told by notifiers, once they have asked.",
+    "Topics whose records Kafka deletes within a day, or at all if it should keep them for good, or that refuse"
+    " records of 1 MB. Notifiers report it, once they have checked.",
 )
 SOURCE_DELAY = Metric(
     "jobchime_published_to_fetched_seconds",
     "histogram",
-    "From the date that a source gives a posting to its fetch: the source's delay and the polling interval.",
+    "Time from the date that a source gives a posting to its fetch: the source's delay and the polling interval.",
     (),
     _DELAY,
     hourly="",
@@ -145,14 +145,14 @@ SOURCE_DELAY = Metric(
 FETCHED_TO_NORMALISED = Metric(
     "jobchime_fetched_to_normalised_seconds",
     "histogram",
-    "From the fetch or push of a posting to its normalisation.",
+    "Time from the fetch or push of a posting until it is normalised.",
     (),
     _FRESHNESS,
 )
 FETCHED_TO_MATCHED = Metric(
     "jobchime_fetched_to_matched_seconds",
     "histogram",
-    "From the fetch or push of a posting to its being matched with all criteria.",
+    "Time from the fetch or push of a posting until it is matched with all criteria.",
     (),
     _FRESHNESS,
     hourly="",
@@ -161,7 +161,7 @@ FETCHED_TO_MATCHED = Metric(
 FETCHED_TO_STORED = Metric(
     "jobchime_fetched_to_stored_seconds",
     "histogram",
-    "From the fetch or push of a posting to its matches being in the store.",
+    "Time from the fetch or push of a posting until its matches are in the store.",
     (),
     _FRESHNESS,
     hourly="",
@@ -170,8 +170,8 @@ FETCHED_TO_STORED = Metric(
 PUBLISHED_TO_MATCHED = Metric(
     "jobchime_published_to_matched_seconds",
     "histogram",
-    "From the date that a source gives a posting, or where it gives none from its fetch or push, to its match record in"
-    " matches.v1.",
+    "Time from the date that a source gives a posting to its match record in matches.v1. Without a date, the time"
+    " from its fetch or push.",
     (),
     _WHOLE_WAY,
     hourly="",
@@ -179,14 +179,14 @@ PUBLISHED_TO_MATCHED = Metric(
 NORMALISED_TO_MATCHED = Metric(
     "jobchime_normalised_to_matched_seconds",
     "histogram",
-    "From a posting's record in postings.v1 to its match record in matches.v1.",
+    "Time from a posting's record in postings.v1 to its match record in matches.v1.",
     (),
     _FRESHNESS,
 )
 MATCHED_TO_STORED = Metric(
     "jobchime_matched_to_stored_seconds",
     "histogram",
-    "From a match record in matches.v1 to its being in the store.",
+    "Time from a match record in matches.v1 until it is in the store.",
     (),
     _FRESHNESS,
 )
@@ -200,21 +200,22 @@ PUSH_REQUESTS = Metric("jobchime_push_requests", "counter", "Answers of the push
 MAIL_ATTEMPTS = Metric(
     "jobchime_mail_attempts",
     "counter",
-    "Mails handed to the mailer, by what it said: accepted, deferred (tried again), refused (never again), withheld by"
-    " mail.allow, lost (nobody knows); and by what was wrong, empty where it was accepted.",
+    "Mails handed to the mailer. `outcome` is its answer: accepted, deferred (tried again), refused (not tried"
+    " again), withheld by mail.allow, or lost (nobody knows). `fault` is what was wrong, empty if it was accepted.",
     ("mailer", "outcome", "fault"),
     hourly="outcome",
 )
 MATCHES = Metric(
     "jobchime_matches",
     "counter",
-    "Criteria that postings were found to match, as they came to the store; what is redone counts again.",
+    "Matches that came into the store. Repeated work counts again.",
     hourly="",
 )
 DUE_TO_ACCEPTED = Metric(
     "jobchime_due_to_accepted_seconds",
     "histogram",
-    "From when a digest was due to when the mailer accepted its mail; a pause of sending and a warm-up count too.",
+    "Time from when a digest was due until the mailer accepted its mail, including pauses of the sending and waits"
+    " for the warm-up plan.",
     (),
     _FRESHNESS,
     hourly="",
@@ -223,22 +224,20 @@ DUE_TO_ACCEPTED = Metric(
 WEBHOOK_ATTEMPTS = Metric(
     "jobchime_webhook_attempts",
     "counter",
-    "Events posted to webhooks of subscribers: delivered, or failed (most are posted again).",
+    "Attempts to post an event to a webhook: delivered, or failed (most are posted again).",
     ("outcome",),
 )
-BUILD = Metric("jobchime_build", "info", "The version of jobchime, of Python and of the store's layout.")
+BUILD = Metric("jobchime_build", "info", "The versions of jobchime, Python and the store's layout.")
 
-STORE_UP = _of_store("jobchime_store_up", "1 while the store answers within the time it is given.")
+STORE_UP = _of_store("jobchime_store_up", "1 while the store answers in time.")
 DELIVERIES = _of_store(
-    "jobchime_deliveries", "Deliveries that the store holds, by state, but for mails that wait for their hour.", "state"
+    "jobchime_deliveries", "Deliveries in the store, by state, except mails that wait for their hour.", "state"
 )
-MAILS_AHEAD = _of_store(
-    "jobchime_mails_built_ahead", "Mails that were built ahead of their hour, and wait for nothing else."
-)
+MAILS_AHEAD = _of_store("jobchime_mails_built_ahead", "Mails that are built and only wait for their hour.")
 MAILS_FAILING = _of_store(
     "jobchime_mails_failing",
-    "Mails that wait after an attempt that failed, by what was wrong, 0 once it holds up no others; `status` has the"
-    " mail server's words.",
+    "Mails that wait after a failed attempt, by what was wrong. 0 once they hold up no other mails. `jobchime status` has"
+    " the mail server's words.",
     "fault",
 )
 MAILS_GIVEN_UP = _of_store(
@@ -246,35 +245,36 @@ MAILS_GIVEN_UP = _of_store(
     "Mails that were refused, withheld or given up in the last 24 hours, by what was wrong.",
     "fault",
 )
-SUPPRESSED = _of_store("jobchime_suppressed_addresses", "Addresses that are not mailed any more.")
+SUPPRESSED = _of_store("jobchime_suppressed_addresses", "Addresses that must not be mailed.")
 DIGESTS = _of_store(
     "jobchime_digests_last_day",
-    "Digests built in the last 24 hours: sent on their way, or held because nothing was worth a mail.",
+    "Digests of the last 24 hours: sent, or held because nothing was worth a mail.",
     "outcome",
 )
 SUBSCRIBERS = _of_store(
     "jobchime_subscribers",
-    "Subscribers who are mailed, by how choosy they have their mails be; absent where nobody chose that.",
+    "Subscribers who are mailed, by their selectivity. A selectivity that nobody chose is absent.",
     "selectivity",
 )
-DUE = _of_store("jobchime_due_subscribers", "Subscribers whose digest is due and not built.")
+DUE = _of_store("jobchime_due_subscribers", "Subscribers whose digest is due and not built yet.")
 PUT_OFF = _of_store(
     "jobchime_put_off_subscribers",
-    "Subscribers who wait for another day, as the warm-up plan lets no more mails go out today; most are due too.",
+    "Subscribers who wait for another day because the warm-up plan allows no more mails today. Most of them are also"
+    " due.",
 )
 OUTBOX = _of_store("jobchime_outbox_rows", "Changes of criteria that wait to be published.")
-SOURCES = _of_store("jobchime_sources", "Sources of the settings by health.", "state")
+SOURCES = _of_store("jobchime_sources", "Sources in the settings, by health.", "state")
 SENDING_PAUSED = _of_store(
-    "jobchime_sending_paused", "1 while the sending of mails is paused, by an operator or by itself."
+    "jobchime_sending_paused", "1 while the sending of mails is paused, by an operator or by jobchime itself."
 )
 PAUSE_PLANNED = _of_store(
     "jobchime_pause_planned",
-    "1 while an operator's pause is until a time that has not come: of a service, of `sending`, or of some `sources`.",
+    "1 while an operator's pause with an end is in force: of a service, of `sending`, or of some `sources`.",
     "service",
 )
 SENDING_STOPPED = _of_store(
     "jobchime_sending_stopped",
-    "1 while sending, or letters to new addresses, stopped for complaints, bounces or a restored store.",
+    "1 while sending, or letters to new addresses, are stopped because of complaints, bounces or a restored store.",
 )
 SIGN_UPS = _of_store(
     "jobchime_sign_ups_waiting", f"Sign-ups that nobody has confirmed yet; at {MOST_SIGN_UPS:,} no more are taken."
@@ -286,34 +286,35 @@ MAILS_CAME_BACK = _of_store(
 )
 MAILS_NOT_ARRIVING = _of_store(
     "jobchime_mails_not_arriving",
-    "Mails that do not arrive, where more than a tenth of the newest does not, else 0: bounced, soft_bounced, dropped,"
-    " dropped_address (the provider suppresses it), put_off for an hour and longer, no_end told hours after it was"
-    " accepted.",
+    "Mails that do not arrive, if they are more than a tenth of the newest, otherwise 0: bounced, soft_bounced,"
+    " dropped, dropped_address (the provider suppresses it), put_off for an hour or longer, or no_end (nothing more"
+    " was heard for hours after the mail was accepted).",
     "kind",
 )
 MAILS_UNTAKEN = _of_store(
     "jobchime_mails_untaken_seconds",
-    "For how long the oldest mail is built that may be handed over and is not; 0 where none is, or sending is held.",
+    "For how long the oldest mail that could be handed over has waited. 0 if there is none, or sending is held.",
 )
 MAILS_UNHEARD = _of_store(
     "jobchime_mails_unheard",
-    "Mails accepted two hours ago or more, since when the mail provider has told nothing of any mail; ten minutes ago,"
-    " where events come that its key did not sign.",
+    "Mails accepted at least two hours ago, if the mail provider has reported nothing about any mail since then. Ten"
+    " minutes are enough if events come that its key did not sign.",
 )
 WORKERS = _of_store(
     "jobchime_workers",
-    "Workers of each service that should run: `alive`, or `lost`, silent without a goodbye until they are forgotten.",
+    "Workers of each service that should run: `alive`, or `lost` (silent without having stopped, until they are"
+    " forgotten).",
     "service",
     "state",
 )
 HEARTBEAT_AGE = _of_store(
     "jobchime_heartbeat_age_seconds",
-    "Since the last heartbeat of any worker of a service; they come every 5 seconds.",
+    "Seconds since the last heartbeat of any worker of a service. Heartbeats come every 5 seconds.",
     "service",
 )
 WORKER_RESTARTS = _of_store(
     "jobchime_worker_restarts_last_hour",
-    "How often in the last hour the worker of a service that was started anew most often was; 0 once it has run for a"
+    "Restarts in the last hour of that worker of a service which restarted most often. 0 once it has run for a"
     " quarter of an hour.",
     "service",
 )
@@ -323,51 +324,52 @@ WEBHOOKS = _of_store(
     "state",
 )
 WEBHOOKS_WAITING = _of_store(
-    "jobchime_webhook_events_overdue", "Events for webhooks that are due to be posted and are not."
+    "jobchime_webhook_events_overdue", "Events that should have been posted to webhooks and were not."
 )
 WEBHOOKS_OLDEST = _of_store(
-    "jobchime_webhook_oldest_overdue_seconds", "For how long the oldest of these has been due; 0 where there is none."
+    "jobchime_webhook_oldest_overdue_seconds",
+    "For how long the oldest of these events has been due. 0 if there is none.",
 )
 CANARY_AGE = _of_store(
     "jobchime_canary_age_seconds",
-    "Since a digest of a canary was last built and delivered, to nowhere; one is sent each 10 minutes where"
-    " notifier.canary is set.",
+    "Seconds since the last digest of a canary was built, and delivered to nobody. With notifier.canary on, one comes"
+    " every 10 minutes.",
 )
 LEFT_UNREAD = _of_store(
     "jobchime_left_unread_last_day",
-    "Records of the last 24 hours that Kafka deleted before they were read, of topics that lost any.",
+    "Records that Kafka deleted in the last 24 hours before they were read, for topics that lost any.",
     "topic",
 )
 READERS_LEAVING = _of_store(
     "jobchime_readers_leaving_last_day",
-    "Readers who unsubscribed, where they are more than a tenth of the day's mails, or called one spam, where they are"
-    " more than a hundredth, or whose addresses an operator suppressed, where they are a tenth of all; else 0."
-    " `silent`: mails since all readers fell silent at once.",
+    "Readers who unsubscribed, if more than a tenth of the day's mails; who called a mail spam, if more than a"
+    " hundredth; whose addresses an operator suppressed, if a tenth of all. Otherwise 0. `silent`: mails since all"
+    " readers fell silent at once.",
     "kind",
 )
 NOBODY_MAILED = _of_store(
     "jobchime_nobody_mailed",
-    "1 while no reader is mailed, where some were before: mails go into a folder, SendGrid's sandbox is on, the warm-up"
-    " plan has not begun, each of a day's digests is held, or a day had none though postings came (`quiet`).",
+    "1 while nobody is mailed, though people were before: mails go into a folder, SendGrid's sandbox is on, the"
+    " warm-up plan has not begun, all digests of a day are held, or a day had no digest though postings came"
+    " (`quiet`).",
     "why",
 )
 LINKS_LOST = _of_store(
     "jobchime_links_lost_timestamp_seconds",
-    "Since when links of mails sent before lead nowhere, as another secret signed them; absent where they act.",
+    "Since when links in earlier mails have led nowhere, because another secret signed them. Absent while they work.",
 )
 DUE_TOO_LATE = _of_store(
     "jobchime_searches_due_too_late",
-    "Searches that are due later than their cadence allows, as by a clock that ran ahead.",
+    "Searches that are due later than their cadence allows, for example because a clock ran ahead.",
 )
 CLOCK_AHEAD = _of_store(
     "jobchime_clock_ahead_seconds",
-    "How far in the time to come the last heartbeat of a service's workers lies, stopped ones left out; 0 where it does"
-    " not.",
+    "How far in the future the last heartbeat of a service's running workers is. 0 if it is not.",
     "service",
 )
 POLLS_OVERDUE = _of_store(
     "jobchime_polls_overdue_seconds",
-    "For how long the poll that is due longest has not begun; 0 where none is late, or the collector is paused.",
+    "How late the most overdue poll is. 0 if none is late, or the collector is paused.",
 )
 STORED = _of_store("jobchime_stored_match_records", "Records of matches.v1 that the store has taken in.")
 
