@@ -64,7 +64,7 @@ class Objective:
             "page",
             page_expr,
             "2m",
-            f"{self.says}, and a month's budget of {_shown(budget * 100)} % lasts for days at most.",
+            f"{self.says}, so often that the month's budget of {_shown(budget * 100)} % is used up within days.",
             fires,
             (within, self._case(drip, "90m"), self._over(flood), unmoved, *asked),
         )
@@ -73,7 +73,7 @@ class Objective:
             "ticket",
             self._expr(_TICKET),
             "15m",
-            f"{self.says}, more than the {_shown(budget * 100)} % of a month that are allowed.",
+            f"{self.says}, more often than the {_shown(budget * 100)} % that a month's budget allows.",
             self._case(drip, "90m", fires=True),
             (within, unmoved),
         )
@@ -118,7 +118,7 @@ OBJECTIVES: tuple[Objective, ...] = (
         "stored_late",
         "JobchimePostingsLate",
         99.0,
-        "Postings take longer than a minute from their fetch until their matches are stored",
+        "Matches of postings are stored more than a minute after the postings were fetched",
         "sum(rate(jobchime_fetched_to_stored_seconds_count[$w]))"
         ' - sum(rate(jobchime_fetched_to_stored_seconds_bucket{le="60.0"}[$w]))',
         "sum(rate(jobchime_fetched_to_stored_seconds_count[$w]))",
@@ -130,7 +130,7 @@ OBJECTIVES: tuple[Objective, ...] = (
         "mails_late",
         "JobchimeMailsLate",
         99.0,
-        "Mails take longer than a quarter of an hour from when their digest was due until the mail server takes them",
+        "Mails are accepted by the mail server more than 15 minutes after their digest was due",
         "sum(rate(jobchime_due_to_accepted_seconds_count[$w]))"
         ' - sum(rate(jobchime_due_to_accepted_seconds_bucket{le="900.0"}[$w]))',
         "sum(rate(jobchime_due_to_accepted_seconds_count[$w]))",
@@ -143,7 +143,7 @@ OBJECTIVES: tuple[Objective, ...] = (
         "mails_not_taken",
         "JobchimeMailsNotTaken",
         99.0,
-        "Mails are not taken by the mail server for reasons that are not their reader's",
+        "The mail server does not accept mails, for reasons other than the reader's mailbox",
         'sum(rate(jobchime_mail_attempts_total{fault=~"settings|away|busy|policy"}[$w]))'
         " or 0 * sum(rate(jobchime_mail_attempts_total[$w]))",
         "sum(rate(jobchime_mail_attempts_total[$w]))",
@@ -154,7 +154,7 @@ OBJECTIVES: tuple[Objective, ...] = (
         "pushes_failed",
         "JobchimePushesFailed",
         99.9,
-        "Pushes are answered by a fault of ours",
+        "Pushes fail for reasons on jobchime's side",
         'sum(rate(jobchime_push_requests_total{status=~"5.."}[$w])) or 0 * sum(rate(jobchime_push_requests_total[$w]))',
         "sum(rate(jobchime_push_requests_total[$w]))",
         'jobchime_push_requests_total{status="200"}',

@@ -8,7 +8,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         'max by (state) (jobchime_sources{state=~"silent|shrunk|unread|replaced|ended|stale"}) > 0',
         "15m",
-        "A source is {{ $labels.state }}: it gives nothing or nothing new, lacks much, or much of it cannot be read.",
+        "A source is {{ $labels.state }}: it lists nothing, nothing new or far less, or much of it cannot be read.",
         Case({'jobchime_sources{state="silent"}': "1x30"}, "20m", ({"state": "silent"},)),
         (
             Case({'jobchime_sources{state="ok"}': "4x30", 'jobchime_sources{state="silent"}': "0x30"}, "20m"),
@@ -21,7 +21,7 @@ ALERTS: tuple[Alert, ...] = (
         'sum(max by (state) (jobchime_sources{state=~"failing|hanging"}))'
         ' / sum(max by (state) (jobchime_sources{state!~"off|paused"})) > 0.1',
         "30m",
-        "More than a tenth of the sources fail or let polls run out of time.",
+        "More than a tenth of the sources fail or time out.",
         Case({'jobchime_sources{state="ok"}': "7x60", 'jobchime_sources{state="failing"}': "3x60"}, "40m", ({},)),
         (Case({'jobchime_sources{state="ok"}': "97x60", 'jobchime_sources{state="failing"}': "3x60"}, "40m"),),
     ),
@@ -31,7 +31,7 @@ ALERTS: tuple[Alert, ...] = (
         'sum(max by (state) (jobchime_sources{state=~"barren|ended|stale"}))'
         ' == sum(max by (state) (jobchime_sources{state!~"off|paused|waiting"})) > 0',
         "15m",
-        "No source that is polled lists anything, or anything new: no posting comes.",
+        "None of the polled sources lists anything new, so no postings come.",
         Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m", ({},)),
         (
             Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "1x30"}, "20m"),
@@ -43,7 +43,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         'sum(max by (state) (jobchime_sources{state!="off"})) == 0',
         "15m",
-        "The settings name no source that is on, and nobody may push: no posting comes.",
+        "No source is on in the settings and nobody may push, so no postings come.",
         Case({'jobchime_sources{state="off"}': "2x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m", ({},)),
         (Case({'jobchime_sources{state="off"}': "2x30", 'jobchime_sources{state="paused"}': "1x30"}, "20m"),),
     ),
@@ -54,7 +54,7 @@ ALERTS: tuple[Alert, ...] = (
         ' and sum(max by (state) (jobchime_sources{state!~"off|paused"})) == 0'
         ' unless max(jobchime_pause_planned{service="sources"}) == 1',
         "2h",
-        "An operator paused each source two hours ago, or they were to be until then: no posting comes.",
+        "All sources are still paused, two hours after the pause began or should have ended. No postings come.",
         Case({'jobchime_sources{state="paused"}': "2x200", 'jobchime_sources{state="ok"}': "0x200"}, "130m", ({},)),
         (
             Case({'jobchime_sources{state="paused"}': "2x200", 'jobchime_sources{state="ok"}': "1x200"}, "130m"),
@@ -73,7 +73,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         "max(jobchime_polls_overdue_seconds) > 900",
         "5m",
-        "Sources have been due for a quarter of an hour, and are not asked.",
+        "Sources have been due for at least 15 minutes and are not polled.",
         Case({"jobchime_polls_overdue_seconds": "1000x15"}, "10m", ({},)),
         (Case({"jobchime_polls_overdue_seconds": "600x15"}, "10m"),),
     ),
@@ -82,7 +82,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         "max(jobchime_sources_not_taken_up) > 0",
         "30m",
-        "What polls has for half an hour not known sources as the settings have them.",
+        "Sources changed in the settings half an hour ago, and the process that polls still uses the old ones.",
         Case({"jobchime_sources_not_taken_up": "0x5 2x40"}, "40m", ({},)),
         (Case({"jobchime_sources_not_taken_up": "2x20 0x30"}, "40m"),),
     ),

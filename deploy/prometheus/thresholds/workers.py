@@ -22,7 +22,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         'max by (service) (jobchime_workers{state="alive"}) < 1',
         "1m",
-        "No worker of {{ $labels.service }} is alive: nobody does its work.",
+        "No worker of {{ $labels.service }} is running, so nothing does its work.",
         Case({'jobchime_workers{service="matcher", state="alive"}': "1x5 0x10"}, "10m", _service("matcher")),
         (
             Case({'jobchime_workers{service="matcher", state="alive"}': "2x5 1x10"}, "10m"),
@@ -34,7 +34,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         'max by (service) (jobchime_workers{state="lost"}) > 0',
         "1m",
-        "A worker of {{ $labels.service }} died without a goodbye; the others go on.",
+        "A worker of {{ $labels.service }} died. The others go on.",
         Case({'jobchime_workers{service="matcher", state="lost"}': "0x5 1x10"}, "10m", _service("matcher")),
         (Case({'jobchime_workers{service="matcher", state="lost"}': "0x15"}, "10m"),),
     ),
@@ -43,7 +43,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max by (service) (jobchime_worker_restarts_last_hour) >= 3",
         "0s",
-        "A worker of {{ $labels.service }} is started again and again: it dies soon after each start.",
+        "A worker of {{ $labels.service }} keeps restarting: it dies soon after each start.",
         Case({'jobchime_worker_restarts_last_hour{service="matcher"}': "0x5 2 3x10"}, "10m", _service("matcher")),
         (Case({'jobchime_worker_restarts_last_hour{service="matcher"}': "0x5 1 2x10"}, "10m"),),
     ),
@@ -52,7 +52,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "absent(jobchime_store_up) or max(jobchime_store_up) < 1",
         "2m",
-        "No process is left to say anything, or none of them reaches the store.",
+        "No jobchime process is running, or none of them reaches the store.",
         Case({'jobchime_store_up{instance="a"}': "1x5 0x10", 'jobchime_store_up{instance="b"}': "0x15"}, "12m", ({},)),
         (Case({'jobchime_store_up{instance="a"}': "1x15", 'jobchime_store_up{instance="b"}': "0x15"}, "12m"),),
     ),
@@ -61,7 +61,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max by (service) (jobchime_ready unless jobchime_paused == 1) == 0",
         "5m",
-        "No worker of {{ $labels.service }} does its work, and nobody paused it.",
+        "No worker of {{ $labels.service }} is ready to do its work, and nobody paused it.",
         Case({'jobchime_ready{service="matcher"}': "0x15"}, "12m", _service("matcher")),
         (
             Case({'jobchime_ready{service="matcher"}': "0x15", 'jobchime_paused{service="matcher"}': "1x15"}, "12m"),
@@ -74,7 +74,7 @@ ALERTS: tuple[Alert, ...] = (
         "min by (service) (jobchime_ready unless jobchime_paused == 1) == 0"
         " and max by (service) (jobchime_ready unless jobchime_paused == 1) == 1",
         "15m",
-        "Some workers of {{ $labels.service }} do not do their work; others do.",
+        "Some workers of {{ $labels.service }} are not ready to do their work; others are.",
         Case(
             {
                 'jobchime_ready{service="matcher", instance="a"}': "1x30",
@@ -90,7 +90,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         f'sum by (service, topic) (increase(jobchime_retries_total{{error_type=~"{_AWAY}"}}[5m])) > 3',
         "3m",
-        "{{ $labels.service }} waits for an engine before {{ $labels.topic }}.",
+        "{{ $labels.service }} cannot go on with {{ $labels.topic }}: it waits for an engine that is away.",
         Case({_retries("UnavailableError"): "0+3x20"}, "15m", ({"service": "matcher", "topic": "raw.v1"},)),
         (Case({_retries("UnavailableError"): "2x20"}, "15m"), Case({_retries("ValueError"): "0+3x20"}, "15m")),
     ),
@@ -99,7 +99,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "sum by (service) (increase(jobchime_tick_failures_total[10m])) > 5",
         "10m",
-        "What is due at {{ $labels.service }} fails each time: digests, mails, polls or criteria wait.",
+        "The ticks of {{ $labels.service }} fail every time: digests, mails, polls or criteria wait.",
         Case({'jobchime_tick_failures_total{service="notifier"}': "0+2x40"}, "30m", _service("notifier")),
         (Case({'jobchime_tick_failures_total{service="notifier"}': "0x10 1x30"}, "30m"),),
     ),
@@ -108,7 +108,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         "max by (instance, loop) (jobchime_loop_idle_seconds) > 300",
         "1m",
-        "A loop of {{ $labels.instance }} has not turned for five minutes: {{ $labels.loop }}.",
+        "The loop {{ $labels.loop }} of {{ $labels.instance }} has been stuck for five minutes.",
         Case(
             {
                 'jobchime_loop_idle_seconds{instance="a", loop="main"}': "0x20",
@@ -125,7 +125,7 @@ ALERTS: tuple[Alert, ...] = (
         "sum by (service) (deriv(jobchime_consumergroup_lag[15m])) > 0"
         " and sum by (service) (jobchime_consumergroup_lag) > 1000",
         "15m",
-        "{{ $labels.service }} falls behind: more comes than it handles.",
+        "{{ $labels.service }} falls behind: records come faster than it handles them.",
         Case({'jobchime_consumergroup_lag{service="matcher", partition="1"}': "0+100x60"}, "50m", _service("matcher")),
         (
             Case({'jobchime_consumergroup_lag{service="matcher", partition="1"}': "6000-100x60"}, "50m"),
@@ -137,7 +137,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         "max(jobchime_outbox_rows) > 100",
         "15m",
-        "Changes of searches are not published: new searches find nothing.",
+        "Changes of searches are not published, so new searches find nothing.",
         Case({"jobchime_outbox_rows": "500x30"}, "20m", ({},)),
         (Case({"jobchime_outbox_rows": "500x10 0x20"}, "20m"),),
     ),
@@ -148,7 +148,7 @@ ALERTS: tuple[Alert, ...] = (
         "sum by (service, topic) (increase(jobchime_dead_letters_total[1h])) > 0"
         " or sum by (service, topic) (jobchime_dead_letters_total unless jobchime_dead_letters_total offset 1h) > 0",
         "0s",
-        "Records of {{ $labels.topic }} could not be processed by {{ $labels.service }}.",
+        "{{ $labels.service }} could not process records of {{ $labels.topic }}.",
         Case({_DEAD: "_x5 1x30"}, "20m", ({"service": "matcher", "topic": "raw.v1"},)),
         (Case({_DEAD: "_x5 1x120"}, "90m"),),
     ),
@@ -157,7 +157,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         "max by (service) (jobchime_paused) == 1 unless max by (service) (jobchime_pause_planned) == 1",
         "2h",
-        "An operator paused {{ $labels.service }} two hours ago, or it was to be until then: its work waits.",
+        "{{ $labels.service }} is still paused, two hours after the pause began or should have ended. Its work waits.",
         Case({'jobchime_paused{service="matcher"}': "1x200"}, "130m", _service("matcher")),
         (
             Case({'jobchime_paused{service="matcher"}': "1x60 0x140"}, "130m"),
@@ -175,7 +175,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max(jobchime_canary_age_seconds) > 1500",
         "5m",
-        "A posting of our own, sent each ten minutes, has not come into the store and to a digest for 25 minutes.",
+        "For 25 minutes no canary has come into the store and to a digest. One is sent every ten minutes.",
         Case({"jobchime_canary_age_seconds": "1600x15"}, "10m", ({},)),
         (Case({"jobchime_canary_age_seconds": "590x15"}, "10m"),),
     ),
@@ -184,7 +184,7 @@ ALERTS: tuple[Alert, ...] = (
         "ticket",
         "count(count by (version) (jobchime_build_info)) > 1",
         "2h",
-        "Workers of two releases have run beside each other for two hours: an upgrade was not ended.",
+        "Workers of two releases have been running for two hours: an upgrade was not finished.",
         Case(
             {'jobchime_build_info{version="1", instance="a"}': "1x200", 'jobchime_build_info{version="2"}': "1x200"},
             "130m",
@@ -197,7 +197,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max by (topic) (jobchime_left_unread_last_day) > 0",
         "0s",
-        "Records left {{ $labels.topic }} before they were read: jobs, or matches, that nobody is told of.",
+        "Kafka deleted records of {{ $labels.topic }} before they were read: these jobs or matches are lost.",
         Case({'jobchime_left_unread_last_day{topic="raw.v1"}': "0x5 40x10"}, "10m", ({"topic": "raw.v1"},)),
         (Case({'jobchime_left_unread_last_day{topic="raw.v1"}': "0x15"}, "10m"),),
     ),
@@ -206,7 +206,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max(jobchime_topics_that_forget) > 0",
         "5m",
-        "Kafka deletes long before it is to, or refuses what is large: jobs, matches or searches are lost.",
+        "Kafka deletes records too early or refuses large ones: jobs, matches or searches are lost.",
         Case({"jobchime_topics_that_forget": "0x5 3x15"}, "15m", ({},)),
         (Case({"jobchime_topics_that_forget": "0x20"}, "15m"),),
     ),
@@ -220,7 +220,7 @@ ALERTS: tuple[Alert, ...] = (
         '(sum(jobchime_consumergroup_lag{service="matcher", topic="criteria.v1"}) or vector(0))'
         " + (max(jobchime_outbox_rows) or vector(0)))",
         "15m",
-        "The index of {{ $labels.index }} lacks what the store has: searches find fewer, or nothing.",
+        "The index of {{ $labels.index }} lacks entries that the store has: searches find fewer jobs, or none.",
         Case({'jobchime_index_lacks{index="criteria"}': "0x5 40x30"}, "30m", ({"index": "criteria"},)),
         (
             Case({'jobchime_index_lacks{index="postings"}': "40x10 0x20"}, "30m"),
@@ -241,7 +241,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max(jobchime_clock_ahead_seconds) > 30 or max(jobchime_searches_due_too_late) > 0",
         "5m",
-        "A clock runs ahead, or did: mails go out at wrong hours, and whether workers live cannot be told.",
+        "A clock runs ahead, or did: mails go out at wrong hours, and dead workers may go unnoticed.",
         Case({'jobchime_clock_ahead_seconds{service="matcher"}': "600x15"}, "10m", ({},)),
         (
             Case(
