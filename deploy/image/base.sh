@@ -1,7 +1,7 @@
 #!/bin/sh
-# Where no registry of images is within reach: a stand-in for python:3.13-slim, of Debian's packages and of a CPython
-# 3.13 that is there, by its prefix, made as slim as that one is. To build and measure with, never to ship: its CPython is
-# of another build. It needs root, mmdebstrap, buildah and strip: deploy/image/base.sh ~/.pyenv/versions/3.13.0
+# Makes a stand-in for python:3.13-slim, for machines that reach no registry of images: from Debian's packages and a
+# CPython 3.13 of this machine, made as slim as that one. Build and measure with it, and never ship it: its CPython is
+# another build. It needs root, mmdebstrap, buildah and strip: deploy/image/base.sh ~/.pyenv/versions/3.13.0
 # Then: make image IMAGE_OPTIONS="--pull-never --build-arg BASE=localhost/jobchime-base:3.13"
 set -eu
 prefix=$1

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Takes out of a folder of installed packages what no service runs: symbols that nothing is linked by, which are a fifth
-# of it, the tests of numpy, and what compilers of others' code would read; parts that are only for those who ask for
-# them by name: dialects of databases that are not ours, numpy's way to Fortran, objects and Schematron of lxml, what
-# zstandard runs on elsewhere than on CPython, and colours of other languages than Python's. It needs strip, of binutils.
+# Removes from a folder of installed packages what no service runs:
+# - symbols that nothing links to (a fifth of the folder), numpy's tests, and files for compilers of other code;
+# - parts that are loaded only by name and never are here: dialects of other databases, numpy's Fortran, objectify and
+#   Schematron of lxml, zstandard for interpreters other than CPython, highlighting of languages other than Python.
+# It needs strip, from binutils.
 set -eu
 packages=$1
-# Libraries that came along in *.libs were moved about by the tool that put them there, and do not bear it.
+# Not in *.libs: the tool that bundled these libraries has rearranged them, and strip would break them.
 find "$packages" -name '*.so*' -type f -not -path '*.libs/*' -exec strip --strip-unneeded {} +
 rm -rf "$packages"/numpy/tests "$packages"/numpy/*/tests "$packages"/numpy/f2py "$packages"/numpy/_core/_simd.*.so
 rm -rf "$packages"/sqlalchemy/testing "$packages"/sqlalchemy/dialects/mysql "$packages"/sqlalchemy/dialects/mssql "$packages"/sqlalchemy/dialects/oracle

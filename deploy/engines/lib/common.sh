@@ -1,4 +1,4 @@
-# Folders, processes and waiting, alike for all engines.
+# Folders, processes and waiting, the same for all engines.
 
 ENGINES=${JOBCHIME_ENGINES:-$ENGINES_ROOT/.engines}
 DIST=${JOBCHIME_ENGINES_DIST:-$ENGINES_ROOT/.engines/dist}
@@ -35,7 +35,7 @@ heap_of() { # ENGINE DEFAULT
     echo "${!variable:-$2}"
 }
 
-# Elasticsearch and PostgreSQL refuse to run as root, so root runs all of them as somebody else.
+# Elasticsearch and PostgreSQL refuse to run as root, so root runs all engines as another user.
 is_root() { [ "$(id -u)" = 0 ]; }
 
 as_runner() ( # COMMAND...
@@ -50,7 +50,7 @@ in_place_as_runner() { # COMMAND...: takes the place of the (sub)shell, whose pi
     fi
 }
 
-reaches() { # FOLDER: whether who runs the engines can work in it
+reaches() { # FOLDER: whether the user who runs the engines can work in it
     mkdir -p "$1" && as_runner test -x "$1"
 }
 
@@ -82,7 +82,7 @@ prepare_folders() { # ENGINE
     if is_root; then chown -R "$RUN_AS" "$folder"; fi
 }
 
-# What launches Elasticsearch ends when it has started; the server writes its own pid.
+# The launcher of Elasticsearch ends when the server has started; the server writes its own pid.
 pid_of() { # ENGINE
     local pid
     pid=$(cat "$ENGINES/$1/tmp/pid" 2>/dev/null) || true
@@ -92,7 +92,7 @@ pid_of() { # ENGINE
 
 alive() { is_ours "$1" "$(pid_of "$1")"; } # ENGINE
 
-# A pid alone may be somebody else's after the machine was restarted; the folder in its command line is only ours.
+# After a restart of the machine the pid may be another process's. Only ours has the folder in its command line.
 is_ours() { # ENGINE PID
     local folder
     [ -n "$2" ] && folder=$(cd "$ENGINES/$1" && pwd -P) && grep -qsF "$folder/" "/proc/$2/cmdline"
@@ -118,7 +118,7 @@ await() { # ENGINE
     say "$1 answers on $("${1}_address")"
 }
 
-# Between fork and exec a process does not carry its own command line yet.
+# Between fork and exec a process does not have its own command line yet.
 starting() { [ -n "$(find "$ENGINES/$1/pid" -newermt '-5 seconds' 2>/dev/null)" ] && kill -0 "$(pid_of "$1")" 2>/dev/null; }
 
 blame() { # ENGINE SENTENCE
@@ -126,7 +126,7 @@ blame() { # ENGINE SENTENCE
     fail "$2; see $(log_of "$1")"
 }
 
-family_of() { echo "$1 $(cat "/proc/$1"/task/*/children 2>/dev/null || true)"; } # PID: and of the processes it started
+family_of() { echo "$1 $(cat "/proc/$1"/task/*/children 2>/dev/null || true)"; } # PID: it and the processes that it started
 
 signal_to() { # ENGINE SIGNAL
     if alive "$1"; then kill -s "$2" "$(pid_of "$1")" 2>/dev/null || true; fi
@@ -137,7 +137,7 @@ signal_family() { # ENGINE SIGNAL
     if alive "$1"; then kill -s "$2" $(family_of "$(pid_of "$1")") 2>/dev/null || true; fi
 }
 
-# PostgreSQL does not start again while any of its old pids is known to the system: wait until somebody has buried them.
+# PostgreSQL does not start again while any of its old pids exists: wait until they have been reaped.
 crash() { # ENGINE
     local family pid deadline=$((SECONDS + 10))
     alive "$1" || return 0
@@ -150,7 +150,7 @@ crash() { # ENGINE
 
 stop_signal() { if [ "$1" = postgresql ]; then echo INT; else echo TERM; fi; } # INT: without waiting for its clients
 
-await_end() { # ENGINE PID: of a process that was told to end; it may have taken back its pid file already
+await_end() { # ENGINE PID: waits for a process that was told to end; its pid file may be gone already
     local deadline=$((SECONDS + STOP_SECONDS))
     while is_ours "$1" "$2"; do
         if [ $SECONDS -ge $deadline ]; then

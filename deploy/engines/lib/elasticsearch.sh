@@ -15,7 +15,7 @@ apt-get install openjdk-21-jdk-headless), and where it is in no usual place, set
     rm -rf "$unfinished"
     python3 "$ENGINES_HERE/unpack.py" "$archive" 'sonarqube-[^/]+/elasticsearch/' "$unfinished/"
     python3 "$ENGINES_HERE/unpack.py" "$archive" 'sonarqube-[^/]+/bin/elasticsearch$' "$unfinished/bin/elasticsearch"
-    rm -f "$unfinished/lib/tools/server-launcher/server-launcher"  # for another processor; without it Java is used
+    rm -f "$unfinished/lib/tools/server-launcher/server-launcher"  # made for another processor; without it Java is used
     finish_elasticsearch "$unfinished"
 }
 
@@ -28,7 +28,7 @@ finish_elasticsearch() { # FOLDER.unfinished
 
 elasticsearch_launch() {
     configure_elasticsearch elasticsearch 'xpack.security.enrollment.enabled: false'
-    # Without -d what launches it would stay beside it, and a kill would reach only that one.
+    # Without -d the launcher would stay, and a kill would reach only the launcher.
     launch_elasticsearch elasticsearch "$elasticsearch_java" -d -p "$(folder_of elasticsearch)/tmp/pid"
 }
 
@@ -54,7 +54,7 @@ launch_elasticsearch() { # ENGINE JAVA_HOME OPTION...
     shift 2
     folder=$(folder_of "$engine")
     heap=$(heap_of "$engine" 1g)
-    # What launches it has ended after seconds in any case.
+    # The launcher ends within seconds in any case.
     launch "$engine" env -u JAVA_HOME "ES_JAVA_HOME=$java" "ES_PATH_CONF=$folder/config" "ES_TMPDIR=$folder/tmp" \
         "HOME=$folder/tmp" CLI_JAVA_OPTS=-XX:TieredStopAtLevel=1 "ES_JAVA_OPTS=-Xms$heap -Xmx$heap $(brief_java)" "$DIST/$engine/bin/elasticsearch" "$@"
 }

@@ -1,4 +1,4 @@
-# Elasticsearch 7.17 with its percolator: what a benchmark compares with.
+# Elasticsearch 7.17 with its percolator, for a benchmark to compare with.
 
 elasticsearch7_address() { echo "http://127.0.0.1:$(port_of elasticsearch7)"; }
 

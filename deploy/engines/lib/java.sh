@@ -1,4 +1,4 @@
-# Finding a Java that is new enough, and not too new.
+# Finds a Java that is new enough and not too new.
 
 # java_between LEAST MOST [MODULE] prints the home of the machine's first Java of that range that has the module.
 java_between() {
@@ -14,8 +14,8 @@ java_between() {
     return 1
 }
 
-# What lives for minutes takes less of the processor where it is compiled once, its classes are believed, and its memory
-# is taken as it is needed.
+# An engine that runs only for minutes needs less processor time if code is compiled once, classes are not verified, and
+# memory is taken when it is needed.
 brief_java() {
     [ "${JOBCHIME_ENGINES_BRIEF:-off}" != on ] || echo "-XX:TieredStopAtLevel=1 -XX:-AlwaysPreTouch -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
 }

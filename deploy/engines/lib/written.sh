@@ -8,7 +8,7 @@ write_addresses() {
     } >"$ENGINES/env.new"
     mv "$ENGINES/env.new" "$ENGINES/env"
     cat >"$ENGINES/jobchime.toml" <<TOML
-# A settings file of the deployed form on these engines; written anew whenever one is started.
+# The settings file for the deployed form on these engines, rewritten whenever an engine starts.
 store = "$(postgresql_address | sed 's,/postgres$,/jobchime,')"
 
 [kafka]
