@@ -236,8 +236,8 @@ DELIVERIES = _of_store(
 MAILS_AHEAD = _of_store("jobchime_mails_built_ahead", "Mails that are built and only wait for their hour.")
 MAILS_FAILING = _of_store(
     "jobchime_mails_failing",
-    "Mails that wait after a failed attempt, by what was wrong. 0 once they hold up no other mails. `jobchime status` has"
-    " the mail server's words.",
+    "Mails that wait after a failed attempt, by what was wrong. 0 once they hold up no other mails. `jobchime status`"
+    " has the mail server's words.",
     "fault",
 )
 MAILS_GIVEN_UP = _of_store(
