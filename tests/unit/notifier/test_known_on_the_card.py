@@ -80,6 +80,15 @@ def test_what_the_title_or_the_employers_name_says_and_what_the_work_does_withou
     assert "Zendesk" not in " ".join(why(made_of("Zendesk", **changes)))
 
 
+def test_words_that_stand_apart_name_nothing_together() -> None:
+    apart = {"description_text": "It joins brand, marketing and sales. Node, js: both."}
+    assert why(made_of("brand marketing", "Node.js", "sales", **apart)) == ("Names sales, from what you can do",)
+    beside = {"description_text": "You know brand-marketing and Node.js."}
+    assert why(made_of("brand marketing", "Node.js", **beside)) == (
+        "Names brand marketing and Node.js, from what you can do",
+    )
+
+
 def test_a_language_is_left_to_the_line_that_says_what_is_needed() -> None:
     assert why(made_of("German", "SQL", description_text=f"{TEXT} German.")) == ("Names SQL, from what you can do",)
 

@@ -1,5 +1,6 @@
 """What a person says of themself in their own words, held against a job: what they can do, and what they avoid."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain, islice
@@ -19,6 +20,9 @@ OFTEN: Final = 4
 """So often words are said where a job is about them."""
 _MOST_KEPT: Final = 128
 """Of so many words a posting knows what is made of them: they take no more memory than its text."""
+_PART: Final = re.compile(r"[^\W_]+")
+_APART: Final = frozenset(",;:.!?()|•\n")
+"""What parts words that name nothing together."""
 _NO_NEWS: Final = frozenset({"title", "employer", "passing"})
 """Strengths of a skill that its title says already, or that the work does not take."""
 
@@ -105,7 +109,18 @@ def _is_news(said: Said, ready: PostingFeatures) -> bool:
         return False
     if any(skill.name in said.skills and skill.strength in _NO_NEWS for skill in posting.skills):
         return False
-    return said.is_in_doubt or _times(term, ready.haystack.line, posting.language) > 0
+    if said.is_in_doubt:
+        return True
+    return _times(term, ready.haystack.line, posting.language) > 0 and _stands_together(said, posting.description_text)
+
+
+def _stands_together(said: Said, text: str) -> bool:
+    """Whether its words stand side by side in a text, and not as items of a list alone: "brand, marketing, sales"."""
+    parts = _PART.findall(said.words)
+    if len(parts) < 2:
+        return True
+    found = re.findall(r"[\W_]{1,3}".join(map(re.escape, parts)), text, re.IGNORECASE)
+    return not found or any(_APART.isdisjoint(set(one) - set(said.words)) for one in found)
 
 
 def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]:
