@@ -8,7 +8,9 @@ from bench.relevance.claims import lines_of
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
 from schemas.posting import Seniority, Skill, Strength
 from services.notifier.domain.model import Item
+from services.notifier.domain.wording.named import is_called
 from services.notifier.domain.wording.view import why_briefly
+from services.rules.criterion.role import RoleFacts
 from services.rules.lexicon.builder import LANGUAGES, phrases_of
 from services.wording.catalogues import words_of
 from tests.support.digests import digest, posting, search
@@ -154,6 +156,11 @@ def test_a_role_that_the_title_does_not_call_so_is_told_as_a_guess() -> None:
     assert role_item("Academic Engagement Lead", "academic-advisor") == ("Seems to be an Academic Advisor job",)
     assert role_item("Strategic Accounts Manager", "account-manager") == ("Is an Account Manager job",)
     assert role_item("Account Manager", "account-manager") == ()
+    backend = RoleFacts(
+        ("full-stack-engineer",), ("backend-engineer",), (), ("backend-engineer",), ("full-stack-engineer",)
+    )
+    assert is_called(backend, "Senior Back-end Engineer")
+    assert not is_called(backend, "Python Engineer")
 
 
 def test_of_a_directors_job_no_role_is_guessed() -> None:

@@ -7,13 +7,14 @@ others will do as well, whether anybody wishes for it, and whether the title cal
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from schemas.posting import PostingCore
 from services.rules.criterion import Reason
 from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
-from services.rules.lexicon.builder import LANGUAGES, any_of
+from services.rules.lexicon.builder import LANGUAGES, any_of, phrases_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import lowered
@@ -81,7 +82,9 @@ def _by_core(facts: AllFacts | AnyFacts) -> tuple[str, ...]:
 def is_called(facts: RoleFacts, title: str) -> bool:
     """Whether a title has all words of a role, in whatever order and form: an Engineering Manager, of payments."""
     known = roles()
-    own = {word.stem for word in known.vocabulary.words(title)}
+    stems = [word.stem for word in known.vocabulary.words(title)]
+    # Back end is backend too.
+    own = {*stems, *map("".join, pairwise(stems))}
     return all(
         any(
             own.issuperset(word.stem for word in known.vocabulary.words(name))
@@ -132,6 +135,8 @@ def _around(text: str, start: int, end: int) -> _Sentence:
     stops = stops if stops >= 0 else min(len(text), end + _LONGEST)
     is_item = text.startswith(_BULLETS, line)
     for sentence in _SENTENCE_ENDS.finditer(text, begins, stops):
+        if lowered(text[begins : sentence.start() + 1]).endswith(_abbreviated()):
+            continue
         if sentence.end() <= start:
             begins = sentence.end()
         elif sentence.start() >= end:
@@ -139,6 +144,12 @@ def _around(text: str, start: int, end: int) -> _Sentence:
             break
     heading = _heading(text, line) if is_item else ""
     return _Sentence(lowered(text[begins:start]), lowered(text[end:stops]), lowered(heading), is_item)
+
+
+@cache
+def _abbreviated() -> tuple[str, ...]:
+    """Words that begin a list of examples and end with a full stop that ends no sentence."""
+    return tuple(way for way in phrases_of("joint.such_as") if way.endswith("."))
 
 
 def _heading(text: str, begins: int) -> str:
