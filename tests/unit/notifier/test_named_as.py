@@ -81,8 +81,8 @@ def test_what_the_work_is_done_with_asks_for_nothing_where_something_else_does()
 
 
 def test_a_skill_of_the_title_is_asked_for_whatever_the_text_says() -> None:
-    item = item_of("• Experience with Python, Go or Java", "Python", "title", title="Python Engineer")
-    assert why_briefly(item, EN) == ("Asks for Python",)
+    item = item_of("• Experience with Postgres, MySQL or Oracle", "PostgreSQL", "title", title="Postgres Engineer")
+    assert why_briefly(item, EN) == ("Asks for PostgreSQL",)
 
 
 TOOLS = ("Figma", "Docker", "Kubernetes", "Terraform", "PostgreSQL", "Salesforce", "Grafana")
