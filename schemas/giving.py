@@ -53,6 +53,12 @@ class Giving:
     """Postings of the last such listing that state a pay that nobody earns, where these were many."""
     odd_pay_since: datetime | None = None
     """The first such listing in a row; None where the last was none."""
+    host: str = ""
+    """The host that half and more of the rows of its last such listing linked to, or before all led to another."""
+    other_host: str = ""
+    """Where all known postings lead since, and none to that one."""
+    other_host_since: datetime | None = None
+    """The first such listing in a row; None where the last was none."""
     cut_since: datetime | None = None
     """Its first listing in a row that is to be complete and of which pages were left unasked; None where none were."""
     pushed: tuple[int, int] = (0, 0)

@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from pydantic_core import to_json
 
@@ -63,7 +65,14 @@ def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
         posted_at=posted_at,
         expires_at=read_date("expires_at", draft.expires_at, fetched_at=now).value,
         says=_stated(draft, posted_at, now),
+        host=_host_of(draft.url or draft.apply_url or ""),
     )
+
+
+def _host_of(url: str) -> str:
+    with suppress(ValueError):
+        return urlsplit(url).hostname or ""
+    return ""
 
 
 def other_jobs(

@@ -66,6 +66,8 @@ class PollReport:
     """Postings that it lists and that are past their end, of which none is taken."""
     says: Mapping[str, int] = field(default_factory=dict)
     """Of how many of its postings what is stated, and how much they have of their own: `Polled.says`."""
+    hosts: Mapping[str, int] = field(default_factory=dict)
+    """How many of its postings link to which host."""
     renamed: int = 0
     """Known postings that are other jobs now, by title and text, where these are many."""
     held: int = 0
@@ -90,6 +92,7 @@ class Poll:
         self._listed: set[str] = set()
         self._outcomes: Counter[str] = Counter()
         self._says: defaultdict[str, set[str | int]] = defaultdict(set)
+        self._hosts: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
         self._unread = Unread(source.name, now, tools)
         self._aside = Aside(source, health, now, tools)
@@ -160,6 +163,7 @@ class Poll:
             unread=self._unread.rows,
             ended=self._outcomes["ended"],
             says={name: len(said) for name, said in self._says.items()},
+            hosts=self._hosts,
             renamed=self._aside.recycled,
             held=held,
             cut=bool(self._limits) and self._source.is_web and complete,
@@ -258,6 +262,7 @@ class Poll:
                 changes.append(change)
         send(self._tools, changes, self._now)
         for seen, _ in items.values():
+            self._hosts[seen.host] += 1
             for field_, words in seen.says.items():
                 self._says[field_].add(hash(words) if words else seen.source_id)
 
@@ -332,10 +337,8 @@ class Poll:
     def _notes(self, shrunk: Shrunk | None) -> Iterator[str]:
         if shrunk is not None:
             wait = f"; {counted(shrunk.held, 'new one waits', 'new ones wait')} too" * bool(shrunk.held)
-            yield (
-                f"{shrunk.listed:,} listed, {shrunk.lacking:,} open ones not; they stay open until that is"
-                f" confirmed{wait}"
-            )
+            still = "they stay open until that is confirmed"
+            yield f"{shrunk.listed:,} listed, {shrunk.lacking:,} open ones not; {still}{wait}"
         yield from self._limits
         yield from self._details.notes()
         if self._outcomes["ended"]:

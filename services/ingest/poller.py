@@ -186,6 +186,7 @@ def _giving_after(source: SourceSettings, health: SourceHealth, report: PollRepo
             whole=report.whole,
             unchanged=report.unchanged,
             says=report.says,
+            hosts=report.hosts,
             renamed=report.renamed,
             cut=report.cut,
             held=report.held,

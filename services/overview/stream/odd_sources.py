@@ -26,6 +26,9 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         "unread": f"the source {source.name} lists more pages than are asked for, for {lasts} now: what stands on the"
         f" others does not come, and nothing of it is closed{skipped}"
         if found.cut
+        else f"all links of the source {source.name} lead to {found.led[1]}, and led to {found.led[0]} before, for"
+        f" {lasts} now: its board moved, or its name is another's"
+        if found.led[0]
         else odd_pay
         if found.odd_pay
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
@@ -52,6 +55,8 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
     look = {
         "unread": "a larger `max_pages` of the source asks for more; if its pages never end, `complete = false`"
         if found.cut
+        else f"press a link of one of its jobs; if it leads to no job, `jobchime source pause {source.name}`"
+        if found.led[0]
         else "ask its board for whole amounts"
         + ", or mend the currency or period of its mapping: `jobchime source check` its address shows one"
         * (not source.pushed)

@@ -24,7 +24,7 @@ REPLACED_POLLS: Final = 3
 
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
 """`unread`: of many of its rows nothing can be read, of none what half of them said, of many not their pay, or pages of
-it are left unasked;
+it are left unasked, or its links lead elsewhere;
 `replaced`: poll after poll lists hardly anything that was known, or known ids became other jobs; `ended`: all that it
 lists is past its end; `stale`: it lists the same for ever, or nothing is pushed any more; `barren`: it lists nothing
 that is taken."""
@@ -48,6 +48,8 @@ class Amiss:
     """Of an unread one, the postings that state a pay that nobody earns, as one in cents, or in thousands."""
     cut: bool = False
     """Of an unread one, pages of its complete listing are left unasked."""
+    led: tuple[str, str] = ("", "")
+    """Of an unread one, the host that its links led to, and that they lead to now."""
     pushes: bool = False
     """Of a stale one, that nothing is pushed any more."""
 
@@ -67,6 +69,8 @@ class Amiss:
         words = {
             "unread": "pages of it are left unasked"
             if self.cut
+            else f"its links lead to {self.led[1]}, and led to {self.led[0]},"
+            if self.led[0]
             else f"{self.all_lost},"
             if self.lost
             else f"{counted(self.odd_pay, 'posting')} state a pay that nobody earns,"
@@ -102,6 +106,8 @@ def _suspected(giving: Giving, silence: timedelta | None) -> Iterator[tuple[Amis
         yield Amiss("unread", giving.unread_since, number=giving.unread), timedelta()
     if giving.lost_since is not None:
         yield Amiss("unread", giving.lost_since, lost=giving.lost), timedelta()
+    if giving.other_host_since is not None:
+        yield Amiss("unread", giving.other_host_since, led=(giving.host, giving.other_host)), timedelta()
     if giving.odd_pay_since is not None:
         yield Amiss("unread", giving.odd_pay_since, odd_pay=giving.odd_pay), timedelta()
     if giving.renamed_since is not None:

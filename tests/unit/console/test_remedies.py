@@ -198,6 +198,9 @@ def amiss() -> Iterator[Overview]:
     yield stored(sources=(recycled,))
     yield stored(sources=(replace(source("shrunk"), held=12, lacking=12),))
     yield stored(sources=(replace(source("unread"), amiss=Amiss("unread", NOON - DAY, cut=True)),))
+    yield stored(
+        sources=(replace(source("unread"), amiss=Amiss("unread", NOON - DAY, led=("a.example", "b.example"))),)
+    )
     yield stored(sources=(replace(source("stale"), amiss=Amiss("stale", NOON - DAY, DAY, pushes=True)),))
     yield stored(sources=(source("ok"),), last_posting=NOON - DAY)
     for none in ((), (source("off"),)):

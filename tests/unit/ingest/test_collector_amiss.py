@@ -101,6 +101,29 @@ def test_a_complete_listing_of_which_pages_are_left_unasked_is_told_until_all_ar
     assert figures(on).state == "ok"
 
 
+def test_known_jobs_that_all_link_to_another_host_are_told_until_they_link_back_or_an_operator_says_so(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    def polled(host: str, first: int = 0, of: int = 12) -> str:
+        jobs = [job(f"{at}", title=f"Gardener {at}", jobUrl=f"https://{host}/{at}") for at in range(first, first + of)]
+        server.on("/feed", serve.served(board(*jobs)))
+        on.poll()
+        found = figures(on)
+        return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(NONE)), complete=False))
+    assert polled("jobs.example") == polled("jobs.example") == "ok"
+    assert polled("parked.example", of=9) == "ok", "of so few nothing is concluded"
+    assert polled("parked.example") == "its links lead to parked.example, and led to jobs.example,"
+    [told] = source_troubles([figures(on)], on.now)
+    assert (told.grave, "press a link of one of its jobs" in told.do) == (True, True)
+    assert polled("jobs.example") == "ok"
+    assert polled("parked.example") != "ok"
+    on.ledger.accept_giving("board", on.now)
+    assert polled("parked.example") == "ok"
+    assert polled("new.example", first=100) == "ok", "other jobs may be elsewhere"
+
+
 def test_of_a_listing_of_the_newest_pages_may_be_left_unasked(server: FeedServer, tmp_path: Path) -> None:
     on = bench(tmp_path, source(server.on("/feed", serve.served(browse_page("1", cursor="b"))), max_pages=1))
     assert not on.poll().cut

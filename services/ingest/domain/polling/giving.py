@@ -50,6 +50,8 @@ class Polled:
     nobody earns, and how many different titles, texts, links, companies and towns they have."""
     renamed: int = 0
     """Known postings that are other jobs now, by title and text, where these are many (`is_recycled`)."""
+    hosts: Mapping[str, int] = field(default_factory=dict)
+    """How many of its postings link to which host."""
     cut: bool = False
     """Pages of a listing that is to be complete were left unasked."""
     held: int = 0
@@ -156,9 +158,18 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     lost = tuple(name for name in alike if name in before.lost or not (is_news and name in _BY_CHANCE))
     often = {name for name, number in polled.says.items() if 2 * number >= rows and name != ODD_PAY}
     known = before.lost_since if set(lost) <= set(before.lost) else None
+    before = before if are_few else _linked(before, now, polled, rows)
     return replace(
         _paid(before, now, polled.says.get("pay", 0), polled.says.get(ODD_PAY, 0)),
         usual=before.usual if are_few else tuple(sorted({*often, *lost})),
         lost=lost,
         lost_since=(known or now) if lost else None,
     )
+
+
+def _linked(before: Giving, now: datetime, polled: Polled, rows: int) -> Giving:
+    """A board that moves looks like one whose name is another's by now: known jobs that all link to another host."""
+    host = next((name for name, number in polled.hosts.items() if name and 2 * number >= rows), "")
+    if before.host and host and not polled.hosts.get(before.host) and 2 * (polled.new + polled.held) < rows:
+        return replace(before, other_host=host, other_host_since=before.other_host_since or now)
+    return replace(before, host=host, other_host="", other_host_since=None)

@@ -53,6 +53,8 @@ class ListedItem:
     expires_at: datetime | None = None
     says: Mapping[str, str] = field(default_factory=dict)
     """What its source states of pay, place, date, title and text; of the last two the words, which no other has."""
+    host: str = ""
+    """Of its link; empty where it has none that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
