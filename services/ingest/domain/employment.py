@@ -77,7 +77,11 @@ def patterns() -> Patterns:
         label=re.compile(
             rf"(?:^|\n|[.•|] ?)\W{{0,3}}{any_of('employment.label')}\s{{0,2}}[:\-–\n]\s{{0,2}}(?P<value>[^\n]{{2,60}})"
         ),
-        phrase=re.compile(rf"{any_of('employment.phrase')}|{any_of('employment.volunteering')}|{stated}", re.MULTILINE),
+        phrase=re.compile(
+            rf"{any_of('employment.phrase')}|{any_of('employment.volunteering')}|{stated}"
+            rf"|(?P<own>{any_of('employment.own_learning')})",
+            re.MULTILINE,
+        ),
         alone=re.compile(
             rf"(?:(?:^|\n)[^\w\n]{{0,6}}|[|·–—-] ?|, ?(?!{any_of('employment.not_in_list')}))"
             rf"(?P<form>{any_of('employment.alone')}){_in_a_field_of_facts()}"
@@ -236,8 +240,8 @@ def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
         for match in known.label.finditer(document.lowered, start, stop):
             yield match.start("value"), match.end("value"), match["value"]
         for match in known.phrase.finditer(document.lowered, start, stop):
-            if match["said"] or document.kind_at(match.start()) not in BOILERPLATE:
-                yield match.start(), match.end(), match[0]
+            if match["said"] or match["own"] or document.kind_at(match.start()) not in BOILERPLATE:
+                yield match.start(), match.end(), "internship" if match["own"] else match[0]
         for match in chain.from_iterable(
             pattern.finditer(document.lowered, start, stop) for pattern in (known.alone, known.leading)
         ):

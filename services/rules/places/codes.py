@@ -21,6 +21,9 @@ WORDS = frozenset(
 _RARELY_COUNTRIES = frozenset("AZ GA KY LA MD MN MO MS NC NE SC SD VA".split())  # noqa: SIM905 (so many codes read better as words)
 """Behind an unknown name these are American states: the countries of these codes hardly hire (Gabon, Vatican City)."""
 
+_ZONES = frozenset({"EST"})
+"""A zone of America before it is Estonia: `Remote (EST overlap)`."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeToken:
@@ -37,6 +40,8 @@ def _codes() -> dict[str, tuple[Sense, ...]]:
     data = place_data()
     codes: dict[str, list[Sense]] = {code: [Sense("country", code)] for code in data.countries}
     for alpha3, code in data.alpha3.items():
+        if alpha3 in _ZONES:
+            continue
         codes.setdefault(alpha3, []).append(Sense("country", code))
     for code in data.subdivisions:
         country, _, part = code.partition("-")

@@ -10,6 +10,7 @@ from services.rules.lexicon.builder import any_of
 from services.rules.places.codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens, state_codes
 from services.rules.places.data import PlaceKind, Sense, country_part, place_data
 from services.rules.places.names import NameMatch, names_in
+from services.rules.places.town_data import towns
 from services.rules.text import fold
 
 
@@ -100,8 +101,25 @@ def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]
         meant[i] = meant[i] or _meant(text, name, _neighbours(text, found, meant, i))
     return tuple(
         PlaceMention(*_of(sense), name.start, name.end, text[name.start : name.end], sense.subdivision, name.name_end)
-        for name, sense in zip(found, meant, strict=True)
-        if sense and sense.kind != "demonym"
+        for i, (name, sense) in enumerate(zip(found, meant, strict=True))
+        if sense and sense.kind != "demonym" and not _has_namesake(text, found, meant, i)
+    )
+
+
+def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | None], i: int) -> bool:
+    """Whether a small town is named with a state that it does not lie in: one called alike there is meant, `New
+    Albany, Ohio`, which the table lacks. A large one is part of a list: `Boston, Ontario`."""
+    here, behind = meant[i], meant[i + 1] if i + 1 < len(meant) else None
+    if here is None or behind is None or here.kind != "city" or behind.kind != "subdivision":
+        return False
+    name, state = found[i], found[i + 1]
+    if not _WITHIN.fullmatch(text[name.end : state.start]) or any(sense.kind != "subdivision" for sense in state.senses):
+        return False
+    if here.narrowest == behind.code or (here.subdivision is None and here.code == country_part(behind.code)):
+        return False
+    return not any(
+        town.country == here.code and town.thousands >= _LARGE
+        for town in towns().named.get(fold(text[name.start : name.name_end]), ())
     )
 
 
@@ -162,6 +180,9 @@ def _closing(text: str, gap: str, end: int) -> int:
     return 1 if "(" in gap and text[end : end + 1] == ")" else 0
 
 
+_WITHIN = re.compile(r",\s?")
+_LARGE = 150
+"""Thousands of people."""
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 
 

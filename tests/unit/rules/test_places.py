@@ -140,6 +140,24 @@ def test_lone_ambiguous_names_and_codes_give_nothing(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Our plant in New Albany, Ohio", ["US-OH"]),
+        ("Our plant in New Albany, Indiana", ["US-IN"]),
+        ("We meet in Londonderry, New Hampshire", ["US-NH"]),
+        ("Offices in Boston, Ontario and Quebec", ["US-MA", "CA-ON", "CA-QC"]),
+    ],
+)
+def test_a_small_town_beside_a_state_that_it_is_not_in_is_another_one(text: str, codes: list[str]) -> None:
+    assert found(text) == codes
+
+
+def test_american_time_is_not_estonia() -> None:
+    assert found("Remote (EST overlap)") == []
+    assert found("Remote, Estonia") == ["EE"]
+
+
 def test_a_city_has_its_country_as_code_and_its_subdivision_beside() -> None:
     (mention,) = find_places("Office in München")
     assert (mention.kind, mention.code, mention.subdivision, mention.text) == ("city", "DE", "DE-BY", "München")

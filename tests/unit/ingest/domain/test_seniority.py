@@ -194,3 +194,9 @@ FIELDS = [
 @pytest.mark.parametrize(("field", "level"), FIELDS)
 def test_the_words_of_boards_for_levels(field: str, level: str | None) -> None:
     assert normalised("Engineer", seniority=field).seniority == level
+
+
+def test_an_internship_by_its_text_is_for_interns_where_nothing_names_a_level() -> None:
+    text = "You work on ledgers. As part of your internship you will meet every team."
+    assert normalised("Harbour Fellowship - Ledger Analyst", text).seniority == "intern"
+    assert normalised("Senior Ledger Analyst", text).seniority == "senior"
