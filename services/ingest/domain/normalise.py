@@ -7,7 +7,7 @@ processor's cache when the next draft comes, which takes a quarter to a third of
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from schemas.posting import Cluster, Company, Evidence, Form, Posting, Seniority, Spoken, version_of
+from schemas.posting import Cluster, Company, Employment, Evidence, Posting, Seniority, Spoken, version_of
 from schemas.raw import RawPosting
 from services.ingest.domain.conditions import read_conditions
 from services.ingest.domain.dates import read_date
@@ -143,11 +143,11 @@ def _cluster(company: str, draft: Draft, document: Document, findings: dict[str,
     return Cluster(key=key, signature=signature_of(document.own_words))
 
 
-def _level(named: Finding[Seniority | None], forms: Finding[tuple[Form, ...]]) -> Finding[Seniority | None]:
+def _level(named: Finding[Seniority | None], form: Finding[Employment | None]) -> Finding[Seniority | None]:
     """The level; where nothing names one, work that the text or a field calls an internship is for interns."""
-    told = {shown.source for shown in forms.evidence} != {"title"}  # whose words the reading of levels has weighed
-    learning = named.value is None and forms.value == ("internship",) and told
-    return Finding("intern", forms.evidence) if learning else named
+    told = {shown.source for shown in form.evidence} != {"title"}  # whose words the reading of levels has weighed
+    learning = named.value is None and form.value == "internship" and told
+    return Finding("intern", form.evidence) if learning else named
 
 
 def _rest(
@@ -169,7 +169,7 @@ def _rest(
     yield
     salary = read_salary(draft, document, country=country, rates=rates)
     yield
-    seniority = _level(read_seniority(draft, document), engagement["forms"])
+    seniority = _level(read_seniority(draft, document), engagement["employment"])
     yield
     visa = read_visa(document, language.value)
     yield

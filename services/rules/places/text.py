@@ -10,7 +10,7 @@ from services.rules.lexicon.builder import any_of
 from services.rules.places.codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens, state_codes
 from services.rules.places.data import PlaceKind, Sense, country_part, place_data
 from services.rules.places.names import NameMatch, names_in
-from services.rules.places.town_data import towns
+from services.rules.places.town_data import LARGE, towns
 from services.rules.text import fold
 
 
@@ -99,16 +99,22 @@ def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]
         meant.append(_meant(text, name, _neighbours(text, found, meant, i)))
     for i, name in enumerate(found):
         meant[i] = meant[i] or _meant(text, name, _neighbours(text, found, meant, i))
-    return tuple(
-        PlaceMention(*_of(sense), name.start, name.end, text[name.start : name.end], sense.subdivision, name.name_end)
-        for i, (name, sense) in enumerate(zip(found, meant, strict=True))
-        if sense and sense.kind != "demonym" and not _has_namesake(text, found, meant, i)
-    )
+    mentions: list[PlaceMention] = []
+    start: int | None = None
+    for i, (name, sense) in enumerate(zip(found, meant, strict=True)):
+        if _has_namesake(text, found, meant, i):
+            start = name.start  # of what the state behind it is called
+        elif sense and sense.kind != "demonym":
+            begin, start = name.start if start is None else start, None
+            mentions.append(
+                PlaceMention(*_of(sense), begin, name.end, text[begin : name.end], sense.subdivision, name.name_end)
+            )
+    return tuple(mentions)
 
 
 def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | None], i: int) -> bool:
     """Whether a small town is named with a state that it does not lie in: one called alike there is meant, `New
-    Albany, Ohio`, which the table lacks. A large one is part of a list: `Boston, Ontario`."""
+    Albany, Ohio`, and both together name the state. A large one is part of a list: `Boston, Ontario`."""
     here, behind = meant[i], meant[i + 1] if i + 1 < len(meant) else None
     if here is None or behind is None or here.kind != "city" or behind.kind != "subdivision":
         return False
@@ -118,7 +124,7 @@ def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense |
     if here.narrowest == behind.code or (here.subdivision is None and here.code == country_part(behind.code)):
         return False
     return not any(
-        town.country == here.code and town.thousands >= _LARGE
+        town.country == here.code and town.thousands >= LARGE
         for town in towns().named.get(fold(text[name.start : name.name_end]), ())
     )
 
@@ -181,8 +187,6 @@ def _closing(text: str, gap: str, end: int) -> int:
 
 
 _WITHIN = re.compile(r",\s?")
-_LARGE = 150
-"""Thousands of people."""
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 
 

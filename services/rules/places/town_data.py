@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from services.rules.text import fold
+
+LARGE: Final = 150
+"""Thousands of people of a town that one names without what it lies in."""
 
 
 @dataclass(frozen=True, slots=True)

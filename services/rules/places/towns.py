@@ -24,7 +24,7 @@ from services.rules.places.known import (
     is_group,
     is_subdivision,
 )
-from services.rules.places.town_data import Town, towns
+from services.rules.places.town_data import LARGE, Town, towns
 from services.rules.text import fold
 
 __all__ = [
@@ -236,9 +236,16 @@ def is_itself(town: Town, wide: str) -> bool:
 
 
 def _within(found: Sequence[Town], codes: frozenset[str]) -> tuple[Town, ...]:
-    """Those in the states that are named, else in the countries, the largest first."""
+    """Those in the states that are named, else in the countries, the largest first.
+
+    With another state of its country beside it only a large one is meant, as of a list: `New Albany, Ohio, USA` is none
+    in Indiana.
+    """
     narrow = tuple(town for town in found if town.state and town.code in codes)
-    return narrow or tuple(town for town in found if town.country in codes)
+    told = {country_part(code) for code in codes if is_subdivision(code)} & place_data().coded
+    return narrow or tuple(
+        town for town in found if town.country in codes and (town.country not in told or town.thousands >= LARGE)
+    )
 
 
 def _alone(part: str, found: Sequence[Town], countries: tuple[str, ...]) -> tuple[Town, ...]:

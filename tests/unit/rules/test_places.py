@@ -144,6 +144,7 @@ def test_lone_ambiguous_names_and_codes_give_nothing(text: str) -> None:
     ("text", "codes"),
     [
         ("Our plant in New Albany, Ohio", ["US-OH"]),
+        ("In person in Fort Lee, VA", ["US-VA"]),
         ("Our plant in New Albany, Indiana", ["US-IN"]),
         ("We meet in Londonderry, New Hampshire", ["US-NH"]),
         ("Offices in Boston, Ontario and Quebec", ["US-MA", "CA-ON", "CA-QC"]),

@@ -180,7 +180,7 @@ def at_states(
     for stated in locations:
         mentions = as_states(places_in_field(stated.text))
         states = dict.fromkeys(_states(mentions, country))
-        if not states or not _TOWN.search(stated.text[: mentions[0].start].rpartition(",")[0]):
+        if not states or not _TOWN.search(stated.text[: mentions[0].name_end or mentions[0].end].rpartition(",")[0]):
             return reach
         found |= states
     return _narrowed(reach, found)

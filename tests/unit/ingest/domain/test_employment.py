@@ -41,6 +41,7 @@ TEXTS = [
     ("About the Harbour Fellowship\nAs part of your internship you will meet every team.", "internship"),
     ("Im Rahmen deines Praktikums lernst du alle Teams kennen.", "internship"),
     ("Pendant votre stage, vous aidez toute l'équipe.", "internship"),
+    ("Tijdens je stage leer je alle teams kennen.", "internship"),
     ("You mentor interns during the internship season.", None),
     ("You will join us on a contract basis.", "contract"),
     ("This is a contracting role.", "contract"),
