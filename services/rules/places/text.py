@@ -119,7 +119,9 @@ def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense |
     if here is None or behind is None or here.kind != "city" or behind.kind != "subdivision":
         return False
     name, state = found[i], found[i + 1]
-    if not _WITHIN.fullmatch(text[name.end : state.start]) or any(sense.kind != "subdivision" for sense in state.senses):
+    if not _WITHIN.fullmatch(text[name.end : state.start]):
+        return False
+    if any(sense.kind != "subdivision" for sense in state.senses):
         return False
     if here.narrowest == behind.code or (here.subdivision is None and here.code == country_part(behind.code)):
         return False
