@@ -181,7 +181,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
-    can = _skills_had(posting) if cv != Cv() else ()
+    can = _skills_had(posting) if cv.is_one else ()
     said = tuple(missed), titles.offered, home, lives is not None, years, had, can, spoken, meant
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 

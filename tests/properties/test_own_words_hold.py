@@ -12,12 +12,15 @@ from services.notifier.domain.curation.chance import own_words
 from services.notifier.domain.curation.chance.own_words import ENOUGH_KNOWN, avoided, is_sought, known, read
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
+from services.rules.roles.taxonomy import roles
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import term_of
 from tests.support.digests import posting, recipient
 
 SAID = (
     "sales", "cold calling", "Go", "Excel", "PHP", "on-call", "door to door", "Krankenpfleger", "nurse", "Versicherung",
-    "insurance", "夜勤", "C++", "node.js", ".NET", "...", "night shifts", "Straße", "customer  support", "call",
+    "insurance", "registered nurse", "夜勤", "C++", "node.js", ".NET", "...", "night shifts", "Straße",
+    "customer  support", "call",
 )  # fmt: skip
 WORDS = (*SAID, "no", "keine", "of", "a", "job", "and", "Sales.", "-", "calling", "never")
 SKILLS = ("Go", "PHP", "Sales", "Insurance", "Microsoft Excel", "C++", "Cold Calling")
@@ -48,12 +51,17 @@ def wish(knows: tuple[str, ...], avoids: tuple[str, ...], name: str) -> Wish:
 def truly_known(knows: tuple[str, ...], of: PostingCore) -> float:
     """Each word looked for in the text itself."""
     terms, ready = dict.fromkeys(filter(None, map(term_of, knows))), PostingFeatures(of)
-    tools = {term: read(term).skills for term in terms if read(term).is_in_doubt}
-    named = [
-        not tools[term].isdisjoint(ready.skills) if term in tools else ready.haystack.holds(term) for term in terms
-    ]
     enough = min(ENOUGH_KNOWN, len(terms))
-    return min(enough, sum(named)) / enough
+    return min(enough, sum(1 for term in terms if truly_named(term, ready))) / enough
+
+
+def truly_named(term: str, ready: PostingFeatures) -> bool:
+    """By its words, as a skill, or as a role by any of its titles in the text's language."""
+    known = roles().vocabulary
+    role = known.titles.get(tuple(word.stem for word in known.words(term)))
+    titles = roles()[role].titles.get(ready.posting.language or "en", ()) if role else ()
+    says = ready.haystack.holds(term) and not read(term).is_in_doubt
+    return says or taxonomy().canonical(term) in ready.skills or any(map(ready.haystack.holds, map(term_of, titles)))
 
 
 def truly_avoided(wish: Wish, of: PostingCore) -> tuple[float, tuple[str, ...]]:

@@ -26,6 +26,10 @@ _PROFILE: Final = 12
 _MOST_LINE: Final = 300
 _POSTCODE: Final = re.compile(r"(?:[\d\s-]|(?=[A-Z]*\d)[A-Z\d]{2,4}|(?<=\d )[A-Z]{2}\b)*")
 """Of digits, or as in "Leeds LS2 9JT" and "1012 AB Amsterdam"."""
+_MOST_LOOKED_AT: Final = 400
+"""Lines of a long one."""
+_POSTS: Final = 2
+"""Spans of years that a CV tells at least; of 2,731 postings one tells two."""
 _SPAN: Final = re.compile(r"\b(?:19|20)\d\d\s*[-–—]\s*(?:(?:19|20)?\d\d\b|\D)")
 """Of years, beside which stands where somebody worked or learned."""
 
@@ -110,6 +114,9 @@ def _seeks() -> re.Pattern[str]:
 class Cv(NamedTuple):
     """What is read of one."""
 
+    is_one: bool = False
+    """Whether the text is a CV at all."""
+
     home: Home | None = None
     said: str = ""
     """The line that says it."""
@@ -118,16 +125,18 @@ class Cv(NamedTuple):
 
 def cv_of(text: str) -> Cv:
     """What a CV says; nothing of any other text."""
-    lines = [line.strip()[:_MOST_LINE] for line in text.splitlines() if line.strip()][:_PROFILE]
+    every = [line.strip()[:_MOST_LINE] for line in text.splitlines() if line.strip()][:_MOST_LOOKED_AT]
+    lines = every[:_PROFILE]
     # Short postings end within the head.
     if not any(map(holds_contact, lines[:-1][:_HEAD])):
-        return Cv()
+        # Who leaves out how to reach them may leave out where they live: the first town may be an employer's.
+        return Cv(is_one=sum(1 for line in every if _SPAN.search(line)) >= _POSTS)
     years = next((years for line in lines if (years := years_of(line)[0]) is not None), None)
     for line in (line for line in lines[:_HEAD] if not _SPAN.search(line)):
         town = next((place.town for place in named_in(line) if place.town and _is_alone(line, place)), None)
         if town:
-            return Cv(home_read(town.label), line, years)
-    return Cv(years=years)
+            return Cv(True, home_read(town.label), line, years)
+    return Cv(True, years=years)
 
 
 def _is_alone(line: str, place: NamedPlace) -> bool:

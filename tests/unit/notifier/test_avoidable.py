@@ -37,7 +37,7 @@ def offered(of: PostingCore, *searches: Criteria, knows: tuple[str, ...] = (), a
         ("Senior Sachbearbeiter:in Versicherung (m/w/d), Berlin", "Versicherung"),
         ("Técnico de Seguros, tiempo completo", "Seguros"),
         ("Analista de crédito júnior", "crédito"),
-        ("Chargé de clientèle assurance, temps plein", "assurance"),
+        ("Chargé de clientèle épargne, temps plein", "épargne"),
         ("Gestor de apólices", "apólices"),
         # No half of a compound says it alone; what hyphens join to a word of any work does.
         ("Außendienstmitarbeiter", "Außendienstmitarbeiter"),
@@ -48,6 +48,9 @@ def offered(of: PostingCore, *searches: Criteria, knows: tuple[str, ...] = (), a
         ("Part-Time Customer Support (Remote)", ""),
         ("Senior Manager II", ""),
         ("保険 営業", ""),
+        ("Digital People Platform Support, Crypto", "Crypto"),
+        ("Global Technical Support, Finance", "Finance"),
+        ("Soporte técnico de Seguros", "Seguros"),
         ("x" * 61, ""),
         ("", ""),
     ],

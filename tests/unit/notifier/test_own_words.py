@@ -48,6 +48,26 @@ def test_a_job_that_names_what_somebody_can_do_is_likelier_the_more_of_it_it_nam
     assert quarter == pytest.approx(chance(ZENDESK).value, abs=0.0002), "as for who says nothing"
 
 
+@pytest.mark.parametrize(
+    ("knows", "of"),
+    [
+        ("Buchhaltung", job(skills=(Skill(name="Accounting", strength="required"),))),
+        ("Projektmanagement", job(skills=(Skill(name="Project Management", strength="wanted"),))),
+        ("Krankenpfleger", job(description_text="You are a registered nurse.")),
+        ("registered nurse", job(description_text="Du bist Krankenpfleger.", language="de")),
+    ],
+)
+def test_what_one_can_do_is_found_under_its_names_in_other_languages(knows: str, of: PostingCore) -> None:
+    assert chance(of, (knows,)).value > chance(of).value
+    other = of.model_copy(update={"skills": (), "description_text": "Something else."})
+    assert chance(other, (knows,)).value < chance(other).value
+
+
+def test_a_language_that_one_speaks_is_no_skill_of_other_names() -> None:
+    german = job(skills=(Skill(name="German", strength="required"),), description_text="Deutsch.")
+    assert chance(german, ("German",)).value < chance(german).value
+
+
 def test_four_things_that_a_job_names_are_enough_however_many_one_can_do() -> None:
     many = tuple(f"thing{number}" for number in range(9))
     named = ("Zendesk", "telephone", "refunds", "SAP")

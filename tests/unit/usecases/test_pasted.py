@@ -847,6 +847,29 @@ def test_a_cv_says_where_its_owner_lives_and_their_years_and_a_posting_does_not(
 
 
 @pytest.mark.parametrize(
+    ("text", "knows"),
+    [
+        (CV, {"Python", "Spark", "Terraform"}),
+        # Neither home nor years are said.
+        ("Ada Lovelace\nada@example.com\nData Engineer\nSkills: Python, Terraform\n", {"Python", "Terraform"}),
+        # Nor how to reach them.
+        (
+            "Data Engineer\nAcme, Leeds, 2019 - 2024\nPython and Terraform every day.\nKier 2015-2019\n",
+            {"Python", "Terraform"},
+        ),
+        ("Data Engineer\nLeeds\nWe won prizes 2019 - 2024.\nYou know Python and Terraform.\n", set()),
+        (POSTING, set()),
+        ("Data engineer in Leeds, Python, Terraform", set()),
+    ],
+)
+def test_a_cv_says_what_its_owner_can_do_whatever_else_it_leaves_out(text: str, knows: set[str]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert set(asked.knows) >= knows
+    assert bool(asked.knows) == bool(knows)
+
+
+@pytest.mark.parametrize(
     ("text", "missed"),
     [
         ("pâtissière à Lyon, 2200 € net par mois", ("net",)),

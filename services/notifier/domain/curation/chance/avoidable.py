@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from services.notifier.domain.curation.chance.facts import unsaid
@@ -19,6 +20,8 @@ from services.rules.titles import says_only_where
 
 MOST: Final = 3
 """Among more nobody chooses on a phone."""
+_SEVERAL: Final = 3
+"""Families of roles."""
 
 
 def avoidable(wishes: Sequence[Wish], ready: PostingFeatures) -> tuple[str, ...]:
@@ -26,7 +29,8 @@ def avoidable(wishes: Sequence[Wish], ready: PostingFeatures) -> tuple[str, ...]
 
     By what all their searches wish for; in the title's order, at most `MOST`. Any of them, said to be avoided, is held
     against the job. None is what they can do or avoid already, a name of the company, hours or workplace, what any work
-    is called ("manager"), or a role or skill that a search asks for by another name.
+    is called ("manager"), what work of any kind is about ("digital"), or a role or skill that a search asks for by
+    another name.
     """
     return tuple(islice(_telling(wishes, ready), MOST)) if wishes else ()
 
@@ -48,7 +52,12 @@ def _telling(wishes: Sequence[Wish], ready: PostingFeatures) -> Iterator[str]:
             # Of "PHP-Entwickler" the first half; of "Vertriebsmitarbeiter" none says it alone.
             start, until = _unbroken(title, word.start, word.end)
             said = read(title[start:until])
-        if said.stems not in seen and _is_held_against(said, ready) and not _is_asked_for(said, wishes):
+        if (
+            said.stems not in seen
+            and not _tells_little(said)
+            and _is_held_against(said, ready)
+            and not _is_asked_for(said, wishes)
+        ):
             seen.add(said.stems)
             yield said.words
 
@@ -58,6 +67,23 @@ def _meaning_nothing_alone(known: Vocabulary, ready: PostingFeatures) -> frozens
     own = frozenset[str]().union(*(stems_of_role(role) for role in ready.posting.roles if role in roles()))
     parts = frozenset(stem for stem in own if (stem,) not in known.fields and (stem,) not in known.titles)
     return parts.union(stem for stem in ready.title_stems if (stem,) in known.heads)
+
+
+def _tells_little(said: Said) -> bool:
+    """Whether it is one word, neither a skill nor a title, of several kinds of work: "digital", "platform"."""
+    names_work = said.skills or len(said.stems) > 1 or tuple(said.stems) in roles().vocabulary.titles
+    return not names_work and any(_kinds_of_work()[stem] >= _SEVERAL for stem in said.stems)
+
+
+@cache
+def _kinds_of_work() -> Counter[str]:
+    """In titles and fields of how many families of roles each stem stands, in any language."""
+    families = dict[str, set[str]]()
+    for role in roles():
+        said = (*chain.from_iterable(role.titles.values()), *role.fields)
+        for word in chain.from_iterable(map(roles().vocabulary.words, said)):
+            families.setdefault(word.stem, set()).add(role.family)
+    return Counter({stem: len(of) for stem, of in families.items()})
 
 
 def _joined(title: str, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import chain, islice
+from itertools import chain
 from typing import Final, NamedTuple
 
 from services.notifier.domain.curation.judging import PostingFeatures
@@ -27,13 +27,15 @@ _NO_NEWS: Final = frozenset({"title", "employer", "passing"})
 """Strengths of a skill that its title says already, or that the work does not take."""
 
 
-class Known(NamedTuple):
-    """What somebody can do."""
+class Way(NamedTuple):
+    """One way in which a posting may name what somebody can do."""
 
+    term: str
+    """What it is, folded, as they wrote it."""
     in_line: str
-    """Its words as they stand in the line of a `Haystack`."""
-    tool: str
-    """The tool that it is, where its words alone may be none."""
+    """Words as they stand in the line of a `Haystack`; empty of a tool that by its words alone may be none."""
+    skill: str
+    """The canonical skill that it is, by whichever of its names; empty where it is none."""
     trace: int
     other: int
 
@@ -60,31 +62,46 @@ class Said(NamedTuple):
 
 def known(wish: Wish, ready: PostingFeatures) -> float:
     """The share of what somebody says they can do that a posting names; of four at most. Only of who says any."""
-    enough, traces = min(ENOUGH_KNOWN, len(wish.knows)), ready.traces
-    may_name = [each for each in _known(wish.knows) if each.tool or (traces[each.trace] and traces[each.other])]
-    named = (each for each in may_name if _names(each, ready))
-    return sum(1 for _ in islice(named, enough)) / enough
-
-
-@lru_cache(maxsize=4_096)
-def _known(terms: tuple[str, ...]) -> tuple[Known, ...]:
-    return tuple(map(_known_by, terms))
+    enough, traces, skills = min(ENOUGH_KNOWN, len(wish.knows)), ready.traces, ready.skills
+    named = {
+        way.term
+        for way in _ways(wish.knows, ready.posting.language)
+        if way.skill in skills or (traces[way.trace] and traces[way.other] and _says(way.in_line, ready))
+    }
+    return min(enough, len(named)) / enough
 
 
 @lru_cache(maxsize=16_384)
-def _known_by(term: str) -> Known:
-    return Known(f" {term} ", _told_by_context(term), *traces_of(term))
+def _ways(terms: tuple[str, ...], language: str | None) -> tuple[Way, ...]:
+    return tuple(way for term in terms for way in _ways_of(term, language))
 
 
-def _names(known: Known, ready: PostingFeatures) -> bool:
-    if known.tool:
-        return known.tool in ready.skills
+@lru_cache(maxsize=16_384)
+def _ways_of(term: str, language: str | None) -> tuple[Way, ...]:
+    """As it stands; as a skill, whichever name of it that is; or as the role, by its titles in the text's language."""
+    known, tool = taxonomy(), _told_by_context(term)
+    skill = tool or known.canonical(term) or ""
+    if skill and known.kind(skill) == "language":
+        skill = ""
+    own = Way(term, "" if tool else f" {term} ", skill, *traces_of(term))
+    return (own, *(Way(term, f" {title} ", "", *traces_of(title)) for title in _titles(term, language)))
+
+
+def _titles(term: str, language: str | None) -> Iterator[str]:
+    """What else the role is called that somebody names."""
+    vocabulary = roles().vocabulary
+    role = vocabulary.titles.get(tuple(word.stem for word in vocabulary.words(term)))
+    titles = roles()[role].titles.get(language or LANGUAGES[0], ()) if role else ()
+    return (title for title in dict.fromkeys(map(term_of, titles)) if f" {term} " not in f" {title} ")
+
+
+def _says(in_line: str, ready: PostingFeatures) -> bool:
     kept = ready.named
-    found = kept.get(known.in_line)
+    found = kept.get(in_line)
     if found is None:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        found = kept[known.in_line] = known.in_line in ready.haystack.line
+        found = kept[in_line] = bool(in_line) and in_line in ready.haystack.line
     return found
 
 
@@ -99,7 +116,7 @@ def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
 
 def _is_news(said: Said, ready: PostingFeatures) -> bool:
     posting, term = ready.posting, said.term
-    if not term or not _names(_known_by(term), ready) or language_named(term):
+    if not term or not _says_itself(term, ready) or language_named(term):
         return False
     if (
         ready.title.holds(term)
@@ -121,6 +138,11 @@ def _stands_together(said: Said, text: str) -> bool:
         return True
     found = re.findall(r"[\W_]{1,3}".join(map(re.escape, parts)), text, re.IGNORECASE)
     return not found or any(_APART.isdisjoint(set(one) - set(said.words)) for one in found)
+
+
+def _says_itself(term: str, ready: PostingFeatures) -> bool:
+    tool = _told_by_context(term)
+    return tool in ready.skills if tool else ready.haystack.holds(term)
 
 
 def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]:
