@@ -192,7 +192,7 @@ def test_status_tells_of_mails_that_were_refused_without_addresses(
     installed.smtp(server[1])
     server[0].answers["RCPT"] = reply
     ran = run("run", "--once", "-c", installed.config)
-    [trouble] = [trouble for trouble in installed.troubles() if "refused" in trouble["what"]]
+    [trouble] = [trouble for trouble in installed.troubles() if "mails refused" in trouble["what"]]
     assert trouble["grave"]
     assert "3 mails refused" in trouble["what"]
     assert "550" in trouble["what"]
