@@ -73,7 +73,7 @@ class Part:
 
 ChanceFact = Literal[
     "trade", "near_role", "searches", "neighbour", "breadth", "title", "core", "often", "technology", "place", "home",
-    "region", "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "beginner", "travel",
+    "region", "nearby", "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "beginner", "travel",
     "written", "spoken", "condition", "pay", "known", "avoided",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""

@@ -32,7 +32,11 @@ class Localities(NamedTuple):
         if not near and not parts:
             return True
         within = town.code in parts if town.state else not near
-        return within or any(kilometres(centre, town) <= _TO_WORK for centre in near)
+        return within or _near_any(near, town)
+
+    def near(self, town: Town) -> bool:
+        """Whether a town lies near one of them, be it beyond a border."""
+        return _near_any(self.towns, town)
 
     def take_in_part(self, part: str) -> bool:
         """Whether a state or the like is named or may hold a named town; any does in a country of which none is."""
@@ -44,6 +48,10 @@ class Localities(NamedTuple):
     def _within(self, country: str) -> tuple[list[Town], list[str]]:
         towns = [town for town in self.towns if town.country == country]
         return towns, [part for part in self.parts if country_of(part) == country]
+
+
+def _near_any(centres: Iterable[Town], town: Town) -> bool:
+    return any(kilometres(centre, town) <= _TO_WORK for centre in centres)
 
 
 def together(several: Iterable[Localities]) -> Localities:

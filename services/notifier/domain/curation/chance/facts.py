@@ -27,6 +27,7 @@ from services.notifier.domain.curation.chance.wanted_places import (
     far_off,
     named_elsewhere,
     named_place,
+    nearby,
     parts_of_country,
     takes_in_home,
 )
@@ -51,10 +52,12 @@ _HALF_A_DAY: Final = 4.0
 """Hours of work."""
 _MUCH_TRAVEL: Final = 30
 """Per cent of the time."""
-KNOWN: Final = FACTS.index("known")
-KNOWN_ALREADY: Final = 0.75
-"""So much better than somebody who says nothing of what they can do is whoever does, before it is held against a job: a
-job that names a quarter of it is foreseen for both alike (docs/adr/0073)."""
+_NEARBY: Final = FACTS.index("nearby")
+_KNOWN: Final = FACTS.index("known")
+ALREADY: Final[Mapping[int, float]] = {_NEARBY: 1.0, _KNOWN: 0.75}
+"""How much further these facts hold, before they are held against a job, for somebody of whom they can be told: who
+names a town, or says what they can do. A job that lies nowhere near, or that names a quarter of it, is foreseen as for
+who says nothing (docs/adr/0073, 0074)."""
 
 
 Share = Callable[[Wish, PostingFeatures], float]
@@ -72,13 +75,21 @@ class Fact(NamedTuple):
 
 
 def facts_of(wish: Wish, ready: PostingFeatures) -> tuple[float, ...]:
-    """All for a posting that fits the criteria of a wish, in the order of `FACTS`: `known` above 1 where it raises."""
+    """All for a posting that fits the criteria of a wish, in the order of `FACTS`; above 1 where one raises."""
     facts = [1.0] * len(FACTS)
     for place, share in in_doubt(wish, ready):
         facts[place] = share
-    if wish.knows:
-        facts[KNOWN] += KNOWN_ALREADY
+    for place in raised(wish):
+        facts[place] += ALREADY[place]
     return tuple(facts)
+
+
+def raised(wish: Wish) -> Iterator[int]:
+    """The places of those facts that may raise a chance above what it is for who says nothing."""
+    if wish.localities.towns:
+        yield _NEARBY
+    if wish.knows:
+        yield _KNOWN
 
 
 def in_doubt(wish: Wish, ready: PostingFeatures) -> Iterator[tuple[int, float]]:
@@ -256,6 +267,7 @@ _BY_ITSELF: Final = _placed(
             lambda wish: wish.criteria.places or any(wish.localities),
             lambda wish, ready: float(not parts_of_country(wish, ready) and not far_off(wish, ready.posting)),
         ),
+        "nearby": Fact(_always, lambda wish: wish.localities.towns, nearby),
         "elsewhere": Fact(
             lambda ready: ready.title_places,
             lambda wish: wish.criteria.places,

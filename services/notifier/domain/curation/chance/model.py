@@ -16,15 +16,15 @@ from typing import Final
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance.conditions import hardest_condition
 from services.notifier.domain.curation.chance.facts import (
+    ALREADY,
     FACTS,
-    KNOWN,
-    KNOWN_ALREADY,
     by_closeness,
     hours_away,
     likely_of,
     may_be_in_doubt,
     of_roles,
     other_tools,
+    raised,
     unsaid,
     unspoken_of,
 )
@@ -117,13 +117,16 @@ def _costs_of_roles(wish: Wish, given: tuple[str, ...]) -> Costs:
 
 
 def _best(wish: Wish) -> float:
-    """What log odds are where nothing speaks against a job, and it names all that the person can do."""
-    return model().best + (_known_already() if wish.knows else 0.0)
+    """What log odds are where nothing speaks against a job, and all that may raise them does."""
+    best = model().best
+    for place in raised(wish):
+        best += _already(place)
+    return best
 
 
-@cache
-def _known_already() -> float:
-    return KNOWN_ALREADY * model().weights[KNOWN]
+def _already(place: int) -> float:
+    """What a fact adds before it is held against a job, where it may raise its chance."""
+    return ALREADY.get(place, 0.0) * model().weights[place]
 
 
 def roles_that_may_reach(least: float, wish: Wish) -> frozenset[str] | None:
@@ -161,7 +164,7 @@ def _log_odds(chance: float) -> float:
 
 
 def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
-    net = ((place, lost - _known_already() if place == KNOWN else lost) for place, lost in costs)
+    net = ((place, lost - _already(place)) for place, lost in costs)
     costly = sorted([(-round(lost, 3), place) for place, lost in net if lost > 0])
     return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in costly)
 

@@ -74,6 +74,14 @@ def far_off(wish: Wish, posting: PostingCore) -> bool:
     return bool(towns) and not any(map(wish.localities.take_in, towns))
 
 
+def nearby(wish: Wish, ready: PostingFeatures) -> float:
+    """Whether work that is not remote lies near a town that the person lives in or names, in whatever country."""
+    posting = ready.posting
+    if posting.workplace == "remote" or not posting.towns:
+        return 0.0
+    return float(any(map(wish.localities.near, _towns_of(posting))))
+
+
 def _towns_of(posting: PostingCore) -> list[Town]:
     return [town for number in posting.towns if (town := town_of(label_of(number) or ""))]
 
