@@ -72,8 +72,8 @@ class Part:
 
 
 ChanceFact = Literal[
-    "trade", "near_role", "searches", "neighbour", "breadth", "title", "core", "often", "technology", "place", "home",
-    "region", "nearby", "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "beginner", "travel",
+    "trade", "near_role", "searches", "neighbour", "breadth", "title", "core", "often", "technology", "home", "region",
+    "nearby", "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "overqualified", "travel",
     "written", "spoken", "condition", "pay", "known", "avoided",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
@@ -86,13 +86,13 @@ class Doubt(NamedTuple):
     of: tuple[str, ...] = ()
     """The role, level, form, places, languages or tools that it is about: an id, codes, names or the person's words."""
     amount: float | None = None
-    """Of a zone, how many hours it is away; of experience, how many years are asked for; of travel, per cent.
+    """Of a zone, how many hours it is away; of travel, per cent; of breadth, how many roles will do.
 
-    Of a region, how many km it lies from where the person lives; of a beginner's job, how many years they have; of
-    breadth, how many roles will do.
+    Of experience, and of who has more of it than is asked for, how many years are; of a region, how many km it lies
+    from where the person lives.
     """
     own: int | None = None
-    """Of experience, how many years the person has, where they have fewer than are asked for."""
+    """How many years of experience the person has, where it has fewer than are asked for, or too many."""
     condition: ConditionKind | None = None
     done: tuple[str, ...] = ()
     """Of roles, those that the person has had, where the job is far from all of them."""

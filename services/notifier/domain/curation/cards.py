@@ -22,7 +22,7 @@ from services.rules.web_address import job_address
 MOST_PLACES: Final = 8
 """Of one card; a job in more places has a further one."""
 CRITERIA_OF_PLACE: Final = frozenset({"place", "near"})
-_DOUBTS_OF_PLACE: Final[frozenset[ChanceFact]] = frozenset({"place", "home", "region", "elsewhere"})
+_DOUBTS_OF_PLACE: Final[frozenset[ChanceFact]] = frozenset({"home", "region", "elsewhere"})
 """What these say of each place stands on its line."""
 
 

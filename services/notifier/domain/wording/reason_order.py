@@ -49,7 +49,7 @@ _SAID: Final[frozenset[ChanceFact]] = frozenset(
         "level",
         "leading",
         "experience",
-        "beginner",
+        "overqualified",
         "travel",
         "written",
         "avoided",
@@ -221,15 +221,15 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     core = [name for some in facts if isinstance(some, AllFacts | AnyFacts) for name in some.core]
     asked = any(_says_all(posting.title, name, *posting.roles[:1]) for name in core)
     silent = near or said or asked or names_role(posting.title, *posting.roles[:1])
-    named = (doubt for doubt in weighty if doubt.of or doubt.amount is not None or doubt.fact in _ALONE)
+    named = (doubt for doubt in weighty if doubt.of or (doubt.amount, doubt.own) != (None, None) or doubt.fact in _ALONE)
     told = [doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE)]
     of_role = [doubt for doubt in told if doubt.fact in _OF_ROLE]
     # Several factors say the same of the job's one role; what somebody has worked as says more.
     fullest = max(of_role, key=lambda doubt: bool(doubt.done), default=None)
     told = [doubt for doubt in told if doubt.fact not in _OF_ROLE or doubt is fullest]
     # Whom a job is meant for says its level too.
-    for_beginners = "beginner" in {doubt.fact for doubt in told}
-    return tuple(doubt for doubt in told if not (for_beginners and doubt.fact == "level"))[:MOST_A_LINE]
+    overqualified = "overqualified" in {doubt.fact for doubt in told}
+    return tuple(doubt for doubt in told if not (overqualified and doubt.fact == "level"))[:MOST_A_LINE]
 
 
 @lru_cache(maxsize=8_192)
@@ -269,13 +269,11 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             return words.say("keeps hours {hours} h from yours", hours=decimal(doubt.amount or 0.0, words))
         case "level":
             return facet_in_words("seniority", "yes", FacetFacts((), doubt.of[0]), words)
-        case "experience" if doubt.own is not None:
+        case "overqualified" if doubt.amount is None:
+            return words.say("is meant for beginners, and you have {years} years", years=doubt.own or 0)
+        case "experience" | "overqualified" if doubt.own is not None:
             years = decimal(doubt.amount or 0.0, words)
             return words.say("asks for {years} years of experience, and you have {own}", years=years, own=doubt.own)
-        case "beginner":
-            return words.say(
-                "is meant for beginners, and you have {years} years", years=decimal(doubt.amount or 0.0, words)
-            )
         case "experience":
             return words.say("asks for {years} years of experience", years=decimal(doubt.amount or 0.0, words))
         case "leading":

@@ -270,10 +270,12 @@ def _experience(doubt: Doubt) -> str:
     return asked if doubt.own is None else f"{asked}, of which they have {doubt.own}"
 
 
-def _beginner(doubt: Doubt) -> str:
-    if doubt.amount is None:
-        return "it asks for one year, of which they have more"
-    return f"it is meant for who begins, and they have {doubt.amount:g} years"
+def _overqualified(doubt: Doubt) -> str:
+    if doubt.amount is not None:
+        return f"it asks for {doubt.amount:g} years, and they have {doubt.own}"
+    if doubt.own is not None:
+        return f"it is meant for beginners, and they have {doubt.own} years"
+    return "its level is below what they have years for"
 
 
 _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
@@ -286,7 +288,6 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "core": lambda _: "the asked skills are not all core to it",
     "often": lambda _: "the asked words are hardly said",
     "technology": lambda doubt: f"its title names {', '.join(doubt.of)}",
-    "place": lambda _: "no wanted place is named",
     "home": _home,
     "region": _region,
     "elsewhere": lambda _: "its title names another place",
@@ -297,7 +298,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "leading": lambda _: "it leads people, which no search of theirs asks for",
     "travel": lambda doubt: f"up to {doubt.amount:g} % of it is travelling" if doubt.amount else "it travels much",
     "experience": _experience,
-    "beginner": _beginner,
+    "overqualified": _overqualified,
     "written": lambda doubt: f"it is written in {_language(doubt)}",
     "spoken": lambda doubt: f"it needs {_language(doubt)}",
     "pay": lambda _: "it pays less than another search of theirs asks for",

@@ -13,20 +13,19 @@ from schemas.criteria import SalaryFloor
 from schemas.posting import Salary, Timezones
 from services.notifier.domain.curation.chance.conditions import UNTOLD, hardest_condition
 from services.notifier.domain.curation.chance.levels import (
-    beginner,
     experience,
-    for_beginners,
     leads_unasked,
     may_ask_years,
     may_lead,
     nearness,
+    overqualified,
     settled,
+    tells_years,
 )
 from services.notifier.domain.curation.chance.own_words import OFTEN, avoided, known
 from services.notifier.domain.curation.chance.wanted_places import (
     far_off,
     named_elsewhere,
-    named_place,
     nearby,
     parts_of_country,
     takes_in_home,
@@ -256,7 +255,6 @@ _BY_ITSELF: Final = _placed(
         "technology": Fact(
             _titled_tools, lambda wish: wish.tools, lambda wish, ready: float(not other_tools(wish, ready))
         ),
-        "place": Fact(_always, lambda wish: wish.criteria.places, named_place),
         "home": Fact(
             _always,
             lambda wish: wish.places or wish.stays_in,
@@ -292,7 +290,7 @@ _BY_ITSELF: Final = _placed(
             lambda wish, ready: nearness(wish, ready.posting.seniority),
         ),
         "experience": Fact(may_ask_years, _always, experience),
-        "beginner": Fact(for_beginners, lambda wish: wish.years, beginner),
+        "overqualified": Fact(tells_years, lambda wish: wish.years, overqualified),
         "leading": Fact(may_lead, _always, lambda wish, ready: float(not leads_unasked(wish, ready))),
         "travel": Fact(lambda ready: ready.travel >= _MUCH_TRAVEL, lambda wish: not wish.travels, lambda *_: 0.0),
         "written": Fact(

@@ -35,15 +35,15 @@ _REACHED_BY_MOST: Final = 7.0
 _BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior", "mid"})
 _MOST_YEARS: Final = 4.0
 """So many years too few are as bad as any more."""
-_OF_OWN: Final = 2.0
-"""So many times the years that somebody has may be asked of them: who asks for ten will talk to who has six."""
+_OF_OWN: Final = 1.25
+"""So many times the years that somebody has may be asked of them: who asks for five will talk to who has four."""
 _LEAST_OWN: Final = 1.0
 """Of who begins as many are asked all the same."""
 _MOST_BEYOND_OWN: Final = 2.0
 """So many years beyond that are as bad as any more."""
 _FOR_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior"})
-_BEGINS: Final = 3.0
-"""Years up to which somebody may still take a beginner's job; with `_MOST_YEARS` more they hardly do."""
+_MORE_THAN_ASKED: Final = 3.0
+"""Years beyond those that a job asks for with which somebody may still want it; with `_MOST_APART` more hardly."""
 
 _SETTLED: Final = 4.0
 """Years beyond the first after which somebody is of the trade that they have worked in."""
@@ -82,27 +82,25 @@ def experience(wish: Wish, ready: PostingFeatures) -> float:
     return _reaches(wish.levels, wish.years, float(ready.years) if _is_asked_for(wish, ready) else _years(ready))
 
 
-def years_that_decide(wish: Wish, ready: PostingFeatures) -> int | None:
-    """The years of `experience` where the text counts them; None where the level of the job stands for more."""
-    by_text = _is_asked_for(wish, ready) or ready.years >= _years(ready)
-    return ready.years if by_text and ready.years else None
+def tells_years(ready: PostingFeatures) -> bool:
+    """Whether a posting tells, by its text or its level, for how many years somebody has done the work."""
+    return bool(ready.years) or ready.posting.seniority is not None
 
 
-def for_beginners(ready: PostingFeatures) -> bool:
-    """Whether a job is meant for who begins, by its level or by the one year that it asks for."""
-    return ready.posting.seniority in _FOR_BEGINNERS or ready.years == 1
+def overqualified(wish: Wish, ready: PostingFeatures) -> float:
+    """How far somebody may still want a job that asks for fewer years than they have.
 
-
-def may_be_called_so(ready: PostingFeatures) -> bool:
-    """Whether a job for beginners may be called one: not a senior's or a manager's that asks for a year."""
-    return ready.posting.seniority is None or ready.posting.seniority in _BEGINNERS
-
-
-def beginner(wish: Wish, ready: PostingFeatures) -> float:
-    """How far somebody may still want a beginner's job, which none of their searches asks for by its level."""
+    A level that any search of theirs asks for is met.
+    """
     if wish.years is None or _is_asked_for(wish, ready):
         return 1.0
-    return 1.0 - min(1.0, max(0.0, wish.years - _BEGINS) / _MOST_YEARS)
+    return _within(float(wish.years), _years(ready) + _MORE_THAN_ASKED, _MOST_APART)
+
+
+def is_for_beginners(ready: PostingFeatures) -> bool:
+    """Whether a job may be called one for beginners: not a senior's or a manager's that asks for a year."""
+    level = ready.posting.seniority
+    return level in _FOR_BEGINNERS or (ready.years == 1 and (level is None or level in _BEGINNERS))
 
 
 def settled(years: int | None) -> float:
@@ -118,9 +116,9 @@ def _is_asked_for(wish: Wish, ready: PostingFeatures) -> bool:
 
 
 def _years(ready: PostingFeatures) -> float:
-    """Those that a posting asks for, by its text or its level."""
+    """Those that a posting asks for: by its text, or else by its level."""
     level = ready.posting.seniority
-    return max(float(ready.years), _STANDS_FOR[level] if level else 0.0)
+    return float(ready.years) or (_STANDS_FOR[level] if level else 0.0)
 
 
 @lru_cache(maxsize=4_096)

@@ -28,7 +28,7 @@ from services.notifier.domain.curation.chance.facts import (
     unsaid,
     unspoken_of,
 )
-from services.notifier.domain.curation.chance.levels import may_be_called_so, settled, years_that_decide
+from services.notifier.domain.curation.chance.levels import is_for_beginners, settled
 from services.notifier.domain.curation.chance.own_words import avoided
 from services.notifier.domain.curation.chance.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
@@ -222,8 +222,15 @@ def _of_home(fact: ChanceFact, wish: Wish, _: PostingFeatures) -> Doubt:
 
 
 def _of_experience(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
-    asked, own = years_that_decide(wish, ready), wish.years
+    asked, own = ready.years or None, wish.years
     return Doubt(fact, amount=asked, own=own if asked and own is not None and own < asked else None)
+
+
+def _of_overqualified(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
+    """With the years that its text asks for, if it does; of a job for beginners with the person's own alone."""
+    if is_for_beginners(ready):
+        return Doubt(fact, own=wish.years)
+    return Doubt(fact, amount=ready.years, own=wish.years) if ready.years else Doubt(fact)
 
 
 def _several(named: Callable[[Wish, PostingFeatures], tuple[str, ...]]) -> _About:
@@ -251,7 +258,7 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "form": _several(lambda _, ready: ready.posting.offered),
     "level": _single(lambda posting: posting.seniority),
     "experience": _of_experience,
-    "beginner": lambda fact, wish, ready: Doubt(fact, amount=wish.years if may_be_called_so(ready) else None),
+    "overqualified": _of_overqualified,
     "leading": _single(lambda posting: posting.seniority),
     "travel": lambda fact, _, ready: Doubt(fact, amount=ready.travel),
     "written": _single(lambda posting: posting.language),

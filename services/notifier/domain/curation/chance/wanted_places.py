@@ -6,24 +6,14 @@ from typing import Final
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance.conditions import UNTOLD
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.curation.score import names_place, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.rules.places.known import countries_of, country_of, is_group
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.places.towns import Town, kilometres, label_of, town_of
 
-TAKEN_IN: Final = 0.5
-"""What a wanted place is that a job takes in without naming it."""
 SHUT: Final = 0.5
 """What the share of a wanted group counts where somebody's own country is shut out; and what a job is that shuts out
 the country of a time zone, where no place is wanted."""
-
-
-def named_place(wish: Wish, ready: PostingFeatures) -> float:
-    """Whether a wanted place is named, only taken in, or nothing is said."""
-    fits = taken_in(wish.criteria, ready)
-    named = any(names_place(ready, place) for place in fits) or wish.home in ready.hires
-    return 1.0 if named else TAKEN_IN if fits else 0.0
 
 
 def takes_in_home(wish: Wish, allowed: Allowed) -> float:
