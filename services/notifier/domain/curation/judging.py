@@ -126,11 +126,11 @@ class PostingFeatures(PreparedPosting):
 
     @cached_property
     def title_stems(self) -> Mapping[str, str]:
-        """The words of the title that tell of the work, by their stems: no level, place, language or number."""
+        """The words of the title that tell of the work, by their stems: no level, place, language or number, and not the employer."""
         known, title = roles().vocabulary, self.posting.title
         places = (words(title[place.start : place.end]) for place in self._named_in_title)
         codes = (code.rpartition("-")[2].casefold() for code in self.hires)
-        apart = known.levels.union(codes, *places)
+        apart = known.levels.union(codes, words(self.posting.company.name), *places)
         bare = self._bare_title
         read = {word.stem: bare[word.start : word.end] for word in known.words(bare)}
         return {

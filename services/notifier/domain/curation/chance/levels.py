@@ -42,8 +42,10 @@ _LEAST_OWN: Final = 1.0
 _MOST_BEYOND_OWN: Final = 2.0
 """So many years beyond that are as bad as any more."""
 _FOR_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior"})
-_MORE_THAN_ASKED: Final = 3.0
-"""Years beyond those that a job asks for with which somebody may still want it; with `_MOST_APART` more hardly."""
+_TIMES_ASKED: Final = 2.0
+"""So many times the years that a job asks for somebody may have and still want it: many ask for the least that will do."""
+_MOST_TIMES_BEYOND: Final = 3.0
+"""So many times more are as bad as any more."""
 
 _SETTLED: Final = 4.0
 """Years beyond the first after which somebody is of the trade that they have worked in."""
@@ -88,13 +90,13 @@ def tells_years(ready: PostingFeatures) -> bool:
 
 
 def overqualified(wish: Wish, ready: PostingFeatures) -> float:
-    """How far somebody may still want a job that asks for fewer years than they have.
+    """How far somebody may still want a job that asks for so much fewer years than they have.
 
     A level that any search of theirs asks for is met.
     """
     if wish.years is None or _is_asked_for(wish, ready):
         return 1.0
-    return _within(float(wish.years), _years(ready) + _MORE_THAN_ASKED, _MOST_APART)
+    return _within(wish.years / max(1.0, _years(ready)), _TIMES_ASKED, _MOST_TIMES_BEYOND)
 
 
 def is_for_beginners(ready: PostingFeatures) -> bool:
