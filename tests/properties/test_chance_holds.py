@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, RoleTerms
 from schemas.posting import PostingCore, Seniority
-from services.notifier.domain.curation.chance.facts import FACTS, KNOWN, KNOWN_ALREADY, facts_of
-from services.notifier.domain.curation.chance.levels import for_beginners
+from services.notifier.domain.curation.chance.facts import ALREADY, FACTS, facts_of, raised
+from services.notifier.domain.curation.chance.levels import tells_years
 from services.notifier.domain.curation.chance.model import (
     chance_of,
     may_reach,
@@ -62,13 +62,13 @@ def test_facts_are_shares_and_what_speaks_against_adds_up(core: PostingCore, by:
     ready, wish = PostingFeatures(core), wish_of(by.criteria, by.name, signs)
     facts = facts_of(wish, ready)
     assert len(facts) == len(FACTS)
-    most = [1.0 + KNOWN_ALREADY * (fact == "known" and bool(wish.knows)) for fact in FACTS]
+    most = [1.0 + ALREADY.get(place, 0.0) * (place in {*raised(wish)}) for place in range(len(FACTS))]
     assert all(0.0 <= fact <= at_most for fact, at_most in zip(facts, most, strict=True))
     found = chance_of(JudgedPosting(by.criteria, ready), wish)
     assert 0.0 < found.value < 1.0
     # What speaks for a job is no doubt, and lowers no cost of another.
-    raised = max(0.0, facts[KNOWN] - 1.0) * model().weights[KNOWN]
-    costs = sum(against.costs for against in found.against) - raised
+    gains = sum(max(0.0, facts[place] - 1.0) * model().weights[place] for place in ALREADY)
+    costs = sum(against.costs for against in found.against) - gains
     assert abs(found.value - probability(model().best - costs)) < 0.01
 
 
@@ -99,7 +99,7 @@ def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_
     fewer, more = (
         chance_of(judged, wish_of(by.criteria, by.name, signs._replace(years=years))).value for years in (own, own + 3)
     )
-    assert fewer <= more or for_beginners(ready) or (signs.done and signs.done.to(job.roles) < 1.0)
+    assert fewer <= more or tells_years(ready) or (signs.done and signs.done.to(job.roles) < 1.0)
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)
@@ -142,7 +142,7 @@ def test_a_home_that_is_said_tells_no_less_than_a_time_zone_and_both_the_same_of
 def test_saying_nothing_of_oneself_is_in_no_doubt_for_it(job: PostingCore, by: DueSearch, signs: Signs) -> None:
     ready = PostingFeatures(job)
     silent, begins = (wish_of(by.criteria, by.name, signs._replace(home=None, years=years)) for years in (None, 0))
-    place = FACTS.index("beginner")
+    place = FACTS.index("overqualified")
     assert facts_of(silent, ready)[place] == facts_of(begins, ready)[place] == 1.0
     shares = zip(FACTS, facts_of(silent, ready), facts_of(begins, ready), strict=True)
     assert all(fact == "experience" or before == after for fact, before, after in shares)

@@ -39,7 +39,6 @@ BEST = nursing()
         nursing(roles=()),
         nursing(title="Care worker", description_text="a nurse"),
         nursing(reach=Reach(scope="listed", countries=("PT",), subdivisions=("PT-11",))),
-        nursing(reach=Reach(scope="worldwide")),
         nursing(reach=Reach(scope="listed", countries=("FR",))),
         nursing(title="Nurse, Germany"),
         nursing(workplace="unknown"),
@@ -108,10 +107,23 @@ def test_a_town_that_any_search_names_speaks_against_work_that_is_not_remote_far
             nursing(**({"reach": british, "workplace": "onsite", "towns": (town,)} | changes)), anywhere, signs=by
         )
 
-    assert at(LEEDS) < at(BATH) == at(BRISTOL) == at(LEEDS, NO_SIGNS), "of who names no town nothing is known"
-    assert at(LEEDS, workplace="remote", towns=()) == at(BRISTOL, workplace="remote", towns=())
+    remote = at(BRISTOL, workplace="remote", towns=())
+    assert at(LEEDS) < remote < at(BATH) == at(BRISTOL), "what lies near is likelier than what is done from home"
+    assert at(LEEDS, NO_SIGNS) == at(BRISTOL, NO_SIGNS) == remote, "of who names no town nothing is known"
     dutch = Signs(localities=asked_together([Ask("Ward in Utrecht", NURSE)])[2])
-    assert at(LEEDS, dutch) == at(BRISTOL), "a town of another country says nothing of this one"
+    assert at(LEEDS, dutch) == remote, "a town of another country says nothing of this one"
+
+
+ARLON, LUXEMBOURG = "Arlon, BE", 2960316
+
+
+def test_work_may_lie_near_home_beyond_a_border() -> None:
+    office = nursing(reach=Reach(scope="listed", countries=("LU",)), workplace="onsite", towns=(LUXEMBOURG,))
+    beyond = Criteria(text="nurse", places=("LU",))
+    near, far = (
+        chance(office, beyond, signs=signs_of(recipient(home=home_meant(town)))) for town in (ARLON, "Porto, PT")
+    )
+    assert near > far
 
 
 def test_pay_below_what_another_search_asks_for_speaks_against_a_job() -> None:

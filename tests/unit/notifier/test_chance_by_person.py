@@ -95,12 +95,28 @@ def test_the_country_where_somebody_says_that_they_live_beats_that_of_their_time
     assert there.value > guessed.value
 
 
-def test_up_to_twice_ones_own_years_may_be_asked() -> None:
-    at_most, none = (chance(years_asked(years), None, 3, "mid", "senior") for years in (6, 1))
-    beyond = chance(years_asked(8), None, 3, "mid", "senior")
-    assert beyond.value < at_most.value == none.value
+def test_a_quarter_more_than_ones_own_years_may_be_asked() -> None:
+    at_most, some, beyond = (chance(years_asked(years), None, 4, "mid", "senior") for years in (5, 6, 7))
+    none = chance(years_asked(2), None, 4, "mid", "senior")
+    assert beyond.value < some.value < at_most.value == none.value
     assert chance(years_asked(8), None, None, "mid", "senior").value == none.value, "by the levels alone"
-    assert "it asks for 8 years, of which they have 3" in chance_line(beyond)
+    assert "it asks for 7 years, of which they have 4" in chance_line(beyond)
+
+
+def test_years_that_a_text_asks_for_say_more_than_its_level() -> None:
+    two = years_asked(2).model_copy(update={"seniority": "senior"})
+    assert chance(two, None, 2, "mid").value > chance(nursing(seniority="senior"), None, 2, "mid").value
+
+
+def test_many_more_years_than_are_asked_for_speak_against_a_job() -> None:
+    three = years_asked(3)
+    twice, some, many = (chance(three, None, years) for years in (6, 10, 15))
+    assert many.value < some.value < twice.value == chance(three).value
+    assert "it asks for 3 years, and they have 15" in chance_line(many)
+    [doubt] = telling_against(many, (), three)
+    assert (doubt.fact, doubt.amount, doubt.own) == ("overqualified", 3, 15)
+    level = nursing(seniority="mid")
+    assert not telling_against(chance(level, None, 15), (), level), "a level alone counts no years to tell"
 
 
 def test_own_years_stand_where_no_level_is_asked_for() -> None:
@@ -118,16 +134,17 @@ def test_a_level_that_a_search_asks_for_is_met_whatever_ones_years() -> None:
 @pytest.mark.parametrize("job", [nursing(seniority="junior"), nursing(seniority="intern"), years_asked(1)])
 def test_a_beginners_job_is_less_likely_wanted_by_who_has_done_the_work_for_years(job: PostingCore) -> None:
     asked = ("mid", "senior")
-    begins, some, long = (chance(job, None, years, *asked).value for years in (3, 5, 8))
+    begins, some, long = (chance(job, None, years, *asked).value for years in (2, 4, 8))
     assert long < some < begins == chance(job, None, None, *asked).value
-    assert "it is meant for who begins, and they have 8 years" in chance_line(chance(job, None, 8, *asked))
+    assert "it is meant for beginners, and they have 8 years" in chance_line(chance(job, None, 8, *asked))
 
 
 def test_a_senior_job_that_asks_for_one_year_is_not_called_one_for_beginners() -> None:
     senior = years_asked(1).model_copy(update={"seniority": "senior"})
     found = chance(senior, None, 8, "mid")
-    assert "it asks for one year, of which they have more" in chance_line(found)
-    assert "beginner" not in [doubt.fact for doubt in telling_against(found, (), senior)]
+    assert "it asks for 1 years, and they have 8" in chance_line(found)
+    [doubt] = [doubt for doubt in telling_against(found, (), senior) if doubt.fact == "overqualified"]
+    assert doubt.amount == 1
 
 
 def test_who_asks_for_a_beginners_level_is_taken_at_their_word() -> None:

@@ -827,12 +827,15 @@ def test_a_mail_says_how_far_a_job_lies_from_home_and_which_years_it_asks_for_be
         "is more of a Nurse job, and you have worked as Paralegal and Teacher",
         "ist eher eine Stelle als Pflegefachkraft, und du hast als Rechtsanwaltsfachangestellter und Lehrer gearbeitet",
     ]
-    assert of_person(Doubt("beginner", amount=8))[0] == "is meant for beginners, and you have 8 years"
+    assert of_person(Doubt("overqualified", own=8))[0] == "is meant for beginners, and you have 8 years"
+    asked = of_person(Doubt("overqualified", amount=3, own=15))[0]
+    assert asked == "asks for 3 years of experience, and you have 15"
 
 
 def test_a_beginners_job_is_called_so_once() -> None:
-    chance = Chance(0.4, lambda: [Against(Doubt("beginner", amount=8), 1.5), Against(Doubt("level", ("junior",)), 0.5)])
-    assert [doubt.fact for doubt in telling_against(chance, (), posting(seniority="junior"))] == ["beginner"]
+    against = [Against(Doubt("overqualified", own=8), 1.5), Against(Doubt("level", ("junior",)), 0.5)]
+    told = telling_against(Chance(0.4, lambda: against), (), posting(seniority="junior"))
+    assert [doubt.fact for doubt in told] == ["overqualified"]
 
 
 def test_nothing_speaks_against_the_role_for_which_a_job_is_here() -> None:

@@ -126,7 +126,7 @@ class PostingFeatures(PreparedPosting):
 
     @cached_property
     def title_stems(self) -> Mapping[str, str]:
-        """The words of the title that tell of the work, by their stems: no level, place, language or number, and not the employer."""
+        """The words of the title that tell of the work, by their stems: no level, place, language or employer."""
         known, title = roles().vocabulary, self.posting.title
         places = (words(title[place.start : place.end]) for place in self._named_in_title)
         codes = (code.rpartition("-")[2].casefold() for code in self.hires)

@@ -221,7 +221,7 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     core = [name for some in facts if isinstance(some, AllFacts | AnyFacts) for name in some.core]
     asked = any(_says_all(posting.title, name, *posting.roles[:1]) for name in core)
     silent = near or said or asked or names_role(posting.title, *posting.roles[:1])
-    named = (doubt for doubt in weighty if doubt.of or (doubt.amount, doubt.own) != (None, None) or doubt.fact in _ALONE)
+    named = (doubt for doubt in weighty if _names_something(doubt) or doubt.fact in _ALONE)
     told = [doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE)]
     of_role = [doubt for doubt in told if doubt.fact in _OF_ROLE]
     # Several factors say the same of the job's one role; what somebody has worked as says more.
@@ -230,6 +230,10 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     # Whom a job is meant for says its level too.
     overqualified = "overqualified" in {doubt.fact for doubt in told}
     return tuple(doubt for doubt in told if not (overqualified and doubt.fact == "level"))[:MOST_A_LINE]
+
+
+def _names_something(doubt: Doubt) -> bool:
+    return bool(doubt.of) or doubt.amount is not None or doubt.own is not None
 
 
 @lru_cache(maxsize=8_192)

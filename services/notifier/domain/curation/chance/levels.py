@@ -43,7 +43,7 @@ _MOST_BEYOND_OWN: Final = 2.0
 """So many years beyond that are as bad as any more."""
 _FOR_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior"})
 _TIMES_ASKED: Final = 2.0
-"""So many times the years that a job asks for somebody may have and still want it: many ask for the least that will do."""
+"""So many times the years that a job asks for somebody may have and still want it: many ask for the least."""
 _MOST_TIMES_BEYOND: Final = 3.0
 """So many times more are as bad as any more."""
 
