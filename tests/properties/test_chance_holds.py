@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from schemas.criteria import Criteria, RoleTerms
 from schemas.posting import PostingCore, Seniority
 from services.notifier.domain.curation.chance.facts import ALREADY, FACTS, facts_of, raised
-from services.notifier.domain.curation.chance.levels import tells_years
+from services.notifier.domain.curation.chance.levels import overqualified
 from services.notifier.domain.curation.chance.model import (
     chance_of,
     may_reach,
@@ -91,15 +91,15 @@ def test_what_its_roles_leave_out_cannot_reach_a_chance(
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS, WORDED, st.integers(0, 15))
-def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_beginners_or_far_from_ones_work(
+def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_asks_for_few_or_is_far_from_ones_work(
     job: PostingCore, by: DueSearch, signs: Signs, words: str, asked: int
 ) -> None:
     ready = PostingFeatures(job.model_copy(update={"description_text": words.format(asked)}))
     judged, own = JudgedPosting(by.criteria, ready), signs.years or 0
-    fewer, more = (
-        chance_of(judged, wish_of(by.criteria, by.name, signs._replace(years=years))).value for years in (own, own + 3)
-    )
-    assert fewer <= more or tells_years(ready) or (signs.done and signs.done.to(job.roles) < 1.0)
+    wishes = [wish_of(by.criteria, by.name, signs._replace(years=years)) for years in (own, own + 3)]
+    fewer, more = (chance_of(judged, wish).value for wish in wishes)
+    too_many = overqualified(wishes[1], ready) < 1.0
+    assert fewer <= more or too_many or (signs.done and signs.done.to(job.roles) < 1.0)
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)
