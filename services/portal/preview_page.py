@@ -156,7 +156,7 @@ def _shown(
         by_week=_by_week(preview, words),
         pay=pay,
         pay_said=_pay_said(preview.pay, preview.currency, words),
-        by_pay="; ".join(bar.title for bar in pay),
+        by_pay=_semicolon(words).join(bar.title for bar in pay),
         pay_range=preview.pay_range(floor.period if floor else given["period"]),
         jobs=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.best],
         near=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.near],
@@ -172,6 +172,11 @@ def _shown(
     )
 
 
+def _semicolon(words: Words) -> str:
+    """In French with a space before it."""
+    return f"{words.say(mark(';'))} "
+
+
 def _headline(preview: LivePreview, words: Words) -> str:
     """At what rate jobs are mailed, and how many fit."""
     matching, a_week = preview.found.matching, preview.taste.jobs_a_week
@@ -183,7 +188,7 @@ def _headline(preview: LivePreview, words: Words) -> str:
         days=preview.days,
     )
     if a_week:
-        return f"{capitalised(rate_in_words(a_week, preview.days, words))}; {fit}"
+        return f"{capitalised(rate_in_words(a_week, preview.days, words))}{_semicolon(words)}{fit}"
     return words.say("{fit}; nothing would have been mailed", fit=fit) if matching else fit
 
 
@@ -192,7 +197,7 @@ def _by_week(preview: LivePreview, words: Words) -> str:
     say, number = words.say, partial(format_decimal, locale=words.locale)
     weeks = range(0, len(preview.by_day), 7)
     counts = (sum(count for _, count in preview.by_day[at : at + 7]) for at in weeks)
-    return "; ".join(
+    return _semicolon(words).join(
         say("from {day}: {count}", day=_day(preview, at, words), count=number(count))
         for at, count in zip(weeks, counts, strict=True)
     )

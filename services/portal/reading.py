@@ -18,6 +18,7 @@ from services.usecases.completion import readable_role
 from services.usecases.live_previews import LivePreviews
 from services.usecases.pasted import READ_IN, Asked, Proposal, as_words, asked_in, naming
 from services.usecases.searches import Query, Timing
+from services.usecases.wishes.nights import nights_in
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wishes.sentence import taken_apart
 from services.usecases.wishes.spoken import NOTHING_SPOKEN
@@ -42,7 +43,8 @@ class Reading:
     offered: Sequence[tuple[str, str, str]] = ()
     """Job titles that are not asked for: each with what suggests it, and what `instead` takes to ask for it too."""
     named: Sequence[tuple[str, str, str]] = ()
-    """Words that no field takes and that some of the jobs name: each with how many, and what `instead` takes."""
+    """What a press says that searches by words which no field takes: each with how many jobs name them, and what
+    `instead` takes."""
     by_words: tuple[str, str] = ("", "")
     """Where no trade is named: words that no field takes, and what `instead` takes to ask for postings with them."""
     meant: str = ""
@@ -108,19 +110,39 @@ def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str
 def _named(
     asked: Asked, given: Mapping[str, str], words: Words, live: LivePreviews | None
 ) -> Iterator[tuple[str, str, str]]:
-    """Of an industry or a speciality beside a trade, what asking for its words would leave; none that no job names."""
+    """Of an industry or a speciality beside a trade, what asking for its words would leave; none that no job names.
+
+    Of work at night, which somebody wants or refuses, likewise.
+    """
     if not asked.of_sentence or not names_trade(asked.criteria) or live is None or not live.ready:
         return
     number = partial(format_decimal, locale=words.locale)
     every = live.count(asked.criteria)
-    for part in _missed(asked)[:_MOST_NAMED]:
-        narrowed = naming(asked.criteria, part)
-        if narrowed and 0 < (fit := live.count(narrowed)) < every:
+    for label, text, refused in [*_searched(asked.missed, words)][:_MOST_NAMED]:
+        narrowed = naming(asked.criteria, text)
+        if narrowed and 0 < (left := live.count(narrowed)) < every:
+            fit = every - left if refused else left
             said = words.count(
                 "1 of the {every} jobs that fit names it", "{fit} of the {every} jobs that fit name it",
                 fit, fit=number(fit), every=number(every),
             )  # fmt: skip
-            yield part, said, asking_instead(given, asked.criteria, narrowed, words)
+            yield label, said, asking_instead(given, asked.criteria, narrowed, words)
+
+
+def _searched(missed: Sequence[str], words: Words) -> Iterator[tuple[str, str, bool]]:
+    """What a press says, the words that it searches by, and whether it leaves jobs with these out."""
+    offered = set[bool]()
+    for part in missed:
+        refused = bool(taken_apart(part).refused)
+        if nights := nights_in(part, words.locale, refused=refused):
+            label = (
+                mark("Leave out jobs that name work at night") if refused else mark("Only jobs that name work at night")
+            )
+            if refused not in offered:
+                offered.add(refused)
+                yield words.say(label), nights, refused
+        elif not refused:
+            yield words.say("Only jobs that name “{words}”", words=part), as_words(part), False
 
 
 def _missed(asked: Asked) -> list[str]:

@@ -16,15 +16,13 @@ def leaving_out(asked: Criteria, role: str) -> Criteria | None:
     """Canonical criteria without a kind of job; None where it is all that is asked for, or it cannot be excluded: for
     want of room, or since only another release knows it.
 
-    One of several that are asked for is asked for no more, and excluded where it would still do as a neighbour.
+    One of several that are asked for is asked for no more as well: a job that is it first of all, and another one that
+    is asked for besides, would else stay.
     """
     others = tuple(other for other in asked.roles.any if other != role)
+    if role in asked.roles.any and not others:
+        return None
     left = asked.model_copy(update={"roles": asked.roles.model_copy(update={"any": others})})
-    if role in asked.roles.any:
-        if not others:
-            return None
-        if not asked.roles.neighbours or roles().neighbours(role).isdisjoint(others):
-            return canonical(left)
     has_room = len(asked.roles.none) < MOST_NAMES
     return canonical(ROLES_NONE.excluding(left, role)) if has_room and role in roles() else None
 

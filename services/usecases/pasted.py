@@ -140,8 +140,9 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     # Parts are read many times over; what is remembered of them goes with this call.
     read = cache(partial(posting_in, now=now))
     near = Whereabouts(lives.country if lives else "", country)
-    if sentence:
-        wanted = _missed(wanted, read(wanted), currency, near, read).set_apart()
+    unread = _missed(wanted, read(wanted), currency, near, read) if sentence else None
+    if unread and (apart := unread.set_apart()) != wanted:
+        wanted, unread = apart, _missed(apart, read(apart), currency, near, read)
     posting = read(wanted if sentence else text)
     # Who states pay has a job to give.
     cv = Cv() if sentence or posting.salary else cv_of(text)
@@ -165,8 +166,8 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     fields["seniority"] = values_without(SENIORITY, unwanted.levels, kept)
     if hours and not zone:
         missed.insert(0, hours)
-    unknown = [*_missed(wanted, posting, currency, near, read).parts()] if sentence else []
-    missed = [*unknown, *missed] if sentence else []
+    unknown = [*unread.parts()] if unread else []
+    missed = [*unknown, *spoken.learned, *missed] if sentence else []
     tools = not titles.asked or roles()[titles.asked[0]].works_with_tools
     sought = Sought(bool(titles.asked or titles.offered), tools, bool(places.codes), country)
     meant = as_meant(draft.title, unknown, sought)
@@ -191,10 +192,10 @@ def as_words(said: str) -> str:
     return f'"{said}"' if re.search(r"\W", said) else said
 
 
-def naming(criteria: Criteria, said: str) -> Criteria | None:
-    """The same of jobs alone that name some words; None where that could not be asked."""
+def naming(criteria: Criteria, text: str) -> Criteria | None:
+    """The same of jobs alone that a search by words finds; None where that could not be asked."""
     try:
-        return accepted(criteria.model_copy(update={"text": as_words(said)}))
+        return accepted(criteria.model_copy(update={"text": text}))
     except CriteriaError:
         return None
 

@@ -33,13 +33,16 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
+from services.usecases.mistyped import address_meant
 from services.usecases.searches import query_of
 from services.usecases.signing import SignUpRequest
 from services.wording.words import Words, mark
 
 CONSENT = mark("Yes, send me these job alerts. I can stop them with one click in any mail.")
 _DEFAULTS = {"address": "", **DEFAULTS}
-_FORM = form("pasted", "add", "instead", "anyway", "folded", *_DEFAULTS, do=("preview", "read", ""))
+_FORM = form(
+    "pasted", "add", "instead", "anyway", "folded", "meant", "as_typed", *_DEFAULTS, do=("preview", "read", "")
+)
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews) -> APIRouter:
@@ -98,6 +101,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             given = instead(given, given["instead"]) if given.get("instead") else given
             return _form(door, words, given, seen=await door.work(partial(previewed, live, given, words, door.clock())))
         guard.check(request, limited=True)
+        given = {**given, "address": given.get("meant") or given["address"]}
         try:
             # Beside the loop: places and skills are looked up, of which there may be many.
             kept, kept_out = await door.work(partial(readable, given, words))
@@ -107,6 +111,11 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         if lacks_trade(given):
             seen = await door.work(partial(previewed, live, given, words, door.clock()))
             return _form(door, words, given, seen=seen, asks_trade=True)
+        meant = address_meant(wish.profile.address)
+        if meant and given.get("as_typed") != given["address"]:
+            # Before anything goes to a mailbox of somebody else.
+            seen = await door.work(partial(previewed, live, given, words, door.clock()))
+            return _form(door, words, given, seen=seen, meant=meant)
         now, wording = door.clock(), words.say(CONSENT)
         postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, now))
         sent = {name: given[name] for name in _DEFAULTS if given[name] != _DEFAULTS[name]}
@@ -158,8 +167,9 @@ def _form(
     just_read: Reading = NOTHING_READ,
     *,
     asks_trade: bool = False,
+    meant: str = "",
 ) -> Response:
     error_shown = error or seen["fault"]
     fault, wrong = (fault_in(error_shown, words), wrong_field(error_shown)) if error_shown else ("", "")
-    page = {**form_page(given, words, wrong, just_read), "asks_trade": asks_trade}
+    page = {**form_page(given, words, wrong, just_read), "asks_trade": asks_trade, "address_meant": meant}
     return door.show("sign_up", words, 400 if error else 200, error=fault, **page, **seen)

@@ -16,6 +16,12 @@ CLAUSE_ENDS: Final = r"[,;:!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;:.!?-–—()"
 _SUM: Final = re.compile(r"\s(?=[£€$]\s?\d|\d[\d.,]*\s?[£€$])")
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
+_BESIDE_SUMS: Final = (
+    "period.per",
+    "period.filler",
+    "wish.day_rate",
+    *(f"period.behind.{period}" for period in _PERIODS),
+)
 _OF_PAY: Final = ("salary", "pay", "base")
 _WHERE_PORTUGUESE: Final = ("BR", "PT")
 
@@ -272,7 +278,7 @@ def _patterns() -> _Patterns:
         hours=re.compile(
             rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE
         ),
-        pay=re.compile(any_of("period.per", "period.filler", *(f"period.behind.{period}" for period in _PERIODS))),
+        pay=re.compile(any_of(*_BESIDE_SUMS)),
         shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
         net=re.compile(rf"\d[^\d,;]{{0,15}}?(?<![\w.])(?P<net>{any_of('wish.net')})(?!\w)"),
         experience=re.compile(any_of("denial.knowledge")),

@@ -3,20 +3,23 @@
 Who names one writes in another, which they speak too: by the named one alone, jobs written in theirs were dropped.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from babel import Locale
 
 from services.ingest.domain.spoken.names import Mention, names_of
 from services.ingest.domain.spoken.words import NAMES, SUPPORT, Word, WordKind, words_of
-from services.rules.lexicon.builder import LANGUAGES
+from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.roles.said import roles_as_said as roles
 from services.rules.text import lowered
 from services.usecases.wishes.fields import read_in
 from services.usecases.wishes.sentence import is_idle
 
 _ENGLISH: Final = "en"
+_EDGES: Final = " ,;"
 _JOINED: Final[frozenset[WordKind]] = NAMES | SUPPORT | {"and", "or", "slash", "title_with", "filling"}
 """Stand in one stretch with the names of languages."""
 _BY_LANGUAGE: Final = "support"
@@ -33,6 +36,8 @@ class SpokenIn(NamedTuple):
     """Those that the names may be words of; none where it is told by nothing."""
     said: tuple[str, ...] = ()
     """The words that name them."""
+    learned: tuple[str, ...] = ()
+    """What somebody learns as yet, in their words."""
 
 
 NOTHING_SPOKEN: Final = SpokenIn("")
@@ -41,6 +46,8 @@ NOTHING_SPOKEN: Final = SpokenIn("")
 def spoken_in(wanted: str) -> SpokenIn:
     """The languages that somebody says they speak; none beside a trade that is about a language, as a translator's."""
     small = lowered(wanted)
+    if (learning := _learning(wanted, small)) is not None:
+        return learning
     named = {language: _names(wanted, small, language) for language in LANGUAGES}
     most = max(map(len, named.values()))
     if not most:
@@ -66,19 +73,35 @@ def spoken_in(wanted: str) -> SpokenIn:
     return SpokenIn(rest.replace(" ,", ","), tuple(codes), tuple(written_in), tuple(said))
 
 
+def _learning(wanted: str, small: str) -> SpokenIn | None:
+    """The same for a sentence without what it says of languages that somebody learns: "learning German"."""
+    for found in _patterns().learning.finditer(small):
+        for language in LANGUAGES:
+            for mention in _names(wanted, small, language):
+                if mention.start == found.end():
+                    before, behind = wanted[: found.start()].rstrip(_EDGES), wanted[mention.stop :].lstrip(_EDGES)
+                    others = spoken_in(f"{before}, {behind}".strip(_EDGES))
+                    return others._replace(learned=(wanted[found.start() : mention.stop], *others.learned))
+    return None
+
+
 def names_languages_alone(said: str) -> bool:
     """Whether some words are of nothing but languages and how well one knows them."""
     small = lowered(said)
     for language in LANGUAGES:
         if named := _names(said, small, language):
             words = words_of(language).read(said, small, named, 0, len(said))
-            if all(word.kind in _JOINED or is_idle(said[word.start : word.stop]) for word in words):
+            if all(
+                word.kind in _JOINED or word.kind == "comma" or is_idle(said[word.start : word.stop]) for word in words
+            ):
                 return True
     return False
 
 
 def _names(wanted: str, small: str, language: str) -> list[Mention]:
-    return [mention for mention in names_of(language).mentions(wanted, small) if mention.code]
+    others = [found.span() for found in _patterns().no_language.finditer(small)]
+    named = (mention for mention in names_of(language).mentions(wanted, small) if mention.code)
+    return [mention for mention in named if not any(start <= mention.start < end for start, end in others)]
 
 
 def _own(code: str) -> str:
@@ -110,10 +133,15 @@ def _within(words: Sequence[Word], start: int, stop: int) -> tuple[int, int]:
 
 
 def _describes(words: Sequence[Word], start: int, stop: int, wanted: str) -> bool:
-    """Whether a name in English is an adjective of what follows: "German tax consultant", "French market"."""
-    if any(word.kind in SUPPORT or word.kind == "title_with" for word in words[start:stop]) or stop == len(words):
+    """Whether a name is an adjective: of what follows in English, "German tax consultant", or of a restaurant."""
+    if any(word.kind in SUPPORT or word.kind == "title_with" for word in words[start:stop]):
         return False
     begins, ends = words[start].start, words[stop - 1].stop
+    small = lowered(wanted)
+    if _patterns().described.match(small, ends) or _patterns().describing.search(small[:begins]):
+        return True
+    if stop == len(words):
+        return False
     behind = read_in(wanted[ends:].split(",")[0]).roles
     if behind and roles()[behind[0]].family == _BY_LANGUAGE:
         return False
@@ -121,3 +149,24 @@ def _describes(words: Sequence[Word], start: int, stop: int, wanted: str) -> boo
         return True
     in_english = any(mention.stop == ends for mention in _names(wanted, lowered(wanted), _ENGLISH))
     return in_english and bool(behind) and not wanted[:begins].strip()
+
+
+class _Patterns(NamedTuple):
+    learning: re.Pattern[str]
+    """Right before a language."""
+    no_language: re.Pattern[str]
+    described: re.Pattern[str]
+    """Right behind one."""
+    describing: re.Pattern[str]
+    """Right before one."""
+
+
+@cache
+def _patterns() -> _Patterns:
+    described = any_of("wish.described")
+    return _Patterns(
+        learning=re.compile(rf"{any_of('wish.learning')}\s+"),
+        no_language=re.compile(any_of("wish.no_language")),
+        described=re.compile(rf"\s+{described}"),
+        describing=re.compile(rf"{described}\s+$"),
+    )

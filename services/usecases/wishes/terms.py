@@ -14,7 +14,7 @@ from schemas.posting import Employment, PostingCore, Seniority
 from services.ingest.domain.pay.amounts import amounts_in
 from services.ingest.domain.pay.bands import infer_period, is_plausible
 from services.ingest.domain.pay.data import pay_data
-from services.ingest.domain.pay.words import DOLLAR, DOLLARS, local_currency, period_after
+from services.ingest.domain.pay.words import DOLLAR, DOLLARS, Spell, local_currency, period_after
 from services.ingest.domain.role.title import head_in
 from services.rules.criterion.facet import Facet
 from services.rules.lexicon.builder import any_of
@@ -146,10 +146,21 @@ def _levels_of(wanted: str, whole: PostingCore, read: Reader) -> tuple[Seniority
     """The level of the whole, that of each part which names nothing else, and those on both sides of an "or"."""
     parts = [*choices_of(wanted), *_beside_choices(wanted, read)]
     found = [level for part in parts if (level := _level(part, read))]
+    found += _beside_noun(wanted, read)
     found += ["junior" for part in parts if _patterns().first_job.fullmatch(part.lower())]
     if whole.seniority and (found or not _rules_out(whole.seniority, wanted, read)):
         found.insert(0, whole.seniority)
     return tuple(dict.fromkeys(found))
+
+
+def _beside_noun(wanted: str, read: Reader) -> Iterator[Seniority]:
+    """Levels on both sides of an "or" that are such before a title alone: "senior or staff engineer"."""
+    for before, _, behind in choices_in(wanted):
+        first, _, title = wanted[behind:].partition(" ")
+        last = before.rpartition(" ")[2]
+        if title and all(map(roles().says_level, (first, last))):
+            levels = (read(f"{word} {title}").seniority for word in (last, first) if _level(word, read) is None)
+            yield from filter(None, levels)
 
 
 def _rules_out(level: Seniority, wanted: str, read: Reader) -> bool:
@@ -212,7 +223,7 @@ def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], curren
     rates = rates_before(posting.fetched_at.date())
     text = lowered(sentence)
     for sum_ in amounts_in(text, pay_data()):
-        spell = period_after(text[sum_.end :])
+        spell = period_after(text[sum_.end :]) or _rate(text, sum_.start, sum_.end)
         few_thousands = sum_.kind == "thousand" and sum_.value < _MANY_THOUSANDS
         if sum_.currency is None and not few_thousands and (spell is None or sum_.value < _LEAST_BARE):
             continue
@@ -223,6 +234,14 @@ def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], curren
         amount = int(sum_.value * (spell.factor if spell else 1))
         return SalaryFloor(amount=amount, currency=named, period=period)
     return None
+
+
+def _rate(text: str, start: int, end: int) -> Spell | None:
+    """The time for which a sum is paid by what it is called: "tjm 450", "pj 15 mil"."""
+    known = _patterns()
+    if known.day_rate.search(text[:start]) or known.day_rate_behind.match(text, end):
+        return Spell("day")
+    return Spell("month") if known.month_rate.search(text[:start]) else None
 
 
 def _currency(said: str | None, country: str | None) -> str | None:
@@ -256,10 +275,13 @@ class _Patterns(NamedTuple):
     """As a share of it."""
     seasonal: re.Pattern[str]
     first_job: re.Pattern[str]
-    """In lower case."""
+    """In lower case, as all that follows but `permanent`."""
+    day_rate: re.Pattern[str]
+    """Ends right before a sum."""
+    day_rate_behind: re.Pattern[str]
+    month_rate: re.Pattern[str]
     permanent: re.Pattern[str]
     managing: re.Pattern[str]
-    """In lower case, as `executive`."""
     executive: re.Pattern[str]
 
 
@@ -273,6 +295,9 @@ def _patterns() -> _Patterns:
         part_time_too=re.compile(rf"{any_of('wish.also')} {part_time}|{part_time},? \(?{will_do}", re.IGNORECASE),
         most_of_full_time=re.compile(r"(?<![\d.,-])[89]\d ?%"),
         seasonal=re.compile(any_of("wish.seasonal"), re.IGNORECASE),
+        day_rate=re.compile(rf"{any_of('wish.day_rate')}\W{{1,3}}$"),
+        day_rate_behind=re.compile(rf"\s?[€$£]?\s?{any_of('wish.day_rate')}"),
+        month_rate=re.compile(rf"{any_of('wish.month_rate')}\W{{1,3}}$"),
         first_job=re.compile(any_of("wish.first_job")),
         permanent=re.compile(any_of("wish.permanent"), re.IGNORECASE),
         managing=re.compile(any_of("wish.managing")),

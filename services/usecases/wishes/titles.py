@@ -41,6 +41,7 @@ from services.usecases.wishes.sentence import (
     takes_similar,
     without_idle,
 )
+from services.usecases.wishes.spoken import names_languages_alone
 from services.usecases.wishes.ways import ways_said
 
 _MOST_OFFERED: Final = 4
@@ -78,6 +79,9 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     if reading.roles != read_role(wanted, (), "", roles_of_postings()).roles:
         read = reading.roles  # By words that no posting is read by.
     words = tuple(field.said for field in trades.fields)
+    if names_languages_alone(wanted):
+        # "German" is spoken, or taught.
+        return Titles((), offered=tuple(Offer(role, wanted) for role in read[:1]))
     if not read:
         if alone := tuple(islice(_alone(wanted), 1)):
             return Titles(alone)

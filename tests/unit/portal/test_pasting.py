@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from schemas.sql.base import metadata
 from services.runtime.logging import configure_logging
-from tests.support.notifying import NotifierStore
-from tests.support.portal import ServedPortal
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal, jobs_that_fit
+from tests.support.waiting import until
 
 SENTENCE = "remote Go jobs from Poland above 90k"
 POSTING = """Backend Engineer
@@ -220,3 +221,33 @@ def test_one_press_reads_a_misspelt_sentence_as_it_may_have_been_meant(portal: S
     assert values(meant)["roles"] == "Accountant"
     assert 'value="ada@example.com"' in meant
     assert "Only jobs that name" not in page
+
+
+@pytest.fixture
+def nurses(store: NotifierStore) -> None:
+    """Five jobs for nurses, of which three name work at night in one language or another."""
+    said = ("Night shift.", "Wir suchen für den Nachtdienst.", "You work nights.", "By day.", "By day.")
+    jobs = [
+        posting(f"nurse {at}", title="Nurse", roles=("nurse",), description_text=text, posted_at=NOW)
+        for at, text in enumerate(said)
+    ]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "pressed", "fit"),
+    [
+        ("nurse, nights only", "Only jobs that name work at night", 2),
+        ("Krankenschwester Nachtdienst", "Only jobs that name work at night", 3),
+        ("nurse, no nights", "Leave out jobs that name work at night", 3),
+        ("nurse, Night shift", "Only jobs that name work at night", 2),
+    ],
+)
+def test_work_at_night_is_searched_by_words_at_one_press(
+    nurses: None, portal: ServedPortal, text: str, pressed: str, fit: int
+) -> None:
+    until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+    page = portal.post("/sign-up", do="read", pasted=text, currency="EUR").text
+    press = re.search(rf'name="instead" value="([^"]+)"[^>]*>{pressed}<', page)
+    assert press
+    assert jobs_that_fit(portal.post("/sign-up", **values(page), instead=unescape(press[1])).text) == fit

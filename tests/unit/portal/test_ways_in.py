@@ -711,3 +711,17 @@ def test_where_the_first_mail_waits_for_more_of_its_kind_one_press_asks_for_less
 
 def test_who_waits_for_a_letter_is_told_from_whom_it_comes(portal: ServedPortal) -> None:
     assert f"It comes from {settings_of().mail.sender.address}." in portal.post("/sign-up", **WISH).text
+
+
+def test_a_provider_that_is_misspelt_is_asked_about_before_a_letter_goes_there_and_never_refused(
+    portal: ServedPortal, mails: Path
+) -> None:
+    mistyped = {**WISH, "address": "grace@gmial.com"}
+    page = portal.post("/sign-up", **mistyped).text
+    assert "Did you mean grace@gmail.com?" in page
+    assert 'name="skills" maxlength="500" value="Python, Go"' in page
+    assert letters(portal, mails) == []
+    portal.post("/sign-up", **mistyped, as_typed="grace@gmial.com")
+    assert [to for to, _, _ in letters(portal, mails)] == ["grace@gmial.com"]
+    portal.post("/sign-up", **mistyped, as_typed="grace@gmial.com", meant="grace@gmail.com")
+    assert [to for to, _, _ in letters(portal, mails)] == ["grace@gmial.com", "grace@gmail.com"]

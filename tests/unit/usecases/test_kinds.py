@@ -38,9 +38,12 @@ def test_a_kind_that_is_left_out_fits_no_more_and_all_else_as_before(seed: int) 
             assert taking_back(left, role) == asked
 
 
-def test_one_of_several_that_are_asked_for_is_asked_for_no_more() -> None:
+def test_one_of_several_that_are_asked_for_is_asked_for_no_more_nor_fits_by_a_second_role() -> None:
     left = leaving_out(of("nurse", "electrician"), "electrician")
-    assert left == of("nurse")
+    assert left == of("nurse", none=("electrician",))
+    assert not fits(left, "electrician")
+    assert not fits(left, "electrician", "nurse")
+    assert fits(left, "nurse", "electrician")
 
 
 def test_it_is_excluded_where_it_would_still_do_as_a_neighbour() -> None:

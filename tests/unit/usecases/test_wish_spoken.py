@@ -76,3 +76,29 @@ def test_a_trade_about_a_language_is_refused_as_any_other() -> None:
     asked = asked_in("tutor, no Spanish teacher", "EUR", NOW)
     assert asked is not None
     assert asked.criteria.roles.none == ("teacher",)
+
+
+@in_one_test(
+    "text, codes, missed",
+    [
+        # It says what a restaurant serves, or that one does not speak it yet, or is a word of something else.
+        ("cook, Italian restaurant, London", (), ("Italian restaurant",)),
+        ("cuoco ristorante giapponese Milano", (), ("ristorante giapponese",)),
+        ("cocinero Madrid restaurante italiano, inglés fluido", ("en",), ("restaurante italiano",)),
+        ("learning German, nurse in Berlin", (), ("learning German",)),
+        ("enfermera Berlín, aprendiendo alemán, inglés fluido", ("en",), ("aprendiendo alemán",)),
+        ("camarero Valencia fines de semana", (), ("fines",)),
+    ],
+)
+def test_a_language_that_one_does_not_speak_is_quoted(
+    text: str, codes: tuple[str, ...], missed: tuple[str, ...]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.spoken.codes, asked.missed, len(asked.criteria.roles.any)) == (codes, missed, 1)
+
+
+@in_one_test("text", [("German"), ("English, Spanish"), ("fluent French")])
+def test_a_language_alone_asks_for_no_teacher(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is None or asked.criteria.roles.any == ()

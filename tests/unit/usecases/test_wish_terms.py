@@ -185,3 +185,37 @@ def test_years_at_home_with_children_are_no_work_from_home() -> None:
     assert asked is not None
     assert asked.criteria.workplace == ()
     assert [near.town for near in asked.criteria.near] == ["Limerick, IE"]
+
+
+@in_one_test(
+    "text, levels",
+    [
+        ("senior or staff backend engineer", ("senior", "staff")),
+        ("staff or principal data engineer, Berlin", ("principal", "staff")),
+        ("senior nurse or staff nurse", ("senior",)),
+    ],
+)
+def test_both_levels_around_an_or_are_asked_for_where_one_is_such_before_a_title_alone(
+    text: str, levels: tuple[str, ...]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.seniority == levels
+
+
+@in_one_test(
+    "text, amount, period",
+    [
+        ("développeur PHP freelance, TJM 500", 500, "day"),
+        ("dev java, 450 tjm", 450, "day"),
+        ("Java Entwickler, Tagessatz 700", 700, "day"),
+        ("project manager, day rate of 400", 400, "day"),
+        ("desenvolvedor java pj 15 mil", 15_000, "month"),
+    ],
+)
+def test_what_a_sum_is_called_says_for_what_time_it_is_paid(text: str, amount: int, period: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.salary_floor is not None
+    assert (asked.criteria.salary_floor.amount, asked.criteria.salary_floor.period) == (amount, period)
+    assert asked.missed == ()
