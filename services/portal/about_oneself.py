@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from babel import Locale
 
-from services.portal.forms import MOST, fault_in
+from services.portal.forms import MOST_OF, fault_in
 from services.usecases.accounts import Profile
 from services.usecases.choices import Selectivity
 from services.usecases.completion import readable_home, readable_role
@@ -92,7 +92,7 @@ def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tu
                     words.say(mark("{fault} It is left out: you need not say it."), fault=fault_in(error, words))
                 )
         if len(parts) > _MOST_LISTED:
-            said.append(words.say(MOST, most=_MOST_LISTED))
+            said.append(words.say(MOST_OF[name], most=_MOST_LISTED))
         kept[name] = written(good) if name in _LISTED else "".join(good)
     return kept, tuple(said)
 

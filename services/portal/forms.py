@@ -6,9 +6,14 @@ from typing import Final
 from services.usecases.errors import WrongFieldError
 from services.wording.words import Words, mark
 
-MOST: Final = mark("At most {most} are taken: name those that matter most.")
+MOST_OF: Final[Mapping[str, str]] = {
+    "worked_as": mark("Of what you have worked as, at most {most} are taken: name those that matter most."),
+    "knows": mark("Of what you can do, at most {most} are taken: name those that matter most."),
+    "avoids": mark("Of what you would rather not do, at most {most} are taken: name those that matter most."),
+    "speaks": mark("Of the languages that you speak, at most {most} are taken: name those that matter most."),
+}
+"""By field, that it holds too many."""
 _FAULTS: Mapping[str, str] = {
-    "most": MOST,
     "address": mark("That is no email address. One looks like ada@example.com."),
     "time_zone": mark("We do not know the time zone “{given}”. Write it such as Europe/Berlin."),
     "time_zone_near": mark("We do not know the time zone “{given}”. Did you mean {near}?"),
@@ -86,7 +91,7 @@ _MOST_GIVEN, _MOST_NEAR = 60, 200
 
 def fault_in(error: WrongFieldError, words: Words) -> str:
     """What is wrong with a field, in the reader's language."""
-    text = _FAULTS.get(error.code)
+    text = MOST_OF.get(error.field) if error.code == "most" else _FAULTS.get(error.code)
     if text is None:
         return words.say(mark("One of the fields cannot be taken as it is: look at them once more."))
     values = {name: str(value)[: _MOST_NEAR if name == "near" else _MOST_GIVEN] for name, value in error.values.items()}

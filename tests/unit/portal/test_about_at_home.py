@@ -107,7 +107,10 @@ def test_what_they_can_do_and_would_rather_not_is_said_in_their_words_and_taken_
     assert browser.post("/home", do="profile", **said).status_code == 303
     kept = store.subscribers.find(eva.subscriber_id).profile
     assert (kept.knows, kept.avoids) == (("payroll", "Java", "forklift licence"), ("cold calling", "crypto"))
-    for wrong, why in (("c" * 61, "too long"), (", ".join(map(str, range(21))), "At most 20 are taken")):
+    for wrong, why in (
+        ("c" * 61, "too long"),
+        (", ".join(map(str, range(21))), "Of what you would rather not do, at most 20 are taken"),
+    ):
         page = browser.post("/home", do="profile", avoids=wrong)
         assert (page.status_code, why in page.text, wrong in page.text) == (400, True, True)
     assert browser.post("/home", do="profile", knows="", avoids="").status_code == 303

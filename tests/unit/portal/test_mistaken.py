@@ -57,7 +57,7 @@ def test_of_thousands_of_titles_no_more_are_looked_at_than_somebody_has_had(port
 
 def test_who_can_do_more_than_is_taken_is_told_so_and_signs_up(portal: ServedPortal, kept: list[SignUp]) -> None:
     page = portal.post("/sign-up", **WISH, knows=", ".join(f"skill {number}" for number in range(21))).text
-    assert page.count("At most 20 are taken: name those that matter most.") == 1
+    assert page.count("Of what you can do, at most 20 are taken: name those that matter most.") == 1
     portal.postman.join()
     [wish] = kept
     assert wish.wanted["knows"][-1] == "skill 19"
@@ -67,7 +67,7 @@ def test_of_what_one_can_do_as_many_are_taken_however_they_are_parted(portal: Se
     pairs = "; ".join(f"this {number}, that {number}" for number in range(11))
     for path in ("/preview", "/sign-up"):
         page = portal.post(path, **WISH, knows=pairs, avoids=", ".join(["crypto"] * 30)).text
-        assert page.count("At most 20 are taken: name those that matter most.") == 1
+        assert page.count("Of what you can do, at most 20 are taken: name those that matter most.") == 1
     portal.postman.join()
     [wish] = kept
     assert (len(wish.wanted["knows"]), wish.wanted["knows"][-1], wish.wanted["avoids"]) == (20, "that 9", ["crypto"])
