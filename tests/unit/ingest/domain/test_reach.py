@@ -190,6 +190,12 @@ def test_the_address_of_a_location_that_names_a_region_says_nothing() -> None:
     assert read_reach(draft, document_of("Engineer", "")).value == Reach(scope="listed", groups=("emea",))
 
 
+@pytest.mark.parametrize("location", ["Remote International", "International (Remote)", "Remote - Global"])
+def test_the_address_of_a_location_all_over_the_world_says_nothing(location: str) -> None:
+    stated = (Stated("location", location), Stated("address", "Rosario, Santa Fe, Argentina"))
+    assert read_reach(replace(a_draft(), locations=stated), document_of("Engineer", "")).value.scope == "worldwide"
+
+
 def test_the_address_of_a_location_that_says_only_who_may_not_says_nothing() -> None:
     stated = (Stated("location", "Remote (non-U.S.)"), Stated("address", "Toronto, Ontario, Canada"))
     draft = replace(a_draft(), locations=stated)

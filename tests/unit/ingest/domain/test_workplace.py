@@ -18,6 +18,8 @@ TEXTS = [
     ("We are hiring remotely for this role.", "remote"),
     ("This position is based in Leeds, full-time remote work is not possible.", "onsite"),
     ("Experience working in a distributed team", "unknown"),
+    ("Du arbeitest aus dem Homeoffice.", "remote"),
+    ("Du arbeitest viel aus dem Homeoffice. Homeoffice-Möglichkeiten (bis zu 3 Tage/Woche)", "hybrid"),
     ("Read on for our perks and our people-first flexible/remote work approach.", "unknown"),
     ("You support people in remote offices and remote users.", "unknown"),
     ("Job Locations\nUS-Remote", "remote"),
