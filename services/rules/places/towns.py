@@ -201,14 +201,18 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
 
 def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]:
     """The towns in which a sentence says that work is done, of countries that are known."""
-    found = dict.fromkeys(town for mention in find_places(text) if (town := town_of_mention(mention)))
+    mentions = find_places(text)
+    found = dict.fromkeys(town for mention in mentions if (town := town_of_mention(mention)))
     if found or not countries:
         return tuple(found)[:MOST]
     for match in _named_after().finditer(text):
         words = match["name"].rstrip(".'’").split(" ")
+        codes = frozenset(countries).union(
+            m.code for m in mentions if m.kind == "subdivision" and m.start <= match.end() + 2 and m.end > match.end()
+        )
         for count in range(min(len(words), _MOST_WORDS), 0, -1):
             name = " ".join(words[:count])
-            meant = () if _is_a_word(name) else _within(_called(name), frozenset(countries))
+            meant = () if _is_a_word(name) else _within(_called(name), codes)
             if meant and fold(meant[0].name).startswith(fold(words[0])[:3]):
                 found[meant[0]] = None
                 break
