@@ -15,6 +15,9 @@ from tests.support.in_one_test import in_one_test
 TITLES = {
     # English: the noun at the end decides, then what stands beside it.
     "Backend Engineer, Payments": "backend-engineer",
+    "Customer Care Business Process Specialist": "operations-specialist",
+    "Business Process Consultant": "business-analyst",
+    "Business Process Engineer": "business-analyst",
     "Senior Backend Go Engineer (m/f/d)": "backend-engineer",
     "Software Engineer, Backend": "backend-engineer",
     "Staff Engineer, Kotlin": "software-engineer",
