@@ -101,7 +101,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             given = instead(given, given["instead"]) if given.get("instead") else given
             return _form(door, words, given, seen=await door.work(partial(previewed, live, given, words, door.clock())))
         guard.check(request, limited=True)
-        given = {**given, "address": given.get("meant") or given["address"]}
+        if given.get("meant") and given.get("as_typed") == given["address"]:
+            given = {**given, "address": given["meant"]}
         try:
             # Beside the loop: places and skills are looked up, of which there may be many.
             kept, kept_out = await door.work(partial(readable, given, words))

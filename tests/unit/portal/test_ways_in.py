@@ -718,7 +718,7 @@ def test_a_provider_that_is_misspelt_is_asked_about_before_a_letter_goes_there_a
 ) -> None:
     mistyped = {**WISH, "address": "grace@gmial.com"}
     page = portal.post("/sign-up", **mistyped).text
-    assert page.index("Did you mean grace@gmail.com?") < page.index('<form'), "where the page begins"
+    assert page.index("Did you mean grace@gmail.com?") < page.index("<form"), "where the page begins"
     assert re.search(r'<button form="wish" name="meant" value="grace@gmail.com">', page)
     assert page.count('id="wish"') == 1
     assert 'name="skills" maxlength="500" value="Python, Go"' in page
