@@ -18,6 +18,7 @@ from services.ingest.domain.polling.listing import (
     ended_note,
     is_confirmed,
     is_hardly_any,
+    is_of_others,
     judge,
     missed,
     proves_absence,
@@ -286,9 +287,9 @@ class Poll:
     def _close_vanished(self, *, whole: bool) -> Shrunk | None:
         """Close what a complete listing has lacked often enough, and an empty one by an operator's word.
 
-        Gives how it shrank, where that is to be confirmed.
+        Gives how it shrank, where that is to be confirmed: of one that broke off only if much of it was new.
         """
-        if not whole:
+        if not whole and not is_hardly_any(self._known, len(self._aside.new)):
             return self._health.shrunk
         unseen = self._tools.ledger.unseen_since(self._source.name, self._now)
         # What is listed and cannot be read is not gone, and each item without an id may be one that seems to be.
@@ -300,11 +301,13 @@ class Poll:
             items_of = partial(self._tools.ledger.items, self._source.name)
             known += count_renumbered(self._formats, lacking, items_of, self._says["title"], self._now)
         shrunk = shrinking(health.shrunk, listed, known, len(lacking), self._now, health.listed_at)
-        if shrunk is not None and is_hardly_any(known, len(lacking)):
+        if shrunk is not None and is_of_others(health.shrunk, known, len(lacking), self._now, health.listed_at):
             shrunk = replace(shrunk, held=len(self._aside.new))
         if self._source.turns_over and listed:
             shrunk = None
         closes = shrunk is None or is_confirmed(shrunk, health.shrunk_accepted, self._now)
+        if not whole:
+            return health.shrunk if shrunk is None or not shrunk.held else None if closes else shrunk
         if not proves_absence(complete=True, whole=whole, listed=listed) and not (shrunk and closes):
             return shrunk
         for rows in chunked(lacking, AT_ONCE):
@@ -319,9 +322,7 @@ class Poll:
             distinct = list(dict.fromkeys(self._faults))
             more = f"; and {len(distinct) - _MOST_FAULTS} more" if len(distinct) > _MOST_FAULTS else ""
             return "; ".join(distinct[:_MOST_FAULTS]) + more
-        if self._unread.rows and not self._listed:
-            return "not one item could be read"
-        return None
+        return "not one item could be read" if self._unread.rows and not self._listed else None
 
     def _counts(self) -> Counts:
         return Counts(

@@ -1,5 +1,6 @@
 """A complete listing that shrinks suspiciously closes nothing until it is confirmed, by time or by an operator."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,37 @@ def test_others_that_break_off_are_held_like_those_that_came_whole(server: FeedS
     report = on.poll()
     assert report.error is not None
     assert on.sent.events() == []
+
+
+def test_others_that_break_off_at_first_are_held_and_those_that_never_come_whole_are_sent_in_the_end(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    on = others_after(server, tmp_path, OTHERS[:-200])
+    report = on.poll()
+    assert (report.error is not None, report.held, on.sent.events()) == (True, 10, [])
+    assert report.shrunk == Shrunk(NOON + HOUR, 1, listed=10, lacking=12, held=10)
+    for _ in range(24):
+        report = on.poll()
+    assert sorted(on.sent.events()) == sorted(f"seen b {at}" for at in range(10))
+    assert (report.shrunk, on.poll().shrunk, on.sent.events()) == (None, None, [])
+
+
+def test_news_of_a_listing_that_breaks_off_is_sent_where_it_begins_with_news(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    longer = json.loads(FORMER)["jobs"]
+    news = board(*(job(f"b {at}", title=f"b {at}") for at in range(9)), *longer)
+    on = others_after(server, tmp_path, news[: len(news) - len(FORMER) + 300])
+    report = on.poll()
+    assert (report.error is not None, report.held, len(on.sent.events())) == (True, 0, 9)
+
+
+def test_after_an_outage_nothing_is_held_however_much_is_lacking(server: FeedServer, tmp_path: Path) -> None:
+    on = others_after(server, tmp_path, listing("b", 11), listing("b", 11))
+    on.now += 2 * DAY
+    report = on.poll()
+    assert (report.held, report.counts.new, len(on.sent.events())) == (0, 11, 11)
+    assert report.shrunk == Shrunk(NOON + HOUR + 2 * DAY, 1, listed=11, lacking=12)
 
 
 def test_other_jobs_beside_a_tenth_of_the_known_ones_and_more_are_news(server: FeedServer, tmp_path: Path) -> None:

@@ -207,6 +207,12 @@ def is_hardly_any(known: int, lacking: int) -> bool:
     return lacking >= SHRINKS_FROM and known <= HARDLY_ANY * (known + lacking)
 
 
+def is_of_others(before: Shrunk | None, known: int, lacking: int, now: datetime, listed_at: datetime | None) -> bool:
+    """Whether a listing that came whole a short while ago lists hardly any of the open ones, or did so already."""
+    is_recent = listed_at is not None and now - listed_at < OUTAGE
+    return is_hardly_any(known, lacking) and (is_recent or before is not None)
+
+
 def shrinking(
     before: Shrunk | None,
     listed: int,
@@ -223,9 +229,7 @@ def shrinking(
     """
     if not lacking or (listed and lacking < SHRINKS_FROM):
         return None
-    is_recent = listed_at is not None and now - listed_at < OUTAGE
-    others = is_hardly_any(known, lacking) and (is_recent or before is not None)
-    if listed and lacking <= listed and not others:
+    if listed and lacking <= listed and not is_of_others(before, known, lacking, now, listed_at):
         return None
     # What lists others after it listed nothing is another thing, that nobody has had a day to look at.
     if before is None or bool(before.listed) != bool(listed):
