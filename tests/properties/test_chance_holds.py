@@ -17,9 +17,11 @@ from services.notifier.domain.curation.chance.model import (
     roles_that_may_reach,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.localities import Localities, localities_of
 from services.notifier.domain.curation.wishes import Signs, roles_done, wish_of
 from services.notifier.domain.model import DueSearch
 from services.rules.home import home_read
+from services.rules.places.towns import town_of
 from services.rules.roles.affinity import affinity_of
 from services.rules.roles.taxonomy import roles
 from tests.support.digests import search
@@ -28,6 +30,7 @@ from tests.support.found_jobs import postings
 
 SEARCHES = (
     *FINDING,
+    search("Sales in Porto", Criteria()),
     search("Care", Criteria(roles=RoleTerms(any=("nurse", "care-assistant", "pharmacist")))),
     search("Data", Criteria(roles=RoleTerms(any=("data-engineer", "backend-engineer")), seniority=("junior",))),
     search("Nurse in Spain", Criteria(roles=RoleTerms(any=("nurse",)), visa_sponsorship=True)),
@@ -46,7 +49,11 @@ SIGNS = st.builds(
     done=st.sampled_from([(), ("nurse",), ("data-engineer", "paralegal")]).map(roles_done),
     knows=st.sampled_from([(), ("Python",), ("nursing", "SQL", "Go", "triage", "Kafka")]),
     avoids=st.sampled_from([(), ("Go",), ("sales", "on-call", "nurse")]),
+    localities=st.sampled_from([Localities(), localities_of(Criteria(), "Nurse in Seattle")]),
 )
+_TOWNS = filter(None, map(town_of, ("Porto, PT", "Dayton, US-OH", "Seattle, US-WA")))
+TOWNS = st.sampled_from([(), *((town.id,) for town in _TOWNS)])
+"""Of a job: near some of those that somebody lives in or names, and far from others."""
 WORDED = st.sampled_from(["", "You bring {}+ years of experience in this work.", "At least {} years of experience."])
 
 
@@ -78,14 +85,19 @@ def test_facts_are_shares_and_what_speaks_against_adds_up(core: PostingCore, by:
     st.sampled_from(SEARCHES),
     SIGNS,
     SHARES,
+    TOWNS,
 )
 def test_what_its_roles_leave_out_cannot_reach_a_chance(
-    core: PostingCore, given_roles: list[str], by: DueSearch, signs: Signs, least: float
+    core: PostingCore, given_roles: list[str], by: DueSearch, signs: Signs, least: float, towns: tuple[int, ...]
 ) -> None:
-    ready = PostingFeatures(core.model_copy(update={"roles": tuple(given_roles)}))
+    ready = PostingFeatures(core.model_copy(update={"roles": tuple(given_roles), "towns": towns}))
     wish = wish_of(by.criteria, by.name, signs)
     likely = roles_that_may_reach(least, wish)
-    reaches = chance_of(JudgedPosting(by.criteria, ready), wish).value >= least
+    value = chance_of(JudgedPosting(by.criteria, ready), wish).value
+    reaches = value >= least
+    just = roles_that_may_reach(value, wish)
+    assert may_reach(value, ready, wish), "what it just reaches"
+    assert just is None or not given_roles or not just.isdisjoint(given_roles)
     assert may_reach(least, ready, wish) or not reaches
     assert likely is None or not given_roles or not likely.isdisjoint(given_roles) or not may_reach(least, ready, wish)
 

@@ -142,9 +142,19 @@ def test_a_beginners_job_is_less_likely_wanted_by_who_has_done_the_work_for_year
 def test_a_senior_job_that_asks_for_one_year_is_not_called_one_for_beginners() -> None:
     senior = years_asked(1).model_copy(update={"seniority": "senior"})
     found = chance(senior, None, 8, "mid")
-    assert "it asks for 1 years, and they have 8" in chance_line(found)
+    assert "it asks for 1 year, and they have 8" in chance_line(found)
     [doubt] = [doubt for doubt in telling_against(found, (), senior) if doubt.fact == "overqualified"]
     assert doubt.amount == 1
+
+
+@pytest.mark.parametrize(("level", "asked"), [("mid", 1), ("junior", 3), ("intern", 2)])
+def test_neither_a_job_of_another_level_nor_one_that_asks_for_some_years_is_called_one_for_beginners(
+    level: str, asked: int
+) -> None:
+    job = years_asked(asked).model_copy(update={"seniority": level})
+    found = chance(job, None, 15)
+    [doubt] = [doubt for doubt in telling_against(found, (), job) if doubt.fact == "overqualified"]
+    assert (doubt.amount, doubt.own) == (asked, 15)
 
 
 def test_who_asks_for_a_beginners_level_is_taken_at_their_word() -> None:

@@ -68,6 +68,7 @@ def test_a_degree_stands_among_the_details_of_a_card_and_of_a_page(language: str
 def test_years_that_speak_against_a_job_are_said_once() -> None:
     against = (Doubt("experience", amount=9, own=3),)
     assert experience_line(asking(9), EN, against) == ""
+    assert experience_line(asking(3), EN, (Doubt("overqualified", amount=3, own=15),)) == ""
     assert experience_line(asking(9), EN, (Doubt("level", ("senior",)),)) != ""
 
 

@@ -830,6 +830,13 @@ def test_a_mail_says_how_far_a_job_lies_from_home_and_which_years_it_asks_for_be
     assert of_person(Doubt("overqualified", own=8))[0] == "is meant for beginners, and you have 8 years"
     asked = of_person(Doubt("overqualified", amount=3, own=15))[0]
     assert asked == "asks for 3 years of experience, and you have 15"
+    assert of_person(Doubt("overqualified", amount=1, own=8)) == [
+        "asks for 1 year of experience, and you have 8",
+        "verlangt 1 Jahr Erfahrung, und du hast 8",
+        "pide 1 año de experiencia y tú tienes 8",
+        "demande 1 an d’expérience, et vous en avez 8",
+        "pede 1 ano de experiência, e você tem 8",
+    ]
 
 
 def test_a_beginners_job_is_called_so_once() -> None:

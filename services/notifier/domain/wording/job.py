@@ -11,7 +11,7 @@ from schemas.posting import PostingCore, Seniority, Timezones
 from services.notifier.domain.curation.demands import needs_clearance, needs_degree, years_asked
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
-from services.notifier.domain.weights import Doubt
+from services.notifier.domain.weights import ChanceFact, Doubt
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.timezone import hours_apart
 from services.rules.places.known import country_of, find_places, is_group, is_subdivision
@@ -43,6 +43,8 @@ SENIORITY: Mapping[Seniority, str] = {
 }
 _LEAST_YEARS: Final = 2
 """Whoever has begun has one."""
+_OF_YEARS: Final[frozenset[ChanceFact]] = frozenset({"experience", "overqualified"})
+"""Facts that tell with an amount how many years a text asks for."""
 _OF_INTERNS: Final = frozenset({"internship", "student"})
 _KEPT_BY: Final[Mapping[float, str]] = {
     -9.0: "America/Anchorage", -8.0: "America/Los_Angeles", -7.0: "America/Denver", -6.0: "America/Chicago",
@@ -184,7 +186,7 @@ def experience_line(posting: PostingCore, words: Words, against: Iterable[Doubt]
     """`asks for 5 years of experience`; empty where its text counts fewer than two, or they are said to speak against
     the job."""
     years = _years_asked(posting.description_text)
-    if years < _LEAST_YEARS or any(doubt.fact == "experience" and doubt.amount is not None for doubt in against):
+    if years < _LEAST_YEARS or any(doubt.fact in _OF_YEARS and doubt.amount is not None for doubt in against):
         return ""
     return words.say("asks for {years} years of experience", years=years)
 

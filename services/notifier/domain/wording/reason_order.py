@@ -276,8 +276,12 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
         case "overqualified" if doubt.amount is None:
             return words.say("is meant for beginners, and you have {years} years", years=doubt.own or 0)
         case "experience" | "overqualified" if doubt.own is not None:
-            years = decimal(doubt.amount or 0.0, words)
-            return words.say("asks for {years} years of experience, and you have {own}", years=years, own=doubt.own)
+            return words.count(
+                "asks for {count} year of experience, and you have {own}",
+                "asks for {count} years of experience, and you have {own}",
+                round(doubt.amount or 0.0),
+                own=doubt.own,
+            )
         case "experience":
             return words.say("asks for {years} years of experience", years=decimal(doubt.amount or 0.0, words))
         case "leading":

@@ -266,13 +266,17 @@ def _region(doubt: Doubt) -> str:
 def _experience(doubt: Doubt) -> str:
     if not doubt.amount:
         return "it asks for more experience"
-    asked = f"it asks for {doubt.amount:g} years"
+    asked = _asked_years(doubt.amount)
     return asked if doubt.own is None else f"{asked}, of which they have {doubt.own}"
+
+
+def _asked_years(years: float) -> str:
+    return f"it asks for {years:g} year{'' if years == 1 else 's'}"
 
 
 def _overqualified(doubt: Doubt) -> str:
     if doubt.amount is not None:
-        return f"it asks for {doubt.amount:g} years, and they have {doubt.own}"
+        return f"{_asked_years(doubt.amount)}, and they have {doubt.own}"
     if doubt.own is not None:
         return f"it is meant for beginners, and they have {doubt.own} years"
     return "its level is below what they have years for"

@@ -100,9 +100,12 @@ def overqualified(wish: Wish, ready: PostingFeatures) -> float:
 
 
 def is_for_beginners(ready: PostingFeatures) -> bool:
-    """Whether a job may be called one for beginners: not a senior's or a manager's that asks for a year."""
+    """Whether a job may be called one for beginners: by its level, or its text asks for a year and it tells none.
+
+    Not one whose text asks for several years, or which is of another level.
+    """
     level = ready.posting.seniority
-    return level in _FOR_BEGINNERS or (ready.years == 1 and (level is None or level in _BEGINNERS))
+    return ready.years <= 1 and (level in _FOR_BEGINNERS or (level is None and ready.years == 1))
 
 
 def settled(years: int | None) -> float:
