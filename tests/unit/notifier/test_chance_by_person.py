@@ -4,7 +4,7 @@ import pytest
 
 from schemas.criteria import Criteria
 from schemas.posting import Condition, PostingCore, Reach
-from services.notifier.domain.curation.chance.model import chance_of
+from services.notifier.domain.curation.chance.model import chance_of, roles_that_may_reach
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Signs, signs_of, wish_of
 from services.notifier.domain.model import Ask
@@ -13,6 +13,7 @@ from services.notifier.domain.wording.reason_order import telling_against
 from services.notifier.domain.wording.score_lines import chance_line
 from services.rules.home import Home, home_read
 from services.rules.places.towns import town_of
+from services.rules.roles.taxonomy import roles
 from tests.support.digests import posting, recipient
 
 AMERICA = Reach(scope="listed", countries=("US",))
@@ -201,3 +202,12 @@ def test_where_no_search_names_a_trade_what_somebody_has_worked_as_tells_jobs_ap
     anything = Criteria(places=("US",))
     near, far = (worked(role, criteria=anything).value for role in ("payroll-specialist", "paralegal"))
     assert far < worked(criteria=anything).value < near
+
+
+def test_no_role_is_passed_over_whose_job_near_home_reaches_the_bar() -> None:
+    wish = wish_of(NURSE, "Nursing", signs_of(recipient(home=OHIO, knows=("nurse",))))
+    for role in roles():
+        near = PostingFeatures(on_site("Dayton, US-OH", roles=(role.id,)))
+        reached = chance_of(JudgedPosting(NURSE, near), wish).value
+        looked_through = roles_that_may_reach(reached, wish)
+        assert looked_through is None or role.id in looked_through
