@@ -381,8 +381,9 @@ def test_a_preview_says_how_many_jobs_drop_by_what_somebody_says_of_themself(
 
     assert left_out() == ("4", [])
     assert left_out(years="0") == left_out(home="Leeds") == ("3", ["1"])
-    assert left_out(home="Leeds", years="0") == ("2", ["2"])
+    assert left_out(years="0", avoids="Dialysis") == ("2", ["2"])
+    assert left_out(home="Leeds", years="0") == ("3", ["1"]), "that a job lies near home outweighs its years"
     assert left_out(home="United Kingdom", years="12") == ("4", [])
     assert left_out(avoids="Dialysis") == ("3", ["1"])
-    assert left_out(home="Leeds", years="0", avoids="Dialysis") == ("1", ["3"])
+    assert left_out(home="Leeds", years="0", avoids="Dialysis") == ("3", ["1"])
     assert left_out(avoids="crypto, cold calling") == ("4", [])
