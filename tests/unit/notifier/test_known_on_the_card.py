@@ -40,6 +40,16 @@ def test_a_card_says_what_of_what_its_reader_can_do_the_job_names_three_at_most_
     assert why(made) == ("Names zendesk, phone and SQL, from what you can do",)
 
 
+def test_what_is_written_in_capitals_is_named_by_no_other_word_and_words_that_only_join_others_are_not_named() -> None:
+    small = "If it is on the way or can be done by phone, you do it."
+    assert why(made_of("IT", "OR", "CAN", "the", "phone", description_text=small)) == (
+        "Names phone, from what you can do",
+    )
+    assert why(made_of("IT", "SAP", description_text="You look after the IT and refund by SAP/R3.")) == (
+        "Names IT and SAP, from what you can do",
+    )
+
+
 def test_html_and_text_of_a_mail_say_it_as_text() -> None:
     page = JinjaRenderer(SENDER).render(made := made_of("SQL", "Zendesk"), links_for(made, "", b"secret"))
     said = "Names SQL and Zendesk, from what you can do"

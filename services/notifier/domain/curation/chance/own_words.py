@@ -109,14 +109,14 @@ def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
     """What of all that somebody says they can do a posting names, in their words.
 
     Not what its title or its employer's name says, nor languages, which stand on a card; nor what it says that the work
-    does without.
+    does without, nor words that only join others. What is written in capitals must be there too: IT is no "it".
     """
     return tuple(said for said in dict.fromkeys(knows) if _is_news(read(said), ready))
 
 
 def _is_news(said: Said, ready: PostingFeatures) -> bool:
     posting, term = ready.posting, said.term
-    if not term or not _says_itself(term, ready) or language_named(term):
+    if not said.stems or not _says_itself(term, ready) or language_named(term):
         return False
     if (
         ready.title.holds(term)
@@ -128,14 +128,15 @@ def _is_news(said: Said, ready: PostingFeatures) -> bool:
         return False
     if said.is_in_doubt:
         return True
-    return _times(term, ready.haystack.line, posting.language) > 0 and _stands_together(said, posting.description_text)
+    return _times(term, ready.haystack.line, posting.language) > 0 and _stands_so(said, posting.description_text)
 
 
-def _stands_together(said: Said, text: str) -> bool:
-    """Whether its words stand side by side in a text, and not as items of a list alone: "brand, marketing, sales"."""
+def _stands_so(said: Said, text: str) -> bool:
+    """Whether its words stand side by side in a text, and not as items of a list alone: "brand, marketing, sales"; and
+    one word in capitals in capitals."""
     parts = _PART.findall(said.words)
     if len(parts) < 2:
-        return True
+        return not said.words.isupper() or bool(re.search(rf"(?<![^\W_]){re.escape(said.words)}(?![^\W_])", text))
     found = re.findall(r"[\W_]{1,3}".join(map(re.escape, parts)), text, re.IGNORECASE)
     return not found or any(_APART.isdisjoint(set(one) - set(said.words)) for one in found)
 
