@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.giving import Giving
+from services.ingest.domain.polling.giving import Polled, given
 from services.overview.stream.source_troubles import source_troubles
 from services.runtime.figures.sources import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
@@ -121,7 +122,28 @@ def test_known_jobs_that_all_link_to_another_host_are_told_until_they_link_back_
     assert polled("parked.example") != "ok"
     on.ledger.accept_giving("board", on.now)
     assert polled("parked.example") == "ok"
+    assert polled("further.example") == "its links lead to further.example, and led to jobs.example,", "no word for it"
     assert polled("new.example", first=100) == "ok", "other jobs may be elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("was", "is_", "is_told"),
+    [
+        ("boards.fern.example", "job-boards.fern.example", False),
+        ("www.fern.example", "fern.example", False),
+        ("jobs.fern.co.uk", "www.fern.co.uk", False),
+        ("fern.co.uk", "kelp.co.uk", True),
+        ("fern.example", "kelp.example", True),
+        ("10.0.0.1", "10.0.0.2", True),
+        ("localhost", "fern.example", True),
+    ],
+)
+def test_links_to_another_name_of_the_same_site_are_no_move(was: str, is_: str, is_told: bool) -> None:
+    def polled(host: str) -> Polled:
+        return Polled(listed=20, ended=0, new=0, unread=0, moved=False, whole=True, unchanged=False, hosts={host: 20})
+
+    after = given(given(Giving(), NOON, polled(was)), NOON + HOUR, polled(is_))
+    assert (after.other_host_since is not None, after.host) == (is_told, was if is_told else is_)
 
 
 def test_of_a_listing_of_the_newest_pages_may_be_left_unasked(server: FeedServer, tmp_path: Path) -> None:

@@ -170,6 +170,19 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
 def _linked(before: Giving, now: datetime, polled: Polled, rows: int) -> Giving:
     """A board that moves looks like one whose name is another's by now: known jobs that all link to another host."""
     host = next((name for name, number in polled.hosts.items() if name and 2 * number >= rows), "")
-    if before.host and host and not polled.hosts.get(before.host) and 2 * (polled.new + polled.held) < rows:
-        return replace(before, other_host=host, other_host_since=before.other_host_since or now)
+    is_led_there = any(_is_same_site(before.host, name) for name in polled.hosts)
+    if before.host and host and not is_led_there and 2 * (polled.new + polled.held) < rows:
+        since = before.other_host_since if _is_same_site(before.other_host, host) else None
+        return replace(before, other_host=host, other_host_since=since or now)
     return replace(before, host=host, other_host="", other_host_since=None)
+
+
+def _is_same_site(one: str, other: str) -> bool:
+    """Whether hosts share what whoever owns one owns too, as `jobs.fern.example` and `www.fern.example` do.
+
+    Boards and what hosts them rename what stands before it, of all jobs at once. A short label before a country's, as
+    in `fern.co.uk`, counts as a part of it.
+    """
+    labels = one.split(".")
+    depth = 3 if len(labels[-1]) == 2 and len(labels[-2:][0]) <= 3 else 2
+    return labels[-depth:] == other.split(".")[-depth:]
