@@ -65,7 +65,7 @@ def test_html_and_text_of_a_mail_say_it_as_text() -> None:
         ("de", "Nennt SQL und Zendesk, was du mitbringst"),
         ("es", "Menciona SQL y Zendesk, de lo que sabes hacer"),
         ("fr", "Mentionne SQL et Zendesk, parmi ce que vous savez faire"),
-        ("pt", "Menciona SQL e Zendesk, do que sabe fazer"),
+        ("pt", "Menciona SQL e Zendesk, do que você sabe fazer"),
     ],
 )
 def test_it_is_said_in_the_language_of_the_reader(locale: str, line: str) -> None:
