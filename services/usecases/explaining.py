@@ -134,7 +134,9 @@ def stored_posting(installation: Installation, posting_id: str) -> PostingWithEv
     """
     found = installation.matches.postings([posting_id]).get(posting_id)
     if found is None:
-        raise UsageError(f"there is no posting {posting_id} in the store, and no such file")
+        raise UsageError(
+            f"there is no posting {posting_id} in the store, and no such file; `jobchime backtest SEARCH` lists ids"
+        )
     try:
         with topics_of(installation.settings) as topics:
             return PostingWithEvidence(found, evidence_of(topics, found))

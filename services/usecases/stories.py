@@ -127,7 +127,7 @@ def story(installation: Installation, person: str, posting: str, now: datetime, 
     reader = installation.subscribers.find(person)
     found = installation.matches.postings([posting]).get(posting)
     if found is None:
-        raise UsageError(f"the store has no posting {posting}: it never came, or is forgotten; look at dead letters")
+        raise UsageError(f"the store has no posting {posting}; see dead letters, or `jobchime backtest SEARCH` for ids")
     case = Case(installation, reader, found, now, masked)
     verdicts, mails = _verdicts(case), _mails(case)
     upcoming, unmailed = _upcoming(case), tuple(_unmailed(case))

@@ -186,4 +186,4 @@ def test_the_demo_deletes_nothing_that_it_did_not_write(tmp_path: Path) -> None:
 def test_a_folder_without_feeds_is_a_usage_error(tmp_path: Path) -> None:
     ran = run("demo", "--feeds", tmp_path, "--out", tmp_path / "out")
     assert ran.code == 2
-    assert "--now" in ran.err
+    assert "name a folder of feed files" in ran.err

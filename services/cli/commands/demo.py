@@ -160,7 +160,9 @@ def _busiest(folder: Path, days: int) -> tuple[datetime, str]:
     """When the days end that hold most postings, and a sentence of how many."""
     found = busiest_days(posted_dates(folder, at_most=datetime.now(UTC)), days)
     if found is None:
-        raise UsageError(f"no posting in {folder} states its date; give the end with --now")
+        raise UsageError(
+            f"no posting with a date was found in {folder}; name a folder of feed files, or give the end with --now"
+        )
     return found.end, f"{found}."
 
 

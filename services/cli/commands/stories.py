@@ -14,7 +14,7 @@ from services.usecases.stories import StoryEvent
 
 def why(
     person: Person,
-    posting: Annotated[str, typer.Argument(help="A posting's id.")],
+    posting: Annotated[str, typer.Argument(help="A posting's id, as `backtest` lists it.")],
     config: Config = None,
     now: Now = None,
     as_json: AsJson = False,

@@ -148,7 +148,7 @@ def test_nobody_and_nothing_is_a_sentence(store: NotifierStore, ada: Subscriber)
     installation = Installation(settings_of(), store.engine)
     with pytest.raises(UsageError, match="nobody"):
         story(installation, "nobody@example.com", posting("one").posting_id, NOW)
-    with pytest.raises(UsageError, match="no posting nowhere"):
+    with pytest.raises(UsageError, match=r"no posting nowhere.*`jobchime backtest SEARCH` for ids"):
         story(installation, ada.profile.address, "nowhere", NOW)
 
 
