@@ -68,6 +68,22 @@ def test_what_is_asked_for_by_itself_is_told_so(text: str, skill: str) -> None:
     assert why(text, skill) == f"Asks for {skill}"
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "• 5 years of experience with Python or more"),
+        ("de", "• 5 Jahre Erfahrung mit Python oder mehr"),
+        ("es", "• 5 años de experiencia con Python o más"),
+        ("fr", "• 5 ans d’expérience avec Python ou plus"),
+        ("pt", "• 5 anos de experiência com Python ou mais"),
+    ],
+)
+def test_more_of_the_same_is_nothing_else(language: str, text: str) -> None:
+    assert why(text, "Python", language=language) == "Asks for Python"
+    assert why(f"{text}, as the work needs it", "Python", language=language) == "Asks for Python"
+    assert why(f"{text} xxxx", "Python", language=language) == "Asks for Python or the like"
+
+
 def test_what_the_work_is_done_with_asks_for_nothing_where_something_else_does() -> None:
     duties = "• Design, build and keep running pipelines by Airflow and dbt for all of the company.\n"
     assert why(f"{duties}• Hands-on experience with Airflow or another orchestrator", "Airflow") == (

@@ -214,13 +214,15 @@ def _lists(language: str) -> _Lists:
     languages = tuple(dict.fromkeys(("en", language)))
     either = any_of("joint.or", "joint.own.or", "joint.either", languages=languages)
     both = any_of("joint.and", "joint.own.and", languages=languages)
+    more = any_of("experience.or_more", languages=languages)
     such_as, one_of, alike = (any_of(f"joint.{entry}", languages=languages) for entry in ("such_as", "one_of", "alike"))
     between = rf"(?:\s?[,/;&]\s?(?:(?:{both}|{either})\s)?|\s(?:{both}|{either})\s)"
     other = rf"(?!{both}\s)[\w+#./-]+(?: (?!{both}\s|{either}\s)[\w+#./-]+)?"
     item = r"[\w+#.'-]+(?: [\w+#.'-]+){0,2}"
     return _Lists(
         before=re.compile(rf"(?<=\s)\(?{either}\)?\s\Z"),
-        behind=re.compile(rf"(?:, {other}){{0,4}},? \(?{either}\)?\s\w"),
+        # "5 years of Python or more" takes nothing else.
+        behind=re.compile(rf"(?:, {other}){{0,4}},?(?! \(?{more}(?:[.,;:)]|\Z)) \(?{either}\)?\s\w"),
         opened=re.compile(
             rf"(?:{such_as}[,:]?\s|{one_of}\s(?:[\w'-]+\s){{0,5}}[(:]?\s?)(?:{item}{between}){{0,8}}(?:[\w+#.'-]+\s)?\Z"
         ),
