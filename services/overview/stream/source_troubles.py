@@ -240,9 +240,12 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         is_far = source.next_due is not None and source.next_due - now > _SOON
         at = f" at {stamp(source.next_due)}" if source.next_due and is_far else ""
         again = "" if source.pushed else f"; it is asked again by itself{at}"
+        wait = counted(source.held, "new posting waits", "new postings wait")
+        held = f"; {wait}, as what it lists may be another board's" * bool(source.held)
+        accept = f"; `jobchime source accept {source.name}` mails what waits, if it is its own" * bool(source.held)
         yield Trouble(
-            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}",
-            f"read the reason{again}",
+            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}{held}",
+            f"read the reason{again}{accept}",
             remedy=_poll_now(source),
         )
     elif source.state == "shrunk":

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.polling.listing import Shrunk, is_confirmed, shrinking
+from services.overview.stream.source_troubles import source_troubles
 from services.runtime.figures.sources import Expected, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
@@ -262,6 +263,9 @@ def test_others_that_break_off_at_first_are_held_and_those_that_never_come_whole
     report = on.poll()
     assert (report.error is not None, report.held, on.sent.events()) == (True, 10, [])
     assert report.shrunk == Shrunk(NOON + HOUR, 1, listed=10, lacking=12, held=10)
+    [told] = source_troubles(read_source_figures(on.ledger._engine, on.now, [Expected("board", DAY)]), on.now)
+    assert "10 new postings wait, as what it lists may be another board's" in told.what
+    assert told.do.endswith("; `jobchime source accept board` mails what waits, if it is its own")
     for _ in range(24):
         report = on.poll()
     assert sorted(on.sent.events()) == sorted(f"seen b {at}" for at in range(10))
