@@ -129,9 +129,10 @@ def test_companies_are_hidden_by_name_and_shown_again(program: Program) -> None:
 
 def test_the_next_mail_is_shown_without_links_that_act(store: NotifierStore, ada: Subscriber, program: Program) -> None:
     [search] = [search for search in store.searches.all(ada.subscriber_id) if search.name == "Python work"]
-    store.matches.store(0, [arrival(1, posting("two"), (search.key,))], NOW)
+    job = posting("two", title="Backend Engineer")
+    store.matches.store(0, [arrival(1, job, (search.key,))], NOW)
     upcoming = program.get("/mails/next").json()
-    assert [chosen["job"]["title"] for chosen in upcoming["jobs"]] == ["Python engineer, two"]
+    assert [chosen["job"]["title"] for chosen in upcoming["jobs"]] == ["Backend Engineer"]
     assert upcoming["jobs"][0]["why"]
     assert upcoming["subject"]
     assert "/u/" not in program.get("/mails/next").text

@@ -206,7 +206,7 @@ def test_what_a_search_finds_is_shown_with_what_it_costs(
     preview = program.get(f"{path}/preview").json()
     assert (preview["matching"], preview["postings"], preview["days"]) == (1, 1, 30)
     assert preview["best"][0]["job"] == found[0]
-    assert preview["best"][0]["why"]
+    assert preview["best"][0]["why"] == [], "its title says it"
     assert sum(day["count"] for day in preview["by_day"]) == 1
     assert store.matches.postings([found[0]["id"]])
 
