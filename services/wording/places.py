@@ -8,7 +8,7 @@ from typing import Final
 from schemas.posting import Reach
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import countries_of, is_group, is_subdivision, place_name
-from services.rules.places.towns import label_of, town_name, town_of
+from services.rules.places.towns import known_towns, town_name, town_of
 from services.wording.lines import listed
 from services.wording.words import Words, mark
 
@@ -124,7 +124,7 @@ def towns_in_words(towns: Sequence[int], words: Words, own: Sequence[str] = (), 
 
     `abroad`: whether the country of a single one is to be named.
     """
-    known = [town for town in map(town_of, filter(None, map(label_of, towns))) if town]
+    known = known_towns(towns)
     known.sort(key=lambda town: _rank(town.code, own))
     if len(known) == 1 and abroad:
         town, where = town_name(known[0], words.language), place_name(known[0].code, words.locale)

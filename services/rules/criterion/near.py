@@ -26,6 +26,7 @@ from services.rules.places.towns import (
     cell_of,
     cells_round,
     kilometres,
+    known_towns,
     label_of,
     nearest_towns,
     town_in_short,
@@ -109,7 +110,7 @@ class Near(Criterion[NearFacts]):
             return {_REMOTE}
         if not posting.towns:
             return {UNSAID}
-        return {cell_of(town) for number in posting.towns if (town := town_of(label_of(number) or ""))}
+        return set(map(cell_of, known_towns(posting.towns)))
 
     def looks_at(self, prepared: PreparedPosting) -> Hashable:
         """Its towns, and whether these matter."""

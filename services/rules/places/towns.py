@@ -6,7 +6,7 @@ A town is known by GeoNames' id, and by a label that no other one has: `Cambridg
 import math
 import re
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
@@ -72,6 +72,12 @@ def label_of(number: int) -> str | None:
     """The label of an id; None where a later release knows more towns."""
     town = towns().by_id.get(number)
     return town.label if town else None
+
+
+def known_towns(numbers: Iterable[int]) -> list[Town]:
+    """The towns with these ids, in their order; a later release may know more of them."""
+    known = towns().by_id
+    return [known[number] for number in numbers if number in known]
 
 
 def town_name(town: Town, language: str) -> str:

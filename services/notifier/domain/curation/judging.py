@@ -18,6 +18,7 @@ from services.rules.languages.speaking import needs_of
 from services.rules.places.known import find_places, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.places.text import PlaceMention
+from services.rules.places.towns import Town, known_towns
 from services.rules.prepared import PreparedPosting
 from services.rules.roles.taxonomy import roles
 from services.rules.signature import fold_company
@@ -174,6 +175,11 @@ class PostingFeatures(PreparedPosting):
         """The places that its reach names."""
         reach = self.posting.reach
         return frozenset((*reach.groups, *reach.countries, *reach.subdivisions))
+
+    @cached_property
+    def towns(self) -> list[Town]:
+        """Where work that is not remote is done, as far as the table of towns has it."""
+        return known_towns(self.posting.towns)
 
     @cached_property
     def seen_at(self) -> datetime:

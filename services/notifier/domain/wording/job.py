@@ -16,7 +16,7 @@ from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.timezone import hours_apart
 from services.rules.places.known import country_of, find_places, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE
-from services.rules.places.towns import label_of, town_of
+from services.rules.places.towns import known_towns
 from services.rules.titles import fold_title
 from services.wording.amounts import weekly
 from services.wording.dates import day_of_year
@@ -113,7 +113,7 @@ def _named_in(title: str) -> tuple[str, ...]:
 def own_places(posting: PostingCore, criteria: Criteria, home: str | None) -> tuple[str, ...]:
     """Those that a reader knows as their own of the places that a posting names: their country, what they ask for, what
     lies in that. Parts of a country for which they do not ask count as the country."""
-    towns = (town.code for town in map(town_of, filter(None, map(label_of, posting.towns))) if town)
+    towns = (town.code for town in known_towns(posting.towns))
     wanted = [place for place in criteria.places if place != WORLDWIDE]
     named = (*worth_naming(posting.reach), *in_title(posting), *towns)
     known = dict.fromkeys(country_of(code) if is_subdivision(code) and code not in wanted else code for code in named)

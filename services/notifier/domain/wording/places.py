@@ -25,7 +25,7 @@ from services.notifier.domain.wording.view import Reader
 from services.rules.criterion.salary import is_part_time
 from services.rules.places.data import country_part
 from services.rules.places.known import is_group
-from services.rules.places.towns import label_of, town_of
+from services.rules.places.towns import known_towns
 from services.rules.web_address import job_address
 from services.wording.amounts import converted_pay, stated_pay
 from services.wording.conditions import conditions_in_words
@@ -198,5 +198,5 @@ def _country_of(postings: Sequence[PostingCore]) -> str | None:
 
 
 def _codes_of(posting: PostingCore) -> Sequence[str]:
-    towns = [town.code for town in map(town_of, filter(None, map(label_of, posting.towns))) if town]
+    towns = [town.code for town in known_towns(posting.towns)]
     return towns or worth_naming(posting.reach)

@@ -263,7 +263,7 @@ _BY_ITSELF: Final = _placed(
         "region": Fact(
             lambda ready: ready.posting.reach.subdivisions or ready.posting.towns,
             lambda wish: wish.criteria.places or any(wish.localities),
-            lambda wish, ready: float(not parts_of_country(wish, ready) and not far_off(wish, ready.posting)),
+            lambda wish, ready: float(not parts_of_country(wish, ready) and not far_off(wish, ready)),
         ),
         "nearby": Fact(_always, lambda wish: wish.localities.towns, nearby),
         "elsewhere": Fact(

@@ -3,13 +3,12 @@
 from functools import lru_cache
 from typing import Final
 
-from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance.conditions import UNTOLD
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
 from services.rules.places.known import countries_of, country_of, is_group
 from services.rules.places.placing import WORLDWIDE, Allowed
-from services.rules.places.towns import Town, kilometres, label_of, town_of
+from services.rules.places.towns import kilometres
 
 SHUT: Final = 0.5
 """What the share of a wanted group counts where somebody's own country is shut out; and what a job is that shuts out
@@ -56,24 +55,18 @@ def parts_of_country(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
     return tuple(part for part in parts if country_of(part) in places or country_of(part) == wish.home)
 
 
-def far_off(wish: Wish, posting: PostingCore) -> bool:
+def far_off(wish: Wish, ready: PostingFeatures) -> bool:
     """Whether work that is not remote lies far from what the person names of its country; `near` is judged itself."""
-    if wish.criteria.near or posting.workplace == "remote":
+    if wish.criteria.near or ready.posting.workplace == "remote":
         return False
-    towns = _towns_of(posting)
-    return bool(towns) and not any(map(wish.localities.take_in, towns))
+    return bool(ready.towns) and not any(map(wish.localities.take_in, ready.towns))
 
 
 def nearby(wish: Wish, ready: PostingFeatures) -> float:
     """Whether work that is not remote lies near a town that the person lives in or names, in whatever country."""
-    posting = ready.posting
-    if posting.workplace == "remote" or not posting.towns:
+    if ready.posting.workplace == "remote":
         return 0.0
-    return float(any(map(wish.localities.near, _towns_of(posting))))
-
-
-def _towns_of(posting: PostingCore) -> list[Town]:
-    return [town for number in posting.towns if (town := town_of(label_of(number) or ""))]
+    return float(any(map(wish.localities.near, ready.towns)))
 
 
 def km_from_home(wish: Wish, ready: PostingFeatures) -> int | None:
@@ -81,7 +74,7 @@ def km_from_home(wish: Wish, ready: PostingFeatures) -> int | None:
     home = wish.town
     if home is None or parts_of_country(wish, ready):
         return None
-    towns = (town for town in _towns_of(ready.posting) if town.country == home.country)
+    towns = (town for town in ready.towns if town.country == home.country)
     return min((round(kilometres(home, town)) for town in towns), default=None)
 
 
