@@ -20,7 +20,7 @@ from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.roles.taxonomy import LONGEST, roles
-from services.rules.text import Haystack
+from services.rules.text import Haystack, term_of
 from services.rules.text import words as words_of_text
 from services.wording.amounts import percent
 from services.wording.facets import facet_in_words
@@ -154,7 +154,7 @@ def _in_title(reason: Reason, posting: PostingCore) -> bool:
 def _titled(facts: AllFacts | AnyFacts, posting: PostingCore) -> tuple[str, ...]:
     """The asked skills that a posting asks for by its title."""
     title = _words_of_title(posting.title)
-    return tuple(name for name in facts.core if title.holds(" ".join(words_of_text(name))))
+    return tuple(name for name in facts.core if title.holds(term_of(name)))
 
 
 def _besides_title(reason: Reason, posting: PostingCore) -> Reason:

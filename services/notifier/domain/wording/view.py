@@ -25,8 +25,7 @@ from services.notifier.domain.wording.reason_order import (
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
 from services.rules.criterion.skills import AllFacts, AnyFacts
-from services.rules.text import Haystack
-from services.rules.text import words as words_of_text
+from services.rules.text import Haystack, term_of
 from services.rules.web_address import job_address, web_address
 from services.wording.amounts import money, stated_pay
 from services.wording.conditions import conditions_in_words
@@ -211,7 +210,7 @@ def known_besides(why: Why, said: Iterable[str]) -> list[str]:
     besides = (
         known
         for known in why.known
-        if not line.holds(" ".join(words_of_text(known))) and not any(names_skill(known, facts) for facts in met)
+        if not line.holds(term_of(known)) and not any(names_skill(known, facts) for facts in met)
     )
     return list(islice(besides, _MOST_KNOWN))
 

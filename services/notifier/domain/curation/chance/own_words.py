@@ -118,11 +118,7 @@ def _is_news(said: Said, ready: PostingFeatures) -> bool:
     posting, term = ready.posting, said.term
     if not said.stems or not _says_itself(term, ready) or language_named(term):
         return False
-    if (
-        ready.title.holds(term)
-        or (said.stems and said.stems <= ready.stems_of_title)
-        or f" {term} " in f" {ready.company} "
-    ):
+    if ready.title.holds(term) or said.stems <= ready.stems_of_title or f" {term} " in f" {ready.company} ":
         return False
     if any(skill.name in said.skills and skill.strength in _NO_NEWS for skill in posting.skills):
         return False
