@@ -111,7 +111,7 @@ case $action in
     wait) for engine in "${engines[@]}"; do await "$engine"; done ;;
     stop) stop ;;
     kill) stop crash ;;
-    pause) for engine in "${engines[@]}"; do signal_family "$engine" STOP; done ;;
+    pause) for engine in "${engines[@]}"; do pause "$engine"; done ;;
     resume) for engine in "${engines[@]}"; do signal_family "$engine" CONT; done ;;
     status) status ;;
     -h | --help | help) usage ;;

@@ -137,6 +137,23 @@ signal_family() { # ENGINE SIGNAL
     if alive "$1"; then kill -s "$2" $(family_of "$(pid_of "$1")") 2>/dev/null || true; fi
 }
 
+# A thread that has not stopped yet may still answer: wait until all have.
+pause() { # ENGINE
+    local deadline=$((SECONDS + STOP_SECONDS))
+    alive "$1" || fail "$1 does not run, so it cannot be paused"
+    signal_family "$1" STOP
+    until stands_still "$(pid_of "$1")"; do
+        [ $SECONDS -lt $deadline ] || fail "$1 still runs $STOP_SECONDS s after it was told to pause"
+        sleep 0.05
+    done
+}
+
+stands_still() { # PID: whether neither it nor what it started has a thread that runs
+    local pid states=()
+    for pid in $(family_of "$1"); do states+=("/proc/$pid"/task/*/status); done
+    [ -z "$(cat "${states[@]}" 2>/dev/null | sed -n '/^State:/{/[Tt] (/!p}')" ]
+}
+
 # PostgreSQL does not start again while any of its old pids exists: wait until they have been reaped.
 crash() { # ENGINE
     local family pid deadline=$((SECONDS + 10))
