@@ -179,7 +179,7 @@ class Webhooks(TicksAlone):
         sent = self._store.posted(hook.webhook_id, [candidate.posting for candidate in candidates])
         jobs = ranked(recipient, candidates, sent, now, self._curating, self._judging, [], [])
         words = words_of(recipient.locale)
-        items = [item_of(job, now, recipient.knows) for job in jobs if job.outcome == "match"]
+        items = [item_of(job, now, recipient) for job in jobs if job.outcome == "match"]
         return [
             FoundEvent(
                 self._ids.webhook_event_id(hook.webhook_id, item.posting.posting_id),

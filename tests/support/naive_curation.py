@@ -6,10 +6,10 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
+from services.notifier.domain.curation.asked import asked_of
 from services.notifier.domain.curation.chance.answers import answered
 from services.notifier.domain.curation.chance.model import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.curation.demands import needs_degree, years_asked
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.score import score, states_pay
@@ -286,8 +286,7 @@ def _is_told_alike(job: _Job, other: _Job) -> bool:
 
 def _told(job: _Job) -> dict[str, object]:
     posting = job.posting
-    text = posting.description_text
-    told = {"years": years_asked(text), "degree": needs_degree(text)} | posting.model_dump(
+    told = {"asked": asked_of(posting)} | posting.model_dump(
         include={
             "timezones",
             "seniority",

@@ -184,6 +184,18 @@ class FoundBy:
     """What speaks for it besides; the verdict is the same without."""
 
 
+class Suits(NamedTuple):
+    """What of a job speaks for one person, whatever they search for, see `curation/suits.py`."""
+
+    years: tuple[int, int] | None = None
+    """The years of experience that it asks for, and for how many they have done their work, where that is enough."""
+    km: int | None = None
+    """How far it lies from their town, where that is near and one must go there."""
+
+
+NO_SUITS = Suits()
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A chosen job with why it is there."""
@@ -201,6 +213,7 @@ class Item:
     """It stands on the card of the item before it, as the same job in another place, see `curation/cards.py`."""
     known: tuple[str, ...] = ()
     """What they say that they can do and it names, in their words and order."""
+    suits: Suits = NO_SUITS
 
 
 @dataclass(frozen=True, slots=True)

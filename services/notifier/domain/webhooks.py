@@ -251,7 +251,7 @@ _AS_THEY_ARE: Final = (
 
 
 def _found_by_search(found: FoundBy, item: Item, words: Words) -> FoundBySearch:
-    why = why_lines(why_of(found, item.posting, known=item.known, bar=False), item.posting, words)
+    why = why_lines(why_of(found, item.posting, known=item.known, suits=item.suits, bar=False), item.posting, words)
     reasons = tuple(
         WhyReason(criterion=reason.criterion, facts=reason.facts.as_data(), text=one_line(in_words(reason, words)))
         for reason in found.verdict.reasons

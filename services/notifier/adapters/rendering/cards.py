@@ -10,11 +10,9 @@ from markupsafe import escape
 from services.notifier.adapters.rendering.forms import Form, Kept, slot
 from services.notifier.adapters.rendering.wanted import Stack, Wanted
 from services.notifier.domain.model import Item
+from services.notifier.domain.wording.asks import NOTHING_TOLD, asks_line
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
-    clearance_line,
-    degree_line,
-    experience_line,
     found_line,
     level_line,
     no_pay_line,
@@ -83,6 +81,8 @@ class _SaidWhy:
     label: str = ""
     against: str = ""
     """What is off, or what speaks against a job that fits."""
+    asks: str = ""
+    """What else the job asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +202,8 @@ class Cards:
         unlevelled = posting.model_copy(update={"seniority": None}) if wanted.misses("seniority") else posting
         level = level_line(unlevelled, words, wanted.against)
         no_pay = "" if wanted.misses("salary") or pay_differs(wanted.card) else no_pay_line(posting, words)
-        years = experience_line(posting, words, wanted.against)
         visa = "" if criteria.visa_sponsorship else visa_line(posting, stack.reader.country, words)
-        needs = degree_line(posting, words), clearance_line(posting, words)
-        details = " · ".join(map(capitalised, filter(None, (age, zones, level, years, *needs, visa, no_pay))))
+        details = " · ".join(map(capitalised, filter(None, (age, zones, level, visa, no_pay))))
         own = own_places(posting, criteria, stack.reader.country)
         where = self._wheres.get((shared, own), lambda: _where(wanted, own))
         html = {
@@ -213,6 +211,7 @@ class Cards:
             "converted": self._converted_html.filled({"pay": str(escape(converted))}) if converted else "",
             "bar": bar.html,
             "reasons": why.html,
+            "asks": str(self._html.asks(why.asks)) if why.asks else "",
             "details": str(escape(details)),
         }
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
@@ -223,6 +222,7 @@ class Cards:
             "caption": self._fill(bar.shown.caption, _INDENT) if bar.shown else "",
             "lines": f"\n{_MARGIN}".join(self._fill(f"+ {line}", _INDENT + 2) for line in why.lines),
             "against": self._fill(f"{why.label} {why.against}", _INDENT) if why.against else "",
+            "asks": self._fill(why.asks, _INDENT),
             "details": self._fill(details, _INDENT),
         }
         form = card.text.holding("body", self._body(text).partly(text))
@@ -278,13 +278,16 @@ class Cards:
     def _why(self, wanted: Wanted, bar: bool) -> _SaidWhy:
         posting, words = wanted.item.posting, wanted.words
         lines: tuple[str, ...] = ()
+        told = NOTHING_TOLD
         if wanted.near:
             against = fault_line(wanted.explained_by.verdict.reasons, words)
         else:
-            why = why_of(wanted.explained_by, posting, wanted.against, wanted.item.known, bar=bar)
-            lines, against = why_lines(why, posting, words), but_line(why, posting, words)
+            item = wanted.item
+            why = why_of(wanted.explained_by, posting, wanted.against, item.known, item.suits, bar=bar)
+            lines, against, told = why_lines(why, posting, words), but_line(why, posting, words), why.told
+        asks = capitalised(asks_line(posting, words, wanted.against, told))
         label = words.say(LABELS["but"]) + words.say(LABELS["colon"]) if against else ""
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
         from_right = words.direction == "rtl"
         html = self._why_html(lines, against, label, wanted.near, from_right) if lines or against else ""
-        return _SaidWhy(html, lines, label, against)
+        return _SaidWhy(html, lines, label, against, asks)

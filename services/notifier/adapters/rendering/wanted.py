@@ -91,4 +91,5 @@ class Wanted:
     @cached_property
     def said(self) -> Hashable:
         """What decides what is said for and against it."""
-        return _Key((self.explained_by.verdict.reasons, self.explained_by.preferred, self.against, self.item.known))
+        found, item = self.explained_by, self.item
+        return _Key((found.verdict.reasons, found.preferred, self.against, item.known, item.suits))

@@ -21,6 +21,7 @@ from services.notifier.domain.curation.found_jobs import FoundJob, by_name, foun
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.score import fresh_points, score, total, weight_of
+from services.notifier.domain.curation.suits import suits_of
 from services.notifier.domain.model import (
     Candidate,
     Cause,
@@ -145,8 +146,8 @@ def curate(
         recipient=recipient,
         due_at=due_at,
         searches=tuple(sorted(searches, key=by_name)),
-        items=items_of(items, due_at, recipient.knows),
-        near=items_of(near, due_at, recipient.knows),
+        items=items_of(items, due_at, recipient),
+        near=items_of(near, due_at, recipient),
         left_out=len(rest),
         dropped=_in_order(dropped),
         beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in beyond),
@@ -227,19 +228,19 @@ def _rank(ranked: Ranked) -> tuple[int, float, float, float, str]:
     return (-tenth(ranked.chance), -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
-def items_of(cards: Iterable[Card[Ranked]], due_at: datetime, knows: Sequence[str]) -> tuple[Item, ...]:
-    """What is shown of jobs to somebody who can do so much. Reasons, and what the parts of a score rest on, are worked
-    out for these few alone."""
-    return tuple(item_of(job, due_at, knows, beside=place > 0) for card in cards for place, job in enumerate(card.jobs))
+def items_of(cards: Iterable[Card[Ranked]], due_at: datetime, whom: Recipient) -> tuple[Item, ...]:
+    """What is shown of jobs to somebody. Reasons, and what the parts of a score rest on, are worked out for these few
+    alone."""
+    return tuple(item_of(job, due_at, whom, beside=place > 0) for card in cards for place, job in enumerate(card.jobs))
 
 
-def item_of(ranked: Ranked, due_at: datetime, knows: Sequence[str], *, beside: bool = False) -> Item:
+def item_of(ranked: Ranked, due_at: datetime, whom: Recipient, *, beside: bool = False) -> Item:
     """Likewise of one."""
     search, best = ranked.fits[0]
     parts = score(best, due_at, search.preferred_places).parts
     found, news = found_by(ranked.fits), ranked.job.pay_news
-    known = named(knows, ranked.ready) if knows else ()
-    return Item(ranked.posting, found, ranked.score, parts, news, ranked.chance, beside, known)
+    known, suits = named(whom.knows, ranked.ready) if whom.knows else (), suits_of(ranked.ready, whom)
+    return Item(ranked.posting, found, ranked.score, parts, news, ranked.chance, beside, known, suits)
 
 
 def _why_no_mail(dropped: Sequence[Dropped], near: Sequence[Card[Ranked]]) -> HoldCause:

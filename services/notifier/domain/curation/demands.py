@@ -1,7 +1,7 @@
-"""What the text of a job demands of whoever has it: years, a clearance, a degree, to travel, to lead people."""
+"""What the text of a job demands of whoever has it: years, a clearance, a degree, to travel, to be on call, to lead."""
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final, NamedTuple
 
 from services.rules.lexicon.builder import any_of
@@ -10,6 +10,8 @@ _BEFORE: Final = 40
 _SECTION: Final = 400
 """Characters before years in which the heading of what is nice to have may stand."""
 _SENTENCE: Final = re.compile(r"[.!?] |\n")
+_MOST_SUBJECT: Final = 4
+"""Words of what a degree is in."""
 _MOST_YEARS: Final = 15
 """More are the age of an employer, or nobody's to ask."""
 _MOST_BEFORE: Final = 80
@@ -37,10 +39,32 @@ def needs_clearance(text: str) -> bool:
     return any(_is_needed(text, match) for match in _clearance().finditer(text))
 
 
-@lru_cache(maxsize=8_192)
-def needs_degree(text: str) -> bool:
-    """Whether one must have a degree, and nothing else will do in its place."""
-    return any(_is_studied(text, match) for match in _studies().named.finditer(text))
+class Degree(NamedTuple):
+    """One that a text asks for."""
+
+    subject: str = ""
+    """What it is in, as the text spells it; empty where it names none, or several in a way that cannot be cut."""
+    alone: bool = True
+    """Nothing else will do, as in "a degree in economics or a related field"."""
+
+
+def degree_asked(text: str) -> Degree | None:
+    """The degree that one must have; None where the text asks for none, or something else will do in its place.
+
+    The first that names what it is in, else the first.
+    """
+    asked = [match for match in _studies().named.finditer(text) if _is_studied(text, match)]
+    return next(filter(None, (_subject(text, match) for match in asked)), Degree()) if asked else None
+
+
+def is_on_call(text: str) -> bool:
+    """Whether one must be ready to work outside one's hours."""
+    return any(_is_needed(text, match, _hours().no_call) for match in _hours().on_call.finditer(text))
+
+
+def works_weekends(text: str) -> bool:
+    """Whether one must work on weekends, if only on some."""
+    return any(_is_needed(text, match, _hours().no_weekends) for match in _hours().weekends.finditer(text))
 
 
 def only_overlaps(text: str) -> bool:
@@ -77,14 +101,35 @@ def _waived() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def _is_needed(text: str, found: re.Match[str]) -> bool:
-    """Whether neither its sentence nor the heading above calls it a wish, or says that none is needed."""
+def _is_needed(text: str, found: re.Match[str], unless: re.Pattern[str] | None = None) -> bool:
+    """Whether neither its sentence nor the heading above calls it a wish, or says that none is needed.
+
+    `unless`: what in its sentence says that something else is meant.
+    """
     before, behind = _SENTENCE.split(text[: found.start()])[-1], _SENTENCE.split(text[found.end() :], 1)[0]
     above = text[max(0, found.start() - _SECTION) : found.start()]
     ahead, after = _waived()
     if ahead.search(before) or after.match(behind):
         return False
-    return not _optional().search(f"{before}{found[0]}{behind}") and not _experience().wished.search(above)
+    sentence = f"{before}{found[0]}{behind}"
+    if unless and unless.search(sentence):
+        return False
+    return not _optional().search(sentence) and not _experience().wished.search(above)
+
+
+class _Hours(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[on_call]` and `[weekends]`."""
+
+    on_call: re.Pattern[str]
+    no_call: re.Pattern[str]
+    weekends: re.Pattern[str]
+    no_weekends: re.Pattern[str]
+
+
+@cache
+def _hours() -> _Hours:
+    entries = ("on_call.named", "on_call.unless", "weekends.named", "weekends.unless")
+    return _Hours(*(re.compile(any_of(entry), re.IGNORECASE) for entry in entries))
 
 
 class _Studies(NamedTuple):
@@ -92,11 +137,45 @@ class _Studies(NamedTuple):
 
     named: re.Pattern[str]
     instead: re.Pattern[str]
+    joins: re.Pattern[str]
+    """Between it and what it is in, unless it ends with that."""
+    ends: re.Pattern[str]
+    """Behind what it is in: a sign, or a word that goes on to something else."""
+    either: re.Pattern[str]
+    vague: re.Pattern[str]
 
 
 @cache
 def _studies() -> _Studies:
-    return _Studies(*(re.compile(any_of(f"studies.{of}"), re.IGNORECASE) for of in _Studies._fields))
+    named, instead, joins, ends, vague = (
+        any_of(f"studies.{entry}") for entry in ("named", "instead", "joins", "ends", "vague")
+    )
+    either, both = any_of("joint.or"), any_of("joint.and")
+    return _Studies(
+        named=re.compile(named, re.IGNORECASE),
+        instead=re.compile(instead, re.IGNORECASE),
+        joins=re.compile(rf"\s{joins}\s", re.IGNORECASE),
+        ends=re.compile(rf"\s*(?:[.,;:/()|•–—]|\b(?:{ends}|{either}|(?P<both>{both}|&))(?!\w))", re.IGNORECASE),
+        either=re.compile(rf"/|{either}", re.IGNORECASE),
+        vague=re.compile(vague, re.IGNORECASE),
+    )
+
+
+def _subject(text: str, found: re.Match[str]) -> Degree | None:
+    """What a degree is in; None where its line does not say so in a few words."""
+    known = _studies()
+    line = text[found.start() :].partition("\n")[0]
+    joints = (known.joins.match(line, at) for at in (found[0].rfind(" "), len(found[0])) if at >= 0)
+    joint = next(filter(None, joints), None)
+    if joint is None:
+        return None
+    named = line[joint.end() :]
+    end = known.ends.search(named)
+    subject, behind = (named[: end.start()], named[end.start() :]) if end else (named, "")
+    subject = subject.strip()
+    if not 0 < len(subject.split()) <= _MOST_SUBJECT or known.vague.search(subject) or (end and end["both"]):
+        return None
+    return Degree(subject, alone=not known.either.search(_SENTENCE.split(behind)[0]))
 
 
 def _is_studied(text: str, found: re.Match[str]) -> bool:

@@ -250,7 +250,7 @@ def with_near_misses(
     for first, *_ in (*cards_of(digest.items), *cards):
         room.take(judging.ready(first.posting))
     chosen, _ = room.fill(on_cards(near), settings.most_near - len(cards))
-    return replace(digest, near=(*digest.near, *items_of(chosen, due_at, digest.recipient.knows)))
+    return replace(digest, near=(*digest.near, *items_of(chosen, due_at, digest.recipient)))
 
 
 def _fits_any(asked: Iterable[Criteria], ready: PostingFeatures, judging: Judging) -> bool:

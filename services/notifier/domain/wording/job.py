@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Seniority, Timezones
-from services.notifier.domain.curation.demands import needs_clearance, needs_degree, years_asked
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
-from services.notifier.domain.weights import ChanceFact, Doubt
+from services.notifier.domain.weights import Doubt
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.timezone import hours_apart
 from services.rules.places.known import country_of, find_places, is_group, is_subdivision
@@ -41,10 +40,6 @@ SENIORITY: Mapping[Seniority, str] = {
     "director": mark("Director"),
     "executive": mark("Executive"),
 }
-_LEAST_YEARS: Final = 2
-"""Whoever has begun has one."""
-_OF_YEARS: Final[frozenset[ChanceFact]] = frozenset({"experience", "overqualified"})
-"""Facts that tell with an amount how many years a text asks for."""
 _OF_INTERNS: Final = frozenset({"internship", "student"})
 _KEPT_BY: Final[Mapping[float, str]] = {
     -9.0: "America/Anchorage", -8.0: "America/Los_Angeles", -7.0: "America/Denver", -6.0: "America/Chicago",
@@ -180,36 +175,6 @@ def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""
     return ", ".join(part for part in (level, forms, hours) if part)
-
-
-def experience_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()) -> str:
-    """`asks for 5 years of experience`; empty where its text counts fewer than two, or they are said to speak against
-    the job."""
-    years = _years_asked(posting.description_text)
-    if years < _LEAST_YEARS or any(doubt.fact in _OF_YEARS and doubt.amount is not None for doubt in against):
-        return ""
-    return words.say("asks for {years} years of experience", years=years)
-
-
-@lru_cache(maxsize=8_192)
-def _years_asked(text: str) -> int:
-    return years_asked(text)
-
-
-@lru_cache(maxsize=8_192)
-def _needs_clearance(text: str) -> bool:
-    return needs_clearance(text)
-
-
-def clearance_line(posting: PostingCore, words: Words) -> str:
-    """`needs a security clearance`, or empty where its text asks for none."""
-    return words.say("needs a security clearance") if _needs_clearance(posting.description_text) else ""
-
-
-def degree_line(posting: PostingCore, words: Words) -> str:
-    """`asks for a degree`; empty where its text asks for none, leaves it open, or is for who studies."""
-    enrolled = any(condition.kind == "enrolment" for condition in posting.conditions)
-    return "" if enrolled or not needs_degree(posting.description_text) else words.say("asks for a degree")
 
 
 def visa_line(posting: PostingCore, home: str | None, words: Words) -> str:

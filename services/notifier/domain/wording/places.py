@@ -60,6 +60,7 @@ def told_once(card: Sequence[Item]) -> Item:
         first,
         posting=first.posting.model_copy(update=own),
         known=tuple(said for said in first.known if all(said in item.known for item in card)),
+        suits=first.suits._replace(km=None),
         found_by=tuple(_shared(found, card[1:]) for found in first.found_by),
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.score import states_pay
+from services.notifier.domain.curation.wishes import stems_of_role
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.weights import Chance, ChanceFact, Doubt
 from services.notifier.domain.wording.named import is_called
@@ -276,12 +277,7 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
         case "overqualified" if doubt.amount is None:
             return words.say("is meant for beginners, and you have {years} years", years=doubt.own or 0)
         case "experience" | "overqualified" if doubt.own is not None:
-            return words.count(
-                "asks for {count} year of experience, and you have {own}",
-                "asks for {count} years of experience, and you have {own}",
-                round(doubt.amount or 0.0),
-                own=doubt.own,
-            )
+            return experience_in_words(round(doubt.amount or 0.0), doubt.own, words)
         case "experience":
             return words.say("asks for {years} years of experience", years=decimal(doubt.amount or 0.0, words))
         case "leading":
@@ -296,6 +292,25 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             return words.say("is about {avoided}, which you would rather not do", avoided=words.all_of(doubt.of))
         case fact:
             raise ValueError(f"there are no words for {fact}")
+
+
+def experience_in_words(asked: int, own: int, words: Words) -> str:
+    """What a job asks for beside what its reader has."""
+    return words.count(
+        "asks for {count} year of experience, and you have {own}",
+        "asks for {count} years of experience, and you have {own}",
+        asked,
+        own=own,
+    )
+
+
+def is_everyday(reason: Reason, posting: PostingCore) -> bool:
+    """Whether it quotes words alone of what jobs of this role are called: "counselor", of a therapist's."""
+    if not isinstance(reason.facts, TextFacts) or not reason.facts.said:
+        return False
+    common = frozenset[str]().union(*map(stems_of_role, posting.roles[:1]))
+    vocabulary = roles().vocabulary
+    return all(common.issuperset(word.stem for word in vocabulary.words(term)) for term in reason.facts.said)
 
 
 def is_cut_short(posting: PostingCore) -> bool:

@@ -7,18 +7,31 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
-from services.notifier.domain.model import NOT_PREFERRED, Digest, FoundBy, Item, PayNews, Preferred, Sender
+from services.notifier.domain.model import (
+    NO_SUITS,
+    NOT_PREFERRED,
+    Digest,
+    FoundBy,
+    Item,
+    PayNews,
+    Preferred,
+    Sender,
+    Suits,
+)
 from services.notifier.domain.week import ShownDay, shown_week
 from services.notifier.domain.weights import LEAST_MOVED, Answered, Chance, Doubt
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
+from services.notifier.domain.wording.asks import OF_YEARS, Told, asks_line
 from services.notifier.domain.wording.job import preferred_in_words
 from services.notifier.domain.wording.named import manner_of
 from services.notifier.domain.wording.reason_order import (
     MOST_A_LINE,
     as_quoted,
     doubt_in_words,
+    experience_in_words,
     is_cut_short,
+    is_everyday,
     telling_against,
     worth_saying,
 )
@@ -50,7 +63,7 @@ class ShownJob:
     """With the languages that it needs besides that of the mail; in a mail `where_line` says it of its reader."""
     pay: str
     details: tuple[str, ...]
-    """Level, forms, hours, years of experience, a degree, a clearance, and that pay is not stated."""
+    """What it asks for, level, forms, hours, and that pay is not stated."""
     source: str
     source_url: str
 
@@ -143,9 +156,11 @@ def where_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> s
 
 def shown_job(posting: PostingCore, words: Words) -> ShownJob:
     """What is said of a job to whomever it is shown."""
-    level, years = job_wording.level_line(posting, words), job_wording.experience_line(posting, words)
-    needs = job_wording.degree_line(posting, words), job_wording.clearance_line(posting, words)
-    details = (level, years, *needs, job_wording.no_pay_line(posting, words))
+    details = (
+        job_wording.level_line(posting, words),
+        asks_line(posting, words),
+        job_wording.no_pay_line(posting, words),
+    )
     source, source_url, untitled = "", "", wording.LABELS["no_title"]
     if posting.attribution is not None:
         source, source_url = one_line(posting.attribution.name), web_address(posting.attribution.url)
@@ -172,6 +187,20 @@ class Why:
     against: tuple[Doubt, ...] = ()
     known: tuple[str, ...] = ()
     """What the reader can do, in their words, and the job names."""
+    suits: Suits = NO_SUITS
+    """What else of it speaks for them, where nothing of the work is worth saying."""
+
+    @property
+    def told(self) -> Told:
+        """What of all that the job asks for this says already."""
+        met = [reason.facts for reason in self.work if isinstance(reason.facts, AllFacts | AnyFacts)]
+        names = frozenset(name for facts in met for name in (*_names_of(facts), *facts.core))
+        years = self.suits.years is not None
+        return Told(names, self.known, years, asks=years or any(facts.core for facts in met))
+
+
+def _names_of(facts: AllFacts | AnyFacts) -> tuple[str, ...]:
+    return facts.asked if isinstance(facts, AllFacts) else (*facts.found, *facts.by)
 
 
 def why_of(
@@ -179,12 +208,19 @@ def why_of(
     posting: PostingCore,
     against: tuple[Doubt, ...] = (),
     known: tuple[str, ...] = (),
+    suits: Suits = NO_SUITS,
     *,
     bar: bool,
 ) -> Why:
     """Why a search found a job that fits it. `bar`: whether pay is drawn against the floor."""
+    if any(doubt.fact in OF_YEARS for doubt in against):
+        suits = suits._replace(years=None)
+    if any(reason.criterion == "near" and reason.fit == "yes" for reason in found.verdict.reasons):
+        suits = suits._replace(km=None)
     work, terms = worth_saying(found.verdict.reasons, posting, bar=bar, known=bool(known))
-    return Why(work, terms, found.preferred, against, known)
+    if known or suits != NO_SUITS:
+        work = tuple(reason for reason in work if not is_everyday(reason, posting))
+    return Why(work, terms, found.preferred, against, known, NO_SUITS if work else suits)
 
 
 def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
@@ -196,11 +232,22 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     there = preferred_in_words(why.preferred, posting, words)
     of_it = [reason for reason in why.work if not there or reason.criterion != "place"]
     work = tuple(as_quoted(reason, posting) for reason in of_it)
-    of_work = work_in_words(work, words, manner_of(work, posting))[:MOST_A_LINE]
+    of_work = work_in_words(work, words, manner_of(work, posting))[:MOST_A_LINE] or _suits_in_words(why.suits, words)
     known = _known_in_words(known_besides(why, of_work), words)
     of_terms = [*filter(None, (there, known)), *(in_words(reason, words, brief=True) for reason in why.terms)]
     said = tuple(_sentence(clauses[:MOST_A_LINE], words) for clauses in (of_work, of_terms) if clauses)
     return said[:1] if but_line(why, posting, words) else said
+
+
+def _suits_in_words(suits: Suits, words: Words) -> list[str]:
+    said = []
+    if suits.km is not None:
+        there = words.say("is {km} km from where you live", km=suits.km) if suits.km else ""
+        said.append(there or words.say("is in the town where you live"))
+    if suits.years is not None:
+        asked, own = suits.years
+        said.append(experience_in_words(asked, own, words))
+    return said
 
 
 def known_besides(why: Why, said: Iterable[str]) -> list[str]:
@@ -225,7 +272,7 @@ def why_briefly(item: Item, words: Words) -> tuple[str, ...]:
     found = item.found_by[0]
     if found.verdict.outcome == "near":
         return (capitalised(fault_line(found.verdict.reasons, words)),)
-    return why_lines(why_of(found, item.posting, known=item.known, bar=False), item.posting, words)
+    return why_lines(why_of(found, item.posting, known=item.known, suits=item.suits, bar=False), item.posting, words)
 
 
 def but_line(why: Why, posting: PostingCore, words: Words) -> str:
