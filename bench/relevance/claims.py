@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from schemas.posting import PostingCore
-from services.notifier.domain.model import NOT_PREFERRED, Item
+from services.notifier.domain.model import NOT_PREFERRED, Item, Suits
 from services.notifier.domain.wording.named import manner_of
 from services.notifier.domain.wording.reason_order import most_telling
 from services.notifier.domain.wording.view import known_besides, why_lines, why_of
@@ -27,20 +27,21 @@ class Line:
 
 def lines_of(item: Item, words: Words) -> list[Line]:
     """The lines of a job as its card has them, pay among them where the search has a floor."""
-    why = why_of(most_telling(item), item.posting, known=item.known, bar=False)
+    why = why_of(most_telling(item), item.posting, known=item.known, suits=item.suits, bar=False)
     why = replace(why, preferred=NOT_PREFERRED)
     texts = why_lines(why, item.posting, words)
     known = known_besides(why, texts[:1] if why.work else ())
-    parts = [part for part in (why.work, [*known, *why.terms]) if part]
-    return [
-        Line(text, tuple(claim for some in part for claim in _claims_of(some, item.posting)))
-        for text, part in zip(texts, parts, strict=False)
-    ]
+    of_work = [claim for reason in why.work for claim in claims_of(reason, item.posting)] or _suiting(why.suits)
+    of_terms = [f"names: {said}" for said in known]
+    of_terms += [claim for reason in why.terms for claim in claims_of(reason, item.posting)]
+    parts = [part for part in (of_work, of_terms) if part]
+    return [Line(text, tuple(claims)) for text, claims in zip(texts, parts, strict=False)]
 
 
-def _claims_of(said: Reason | str, posting: PostingCore) -> Iterator[str]:
-    """Of a reason, or of what the person can do."""
-    return iter([f"names: {said}"]) if isinstance(said, str) else claims_of(said, posting)
+def _suiting(suits: Suits) -> list[str]:
+    """What it says of the person beside the search."""
+    near = [] if suits.km is None else [f"km from home: {suits.km}"]
+    return near + ([] if suits.years is None else [f"asks for years: {suits.years[0]}"])
 
 
 def claims_of(reason: Reason, posting: PostingCore) -> Iterator[str]:

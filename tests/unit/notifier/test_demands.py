@@ -1,13 +1,16 @@
-"""What the text of a job demands of whoever has it: a clearance, a degree, to travel, to lead, hours that overlap."""
+"""What the text of a job demands of whoever has it: a clearance, a degree, to travel, to lead, its hours."""
 
 import pytest
 
 from services.notifier.domain.curation.demands import (
+    Degree,
+    degree_asked,
+    is_on_call,
     leads_people,
     needs_clearance,
-    needs_degree,
     only_overlaps,
     travel_asked,
+    works_weekends,
 )
 
 
@@ -129,7 +132,7 @@ def test_one_that_is_a_wish_or_of_others_is_not_asked_for(says: str) -> None:
     ],
 )
 def test_a_text_asks_for_a_degree(says: str) -> None:
-    assert needs_degree(f"You build things.\n{says}\nYou like it.")
+    assert degree_asked(f"You build things.\n{says}\nYou like it.")
 
 
 @pytest.mark.parametrize(
@@ -153,4 +156,104 @@ def test_a_text_asks_for_a_degree(says: str) -> None:
     ],
 )
 def test_a_degree_in_whose_place_something_else_will_do_is_not_asked_for(says: str) -> None:
-    assert not needs_degree(f"You build things.\n{says}\nYou like it.")
+    assert not degree_asked(f"You build things.\n{says}\nYou like it.")
+
+
+@pytest.mark.parametrize(
+    ("says", "degree"),
+    [
+        ("• Bachelor's degree in Nursing required", Degree("Nursing")),
+        ("• Must hold a degree in Social Work.", Degree("Social Work")),
+        ("• BS in Chemical Engineering with 5 years of experience", Degree("Chemical Engineering")),
+        ("• Degree in Computer Science, Mathematics, or a related field", Degree("Computer Science", alone=False)),
+        ("• A degree in Marketing/Business", Degree("Marketing", alone=False)),
+        ("• Degree in Law (LL.B.)", Degree("Law")),
+        ("• A bachelor's degree in a related field", Degree()),
+        ("• Bachelor's degree in Finance and two years at a bank", Degree()),
+        ("• Degree in Computer or Software Engineering", Degree()),
+        ("• Degree in biological/medical science", Degree()),
+        ("• Degree in Finance or Accounting", Degree("Finance", alone=False)),
+        ("• University degree", Degree()),
+        ("• Degree required.\n• Master's degree in Physics", Degree("Physics")),
+        ("• Abgeschlossenes Studium der Informatik", Degree("Informatik")),
+        ("• Abgeschlossenes Studium im Bereich Wirtschaft oder Technik", Degree("Wirtschaft", alone=False)),
+        ("• Vous disposez d’un Master en informatique", Degree("informatique")),
+        ("• Licenciatura en Economía", Degree("Economía")),
+        ("• Graduação em Direito", Degree("Direito")),
+        ("• Laurea in Economia", Degree("Economia")),
+    ],
+)
+def test_a_degree_has_a_subject_where_the_text_names_one_plainly(says: str, degree: Degree) -> None:
+    assert degree_asked(f"You build things.\n{says}\nYou like it.") == degree
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "• Participate in our on-call rotation",
+        "You will share the on-call duty of the team.",
+        "• Willingness to be on call for emergencies",
+        "• On-call rotation",
+        "• Bereitschaft zur Rufbereitschaft",
+        "• Participation aux astreintes",
+        "• Disponibilidad para realizar guardias rotativas",
+        "• Disponibilidade para sobreaviso",
+        "• Disponibilità alla reperibilità",
+    ],
+)
+def test_a_text_asks_to_be_on_call(says: str) -> None:
+    assert is_on_call(f"You build things.\n{says}\nYou like it.")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "• Build the on-call rotation of the team",
+        "• Improve monitoring, alerting and on-call processes",
+        "• Experience with on-call rotations",
+        "There is no on-call duty.",
+        "• Join us on call with customers",
+        "Nice to have:\n• Python\n• Willing to be on call",
+        "Keine Rufbereitschaft",
+        "Sin guardias",
+    ],
+)
+def test_on_call_that_is_of_others_or_not_asked_for_says_nothing(says: str) -> None:
+    assert not is_on_call(f"You build things.\n{says}\nYou like it.")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "• Must be able to work nights and weekends",
+        "Please note that weekend work is required 1-3 times per month.",
+        "• Availability for various shifts, including weekends and holidays",
+        "• Both Saturday and Sunday availability",
+        "• Bereitschaft zur Arbeit am Wochenende",
+        "• Disponible le soir et le week-end: horaires de week-end",
+        "• Disponibilidad para trabajar los fines de semana",
+        "• Disponibilidade para trabalhar aos fins de semana",
+        "• Disponibilità a lavorare nel weekend",
+    ],
+)
+def test_a_text_asks_for_work_on_weekends(says: str) -> None:
+    assert works_weekends(f"You build things.\n{says}\nYou like it.")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "• No nights and weekends",
+        "• Half days before long weekends",
+        "Weekends off",
+        "• Some evening flexibility may be required. No regular weekends are required.",
+        "The role may require work on weekends.",
+        "For weekend hackers and founders",
+        "Keine Wochenendarbeit",
+        "Wochenenden frei",
+        "Pas de travail le week-end",
+        "No se trabaja los fines de semana",
+    ],
+)
+def test_weekends_that_are_free_or_only_perhaps_worked_say_nothing(says: str) -> None:
+    assert not works_weekends(f"You build things.\n{says}\nYou like it.")

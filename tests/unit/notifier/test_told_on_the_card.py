@@ -3,13 +3,12 @@
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
-from schemas.posting import Condition, PostingCore, Reach, Visa, Workplace
+from schemas.posting import PostingCore, Reach, Visa, Workplace
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.weights import Against, Chance, Doubt
-from services.notifier.domain.wording.job import experience_line, visa_line
+from services.notifier.domain.wording.job import visa_line
 from services.notifier.domain.wording.reason_order import doubt_in_words, telling_against
-from services.notifier.domain.wording.view import shown_job
 from services.rules.home import Home
 from services.wording.catalogues import words_of
 from services.wording.words import LANGUAGES
@@ -19,19 +18,9 @@ EN = words_of("en")
 GERMANY = Reach(scope="listed", countries=("DE",))
 
 
-def asking(years: int) -> PostingCore:
-    return posting(description_text=f"You bring at least {years} years of experience in Python.")
-
-
 def text_of(job: PostingCore, home: str | None = None, by: Criteria | None = None) -> str:
     made = digest(job, to=recipient(home=Home(home) if home else None), by=search("Python", by) if by else None)
     return JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text
-
-
-def test_the_years_that_a_text_asks_for_stand_among_the_details_of_a_card_and_of_a_page() -> None:
-    assert "Posted yesterday · Asks for 5 years of experience · Pay not stated" in text_of(asking(5))
-    assert "Asks for 5 years of experience" in shown_job(asking(5), EN).details
-    assert experience_line(asking(1), EN) == experience_line(posting(), EN) == ""
 
 
 def test_a_near_miss_that_states_no_pay_says_so_once() -> None:
@@ -40,36 +29,6 @@ def test_a_near_miss_that_states_no_pay_says_so_once() -> None:
     silent = next(card for card in text.split("\n\n") if "But: does not say what it pays" in card)
     assert "Pay not stated" not in silent
     assert "Pay not stated" in text
-
-
-def test_a_security_clearance_stands_among_the_details_of_a_card_and_of_a_page() -> None:
-    job = posting(description_text="Python. Must hold an active Secret clearance.")
-    assert "Posted yesterday · Needs a security clearance · Pay not stated" in " ".join(text_of(job).split())
-    assert "Needs a security clearance" in shown_job(job, EN).details
-
-
-DEGREES = {
-    "en": "Asks for a degree", "de": "Verlangt ein Studium", "es": "Pide un título universitario",
-    "fr": "Demande un diplôme universitaire", "pt": "Pede curso superior",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_degree_stands_among_the_details_of_a_card_and_of_a_page(language: str) -> None:
-    job = posting(description_text="Python.\n• A degree in Physics")
-    made = digest(job, to=recipient(locale=language))
-    text = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text
-    assert DEGREES[language] in " ".join(text.split())
-    assert DEGREES[language] in shown_job(job, words_of(language)).details
-    student = job.model_copy(update={"conditions": (Condition(kind="enrolment"),)})
-    assert DEGREES[language] not in shown_job(student, words_of(language)).details
-
-
-def test_years_that_speak_against_a_job_are_said_once() -> None:
-    against = (Doubt("experience", amount=9, own=3),)
-    assert experience_line(asking(9), EN, against) == ""
-    assert experience_line(asking(3), EN, (Doubt("overqualified", amount=3, own=15),)) == ""
-    assert experience_line(asking(9), EN, (Doubt("level", ("senior",)),)) != ""
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,18 @@ def asked_of(posting: PostingCore) -> Asked:
     named = tuple(skill.name for skill in posting.skills if skill.strength == "required")
     titled = tuple(skill.name for skill in posting.skills if skill.strength == "title")
     enrolled = any(condition.kind == "enrolment" for condition in posting.conditions)
-    asked = _asked(posting.description_text, posting.title, posting.language, named, titled)
+    employer = _first_word(posting.company.name)
+    asked = _asked(posting.description_text, posting.title, employer, posting.language, named, titled)
     return asked._replace(degree=None) if enrolled else asked
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _asked(text: str, title: str, language: str | None, named: tuple[str, ...], titled: tuple[str, ...]) -> Asked:
-    alone = [name for name in named if _may_tell(name) and is_asked_for_alone(name, text, language)]
+def _asked(
+    text: str, title: str, employer: str, language: str | None, named: tuple[str, ...], titled: tuple[str, ...]
+) -> Asked:
+    # What an employer makes is mostly called as it is itself.
+    told = [name for name in named if _may_tell(name) and (not employer or _first_word(name) != employer)]
+    alone = [name for name in told if is_asked_for_alone(name, text, language)]
     return Asked(
         years=years_asked(text),
         degree=degree_asked(text),
@@ -72,12 +77,16 @@ def _asked(text: str, title: str, language: str | None, named: tuple[str, ...], 
 
 
 def _may_tell(name: str) -> bool:
-    """Of fields and methods four in five are what is asked for, of tools nearly all."""
-    return name in _DRIVING or (taxonomy().is_tool(name) and name not in _AT_EVERY_DESK)
+    """Of fields and methods four in five are what is asked for, of tools nearly all; not of C, as in "C-level"."""
+    return name in _DRIVING or (len(name) > 1 and taxonomy().is_tool(name) and name not in _AT_EVERY_DESK)
+
+
+def _first_word(name: str) -> str:
+    return term_of(name).partition(" ")[0]
 
 
 def _besides_title(names: list[str], title: str, titled: tuple[str, ...]) -> Iterator[str]:
     """Those that the title neither says nor implies, and that no other of them implies."""
-    known, words = taxonomy(), Haystack.of(title, "")
-    implied = {parent for name in (*names, *titled) for parent in known.parents(name)}
+    words = Haystack.of(title, "")
+    implied = {parent for name in (*names, *titled) for parent in taxonomy().parents(name)}
     return (name for name in names if name not in implied and not words.holds(term_of(name)))

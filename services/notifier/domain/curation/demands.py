@@ -175,7 +175,17 @@ def _subject(text: str, found: re.Match[str]) -> Degree | None:
     subject = subject.strip()
     if not 0 < len(subject.split()) <= _MOST_SUBJECT or known.vague.search(subject) or (end and end["both"]):
         return None
+    if end and known.either.match(end[0].strip()) and _shares_its_end(subject, named[end.end() :]):
+        return None
     return Degree(subject, alone=not known.either.search(_SENTENCE.split(behind)[0]))
+
+
+def _shares_its_end(subject: str, behind: str) -> bool:
+    """Whether a subject may be cut off by an `or`: "computer or software engineering"."""
+    known = _studies()
+    end = known.ends.search(behind)
+    other = behind[: end.start()] if end else behind
+    return " " not in subject and len(other.split()) > 1 and not known.vague.search(other)
 
 
 def _is_studied(text: str, found: re.Match[str]) -> bool:

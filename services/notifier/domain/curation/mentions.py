@@ -12,7 +12,7 @@ _SENTENCE_ENDS: Final = re.compile(r"(?<=\w{3})[.!?]\s+(?=[A-ZÀ-Þ•])")
 """Behind a word: none behind "e.g."."""
 _REACH: Final = 160
 """Characters of a sentence on either side of what it names in which a list is looked for."""
-_NEAR: Final = 60
+_NEAR: Final = 90
 """Characters on either side in which an `or` leaves it open whether it is this that is asked for."""
 _OPENED: Final = re.compile(r"\w \(([^()]*)\Z")
 _CLOSED: Final = re.compile(r"([^()]*)\)")
@@ -21,11 +21,14 @@ _MOST_WORDS: Final = 3
 """Of one item in brackets."""
 _ALONE: Final = 40
 """Characters of an item of a list that names little else."""
+_MOST_BARE: Final = 5
+"""Words of such an item, its bullet among them, that can hardly say anything else: "• You have a"."""
 _HEADING: Final = 60
 _LONGEST: Final = 600
 """Characters of a sentence on either side of what it names that are read."""
 _LONGEST_LIST: Final = 3_000
 _MOST_MENTIONS: Final = 12
+_ELSEWHERE: Final = ("nice", "others", "process", "benefits", "legal", "surely_duties", "duties")
 _BULLETS: Final = ("• ", "- ", "* ", "– ")
 
 
@@ -39,16 +42,6 @@ class _Sentence(NamedTuple):
     is_item: bool
 
     @property
-    def is_plain(self) -> bool:
-        """Whether nothing in it or above calls what it names a wish, an example or one of two, denies it, or is of how
-        to apply or of the employer."""
-        known, before = _apart(), self.before[-_REACH:]
-        beside = before.rstrip().endswith(("/", "(")) or self.behind.lstrip().startswith(("/", ")"))
-        around = f"{before[-_NEAR:]} {self.behind[:_NEAR]}"
-        among = _OPENED.search(before) or known.such_as.search(before) or known.either.search(around)
-        return not (beside or among or known.aside.search(self.whole) or known.heading.search(self.heading))
-
-    @property
     def whole(self) -> str:
         return self.before + self.behind
 
@@ -57,6 +50,12 @@ class _Sentence(NamedTuple):
         """Whether it asks for something, or is an item that names little else, and not of what a team works with."""
         is_alone = self.is_item and len(self.whole) <= _ALONE and not _of_the_team().search(self.heading)
         return is_alone or bool(_asks().search(self.whole))
+
+    @property
+    def asks_plainly(self) -> bool:
+        """Whether it asks for something, or is an item that names nothing else."""
+        is_bare = self.is_item and len(self.whole.split()) <= _MOST_BARE and self.asks
+        return is_bare or bool(_asks().search(self.whole))
 
 
 @lru_cache(maxsize=8_192)
@@ -81,8 +80,8 @@ def is_wished(name: str, text: str) -> bool:
 @lru_cache(maxsize=8_192)
 def is_asked_for_alone(name: str, text: str, language: str | None) -> bool:
     """Whether a sentence asks for a skill, and for nothing that will do in its place; no wish, and no example."""
-    among = _lists(language if language and language in LANGUAGES else "en").among
-    return any(some.asks and some.is_plain and not among(some) for some in _sentences(name, text))
+    apart = _apart(language if language and language in LANGUAGES else "en")
+    return any(some.asks_plainly and not apart.sets(some) for some in _sentences(name, text))
 
 
 def _sentences(name: str, text: str) -> list[_Sentence]:
@@ -131,20 +130,44 @@ def _heading(text: str, begins: int) -> str:
 
 
 class _Apart(NamedTuple):
-    """What keeps a sentence from asking for what it names."""
+    """What keeps a sentence from asking for what it names, and for that alone."""
 
-    aside: re.Pattern[str]
-    heading: re.Pattern[str]
+    lists: "_Lists"
     such_as: re.Pattern[str]
     either: re.Pattern[str]
+    aside: re.Pattern[str]
+    """It is a wish, denied, or what one needs at home."""
+    sought: re.Pattern[str]
+    """A heading of what is asked for, whatever else it says."""
+    elsewhere: re.Pattern[str]
+    """One of wishes, of how to apply, of the law, of what is offered, of what will be done."""
+
+    def sets(self, some: _Sentence) -> bool:
+        """Whether it does so for a sentence."""
+        before, behind = some.before[-_REACH:], some.behind
+        if before.rstrip().endswith(("/", "(")) or behind.lstrip().startswith(("/", ")")):
+            return True
+        around = f"{before[-_NEAR:]} {behind[:_NEAR]}"
+        among = _OPENED.search(before) or self.such_as.search(before) or self.either.search(around)
+        if among or self.lists.among(some) or self.aside.search(some.whole):
+            return True
+        return bool(self.elsewhere.search(some.heading)) and not self.sought.search(some.heading)
 
 
 @cache
-def _apart() -> _Apart:
+def _apart(language: str) -> _Apart:
+    languages = tuple(dict.fromkeys(("en", language)))
     aside = any_of("sentence.optional", "sentence.denies", "sentence.equipment")
-    elsewhere = any_of(*(f"heading.{of}" for of in ("nice", "others", "process", "benefits")))
-    such_as, either = any_of("joint.such_as", "joint.one_of"), any_of("joint.or")
-    return _Apart(*(re.compile(words, re.MULTILINE) for words in (aside, elsewhere, such_as, rf"\b{either}\b")))
+    sought = any_of("heading.surely_requirements", "heading.sought", "heading.requirements")
+    elsewhere = any_of(*(f"heading.{of}" for of in _ELSEWHERE))
+    return _Apart(
+        _lists(language),
+        re.compile(any_of("joint.such_as", "joint.one_of", languages=languages)),
+        re.compile(rf"\b{any_of('joint.or', 'joint.own.or', languages=languages)}\b"),
+        re.compile(aside),
+        re.compile(rf"^(?!.*{any_of('heading.nice')}).*{sought}"),
+        re.compile(elsewhere),
+    )
 
 
 @cache

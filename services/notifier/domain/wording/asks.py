@@ -73,7 +73,7 @@ def _behind_tools(asked: Asked, against: tuple[Doubt, ...], words: Words) -> Ite
     if asked.weekends:
         yield words.say("work on weekends")
     if asked.travel >= _LEAST_TRAVEL and all(doubt.fact != "travel" for doubt in against):
-        yield words.say("{percent} travel", percent=percent(asked.travel / 100.0, words.locale))
+        yield words.say("up to {percent} travel", percent=percent(asked.travel / 100.0, words.locale))
 
 
 def _degree(degree: Degree, words: Words) -> str:
