@@ -114,6 +114,10 @@ class Vocabulary:
         """The words of a title, compounds taken apart."""
         return title_words(title, joins=self.joins, compounds=self.compounds)
 
+    def is_title(self, said: str) -> bool:
+        """Whether it is a title of a role, in any language."""
+        return tuple(word.stem for word in self.words(said)) in self.titles
+
     def role_of_field(self, stems: Stems, head: str) -> str | None:
         """The role of a field and a class of nouns: of plain classes the field's likeliest role, else only its own."""
         by_head = self.fields.get(stems)

@@ -71,6 +71,11 @@ class PostingFeatures(PreparedPosting):
         return {}
 
     @cached_property
+    def themes(self) -> dict[str, float]:
+        """How far it is about themes, by their ids."""
+        return {}
+
+    @cached_property
     def signs(self) -> frozenset[str]:
         """The stems of its title, its first role and the skills that it asks for outright."""
         return self.stems_of_title.union(self.posting.roles[:1], self.asked_outright)

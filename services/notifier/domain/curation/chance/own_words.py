@@ -6,18 +6,18 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import Final, NamedTuple
 
+from services.notifier.domain.curation.chance.themed import OFTEN, about_theme, times_said
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
 from services.rules.languages.named import language_named
-from services.rules.lexicon.builder import LANGUAGES, phrases_of
+from services.rules.lexicon.builder import LANGUAGES
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import term_of, traces_of, words
+from services.rules.themes import Theme, themes
 
 ENOUGH_KNOWN: Final = 4
 """So many of what somebody can do are all that a job need name."""
-OFTEN: Final = 4
-"""So often words are said where a job is about them."""
 _MOST_KEPT: Final = 128
 """Of so many words a posting knows what is made of them: they take no more memory than its text."""
 _PART: Final = re.compile(r"[^\W_]+")
@@ -57,7 +57,9 @@ class Said(NamedTuple):
     trace: int
     other: int
     signs: frozenset[str]
-    """Without one of these a job whose words leave no such traces is not about it."""
+    """Without one of these a job whose words leave no such traces is not about it, but for its themes."""
+    themes: tuple[Theme, ...]
+    """Those that they name."""
 
 
 def known(wish: Wish, ready: PostingFeatures) -> float:
@@ -124,7 +126,7 @@ def _is_news(said: Said, ready: PostingFeatures) -> bool:
         return False
     if said.is_in_doubt:
         return True
-    return _times(term, ready.haystack.line, posting.language) > 0 and _stands_so(said, posting.description_text)
+    return times_said(term, ready.haystack.line, posting.language) > 0 and _stands_so(said, posting.description_text)
 
 
 def _stands_so(said: Said, text: str) -> bool:
@@ -152,7 +154,7 @@ def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]
     told = [
         each
         for each in _avoided(wish.avoids, wish.terms, wish.said)
-        if (traces[each.trace] and traces[each.other]) or not signs.isdisjoint(each.signs)
+        if each.themes or (traces[each.trace] and traces[each.other]) or not signs.isdisjoint(each.signs)
     ]
     found = [(share, each.words) for each in told if (share := about(each, ready))]
     most = max((share for share, _ in found), default=0.0)
@@ -171,7 +173,8 @@ def about(said: Said, ready: PostingFeatures) -> float:
     if found is None:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        found = kept[said.words] = _about(said, ready)
+        own = _about(said, ready)
+        found = kept[said.words] = max(own, max((about_theme(theme, ready) for theme in said.themes), default=0.0))
     return found
 
 
@@ -180,36 +183,16 @@ def _about(said: Said, ready: PostingFeatures) -> float:
     if said.is_in_doubt:
         return _is_asked(said.skills, ready)
     if ready.title.holds(said.term):
-        return float(_times(said.term, ready.title.line, posting.language) > 0)
+        return float(times_said(said.term, ready.title.line, posting.language) > 0)
     if (not said.is_phrase and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
         return 1.0
-    times = _times(said.term, ready.haystack.line, posting.language)
+    times = times_said(said.term, ready.haystack.line, posting.language)
     # "No cold calling" is about none, whatever skill was read of it.
     return 0.0 if times < 0 else _is_asked(said.skills, ready) or times / OFTEN
 
 
 def _is_asked(skills: frozenset[str], ready: PostingFeatures) -> float:
     return float(not skills.isdisjoint(ready.asked_outright))
-
-
-def _times(term: str, line: str, language: str | None) -> int:
-    """How often words of a text are a term, four times at most; -1 where each time a word denies it."""
-    sought, found, denied, at = f" {term} ", 0, 0, -1
-    while found < OFTEN and (at := line.find(sought, at + 1)) >= 0:
-        if line.endswith(_denials(language), 0, at):
-            denied = 1
-        else:
-            found += 1
-    return found or -denied
-
-
-@cache
-def _denials(language: str | None) -> tuple[str, ...]:
-    """The words that deny what follows, as they end a text. Those of its language alone: "no" is Portuguese for in."""
-    own = (language,) if language in LANGUAGES else LANGUAGES[:1]
-    said = chain.from_iterable(phrases_of(entry, languages=own) for entry in ("wish.never", "refusal.none_of"))
-    ways = (way.partition(" !> ")[0] for way in said)
-    return tuple(f" {' '.join(words(way))}" for way in ways)
 
 
 @lru_cache(maxsize=4_096)
@@ -241,6 +224,7 @@ def read(said: str) -> Said:
         trace=trace,
         other=other,
         signs=signs,
+        themes=themes().named(said),
     )
 
 
@@ -254,8 +238,7 @@ def _tool(said: str) -> str:
     """The tool that somebody names; a chef is one whose title it is."""
     known, vocabulary = taxonomy(), roles().vocabulary
     canonical = known.canonical(said)
-    is_title = tuple(word.stem for word in vocabulary.words(said)) in vocabulary.titles
-    return canonical if canonical and known.is_tool(canonical) and not is_title else ""
+    return canonical if canonical and known.is_tool(canonical) and not vocabulary.is_title(said) else ""
 
 
 def _skills(said: str) -> Iterator[str]:

@@ -1,0 +1,112 @@
+"""Themes: kinds of work, branches and conditions that people refuse or ask for, with the phrases that say each.
+
+The tables are data/themes/ (data/README.md), read once, on first use. Of phrases and roles a theme says which; the skills
+that it stands on are those that its phrases are names of.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+
+from services.rules.lexicon.builder import spelled
+from services.rules.roles.taxonomy import roles
+from services.rules.roles.words import stem
+from services.rules.skills.taxonomy import taxonomy
+from services.rules.text import term_of
+
+LANGUAGES: Final = ("en", "de", "fr", "es", "pt")
+Reading = Literal["travel", "leads", "shifts", "clearance"]
+"""What is read of each posting anyway."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Theme:
+    """What it is called and what tells it, by language."""
+
+    id: str
+    names: Mapping[str, tuple[tuple[str, ...], ...]]
+    """Each name in all its spellings, the best known first. Whoever writes one of them means the theme."""
+    means: frozenset[str]
+    """What else people mean it by that is too wide to tell it in a text, as "agency"."""
+    tells: Mapping[str, tuple[str, ...]]
+    """Phrases of postings about it that are something narrower by themselves, as underwriting is of insurance."""
+    roles: frozenset[str]
+    """Whose work is about it, whatever else stands there."""
+    skills: frozenset[str]
+    """Canonical names."""
+    reading: Reading | None
+
+    def phrases(self, language: str | None) -> tuple[str, ...]:
+        """Folded, as postings in a language say it: their own, and the English ones, which many languages lend.
+
+        None that holds another one.
+        """
+        of = dict.fromkeys((LANGUAGES[0], language or LANGUAGES[0]))
+        said = dict.fromkeys(term_of(way) for each in of for way in self._ways(each))
+        return tuple(one for one in said if not any(f" {other} " in f" {one} " for other in said if other != one))
+
+    def other_names(self, than: str, language: str, most: int) -> tuple[str, ...]:
+        """What else it is called, in a language or else in English; no form of the same words."""
+        seen, found = {_key(than)}, list[str]()
+        for ways in self.names.get(language) or self.names[LANGUAGES[0]]:
+            keys = set(map(_key, ways))
+            if seen.isdisjoint(keys):
+                found.append(min(ways, key=len))
+            seen |= keys
+        return tuple(found[:most])
+
+    def _ways(self, language: str) -> Iterator[str]:
+        for ways in self.names.get(language, ()):
+            yield from ways
+        yield from self.tells.get(language, ())
+
+
+class Themes:
+    """All themes, by id and by what people call them."""
+
+    def __init__(self, given: Iterable[Theme]) -> None:
+        self._by_id = {theme.id: theme for theme in given}
+        self._by_key: dict[tuple[str, ...], tuple[Theme, ...]] = {}
+        for theme in self:
+            names = (way for some in theme.names.values() for ways in some for way in ways)
+            for key in dict.fromkeys(map(_key, (*names, *theme.means))):
+                self._by_key[key] = (*self._by_key.get(key, ()), theme)
+
+    def __iter__(self) -> Iterator[Theme]:
+        return iter(self._by_id.values())
+
+    def __getitem__(self, theme_id: str) -> Theme:
+        """The theme of an id; KeyError where there is none."""
+        return self._by_id[theme_id]
+
+    def named(self, said: str) -> tuple[Theme, ...]:
+        """Those that words are a name of, in any language, singular or plural; mostly none or one."""
+        return self._by_key.get(_key(said), ())
+
+
+def _key(said: str) -> tuple[str, ...]:
+    return tuple(map(stem, term_of(said).split(" ")))
+
+
+@cache
+def themes() -> Themes:
+    """Those that are shipped."""
+    folder = resources.files("services.rules.data").joinpath("themes")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return Themes(_theme(name, of) for file in files for name, of in tomllib.loads(file.read_text("utf-8")).items())
+
+
+def _theme(name: str, entry: Mapping[str, Any]) -> Theme:
+    names = {language: tuple(tuple(spelled(way)) for way in entry[language]) for language in LANGUAGES}
+    means, tells = (
+        {language: tuple(one for way in ways for one in spelled(way)) for language, ways in entry.get(kind, {}).items()}
+        for kind in ("means", "tells")
+    )
+    said = (*(way for ways in names[LANGUAGES[0]] for way in ways), *tells.get(LANGUAGES[0], ()))
+    # A territory manager is no skill in sales.
+    skills = frozenset(filter(None, (taxonomy().canonical(one) for one in said if not roles().vocabulary.is_title(one))))
+    meant = frozenset(way for ways in means.values() for way in ways)
+    return Theme(name, names, meant, tells, frozenset(entry.get("roles", ())), skills, entry.get("read"))
