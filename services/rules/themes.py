@@ -39,6 +39,11 @@ class Theme:
     """Canonical names."""
     reading: Reading | None
 
+    @property
+    def every_name(self) -> Iterator[str]:
+        """In all languages and spellings."""
+        return (way for some in self.names.values() for ways in some for way in ways)
+
     def phrases(self, language: str | None) -> tuple[str, ...]:
         """Folded, as postings in a language say it: their own, and the English ones, which many languages lend.
 
@@ -71,8 +76,7 @@ class Themes:
         self._by_id = {theme.id: theme for theme in given}
         self._by_key: dict[tuple[str, ...], tuple[Theme, ...]] = {}
         for theme in self:
-            names = (way for some in theme.names.values() for ways in some for way in ways)
-            for key in dict.fromkeys(map(_key, (*names, *theme.means))):
+            for key in dict.fromkeys(map(_key, (*theme.every_name, *theme.means))):
                 self._by_key[key] = (*self._by_key.get(key, ()), theme)
 
     def __iter__(self) -> Iterator[Theme]:

@@ -43,6 +43,15 @@ _SURELY: Final = 0.6
 """From which weight on a role is surely meant."""
 
 
+class Sought(NamedTuple):
+    """What searches ask for by name: who would rather not do one kind of it says so for good."""
+
+    stems: frozenset[str] = frozenset()
+    """Of their names, words and skills, and of what the roles that they surely mean are called first."""
+    roles: frozenset[str] = frozenset()
+    """Those roles."""
+
+
 class Signs(NamedTuple):
     """What a person's settings say of them."""
 
@@ -60,6 +69,8 @@ class Signs(NamedTuple):
     """The least pay that each of their searches asks for which asks for any."""
     said: frozenset[str] = frozenset()
     """The stems of words by which any of their searches says what it looks for."""
+    sought: Sought = Sought()
+    """What all their searches ask for."""
     speaks: tuple[SpokenLanguage, ...] = ()
     home: Home | None = None
     """Where they live, as far as they say it."""
@@ -145,6 +156,8 @@ class Wish:
     """Where it asks for no pay, the least that the person's other searches ask for."""
     said: frozenset[str]
     """The stems of words by which any search of the person says what it looks for."""
+    sought: Sought
+    """What all searches of the person ask for."""
     costs_of_roles: dict[tuple[str, ...], Costs] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `chance` makes of the roles of postings, by these: those that a search finds have few."""
     _in_doubt: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
@@ -203,24 +216,37 @@ def roles_done(worked_as: tuple[str, ...]) -> Affinity:
 
 def asked_together(
     asks: Iterable[Ask],
-) -> tuple[tuple[Affinity, ...], frozenset[Seniority], Localities, tuple[SalaryFloor, ...], frozenset[str]]:
-    """The trades, the levels, the localities, the least pay and the words that somebody's searches name."""
+) -> tuple[tuple[Affinity, ...], frozenset[Seniority], Localities, tuple[SalaryFloor, ...], frozenset[str], Sought]:
+    """The trades, levels, localities, least pay and words that somebody's searches name, and what they seek."""
     asks = tuple(asks)
     trades = dict.fromkeys(affinity_of(ask.criteria, ask.name) for ask in asks)
     levels = frozenset(level for ask in asks for level in ask.criteria.seniority)
     floors = dict.fromkeys(ask.criteria.salary_floor for ask in asks)
     localities = together(localities_of(ask.criteria, ask.name) for ask in asks)
     said = frozenset[str]().union(*(_stems_asked(ask.criteria, ask.name) for ask in asks))
-    return tuple(filter(None, trades)), levels, localities, tuple(filter(None, floors)), said
+    sought = _both(_sought(ask.criteria, ask.name) for ask in asks)
+    return tuple(filter(None, trades)), levels, localities, tuple(filter(None, floors)), said, sought
+
+
+def _stems_asked(criteria: Criteria, name: str) -> frozenset[str]:
+    """The stems of a search's name, of its words and skills, and of all names of the roles that it surely means."""
+    stems, means = _sought(criteria, name)
+    return stems.union(*map(stems_of_role, means))
 
 
 @lru_cache(maxsize=4_096)
-def _stems_asked(criteria: Criteria, name: str) -> frozenset[str]:
-    """The stems of a search's name, of its words and skills, and of all names of the roles that it surely means."""
+def _sought(criteria: Criteria, name: str) -> Sought:
     query, known = TextQuery.parse(criteria.text), roles()
-    means = (role for role, weight in affinity_of(criteria, name).weights if weight >= _SURELY and role in known)
+    means = [role for role, weight in affinity_of(criteria, name).weights if weight >= _SURELY and role in known]
     words_of = (name, *query.wanted, *(term for group in query.either for term in group), *criteria.skills.all)
-    return frozenset[str]().union(*map(_stems_of, (*words_of, *criteria.skills.any)), *map(stems_of_role, means))
+    called = (titles[0] for role in means for titles in known[role].titles.values() if titles)
+    stems = frozenset[str]().union(*map(_stems_of, (*words_of, *criteria.skills.any, *called)))
+    return Sought(stems, frozenset(means))
+
+
+def _both(some: Iterable[Sought]) -> Sought:
+    stems, means = [frozenset[str]().union(*of) for of in zip(*some, strict=True)] or (frozenset(), frozenset())
+    return Sought(stems, means)
 
 
 @lru_cache(maxsize=4_096)
@@ -278,6 +304,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         localities=together((localities_of(criteria, name), signs.localities, localities_of_home(signs.home))),
         floors=() if criteria.salary_floor else signs.floors,
         said=signs.said | _stems_asked(criteria, name),
+        sought=_both((signs.sought, _sought(criteria, name))),
     )
 
 

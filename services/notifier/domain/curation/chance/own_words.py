@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from services.notifier.domain.curation.chance.themed import OFTEN, about_theme, times_said
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.curation.wishes import Wish
+from services.notifier.domain.curation.wishes import Sought, Wish
 from services.rules.languages.named import language_named
 from services.rules.lexicon.builder import LANGUAGES
 from services.rules.roles.taxonomy import roles
@@ -45,6 +45,8 @@ class Said(NamedTuple):
 
     words: str
     """As they wrote it."""
+    key: str
+    """Another one where less of it is held against jobs."""
     term: str
     """Folded, as the text of a posting is."""
     stems: frozenset[str]
@@ -153,7 +155,7 @@ def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]
     traces, signs = ready.traces, ready.signs
     told = [
         each
-        for each in _avoided(wish.avoids, wish.terms, wish.said)
+        for each in _avoided(wish.avoids, wish.terms, wish.sought)
         if each.themes or (traces[each.trace] and traces[each.other]) or not signs.isdisjoint(each.signs)
     ]
     found = [(share, each.words) for each in told if (share := about(each, ready))]
@@ -169,12 +171,12 @@ def is_sought(said: Said, terms: tuple[str, ...], stems: frozenset[str]) -> bool
 def about(said: Said, ready: PostingFeatures) -> float:
     """How far a job is about it, 0 to 1."""
     kept = ready.about
-    found = kept.get(said.words)
+    found = kept.get(said.key)
     if found is None:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         own = _about(said, ready)
-        found = kept[said.words] = max(own, max((about_theme(theme, ready) for theme in said.themes), default=0.0))
+        found = kept[said.key] = max(own, max((about_theme(theme, ready) for theme in said.themes), default=0.0))
     return found
 
 
@@ -196,9 +198,27 @@ def _is_asked(skills: frozenset[str], ready: PostingFeatures) -> float:
 
 
 @lru_cache(maxsize=4_096)
-def _avoided(avoids: tuple[str, ...], terms: tuple[str, ...], stems: frozenset[str]) -> tuple[Said, ...]:
-    """Those that say anything, and that a search with these terms and stems does not say itself."""
-    return tuple(said for said in map(read, avoids) if said.stems and not is_sought(said, terms, stems))
+def _avoided(avoids: tuple[str, ...], terms: tuple[str, ...], sought: Sought) -> tuple[Said, ...]:
+    """Those that say anything, and that a search with these terms does not say itself; less what it asks for."""
+    said = (each for each in map(read, avoids) if each.stems and not is_sought(each, terms, sought.stems))
+    return tuple(_beside(each, terms, sought) for each in said)
+
+
+def _beside(said: Said, terms: tuple[str, ...], sought: Sought) -> Said:
+    """It without what searches ask for: of who looks for nurses and is no registered nurse not every nurse's job."""
+    kept = tuple(theme for theme in said.themes if not _is_asked_for(theme, terms, sought))
+    is_of_trade = said.role in sought.roles
+    if not is_of_trade and kept == said.themes:
+        return said
+    # Of a title the skill is the trade: a medical director's is that of all physicians.
+    skills = frozenset() if is_of_trade and roles().vocabulary.is_title(said.words) else said.skills
+    key = "\0".join((said.words, "trade" if is_of_trade else "", *(theme.id for theme in kept)))
+    return said._replace(key=key, role=None if is_of_trade else said.role, skills=skills, themes=kept)
+
+
+def _is_asked_for(theme: Theme, terms: tuple[str, ...], sought: Sought) -> bool:
+    names = map(read, theme.every_name)
+    return not theme.roles.isdisjoint(sought.roles) or any(is_sought(name, terms, sought.stems) for name in names)
 
 
 @lru_cache(maxsize=4_096)
@@ -215,6 +235,7 @@ def read(said: str) -> Said:
     trace, other = traces_of(term)
     return Said(
         words=said,
+        key=said,
         term=term,
         stems=stems,
         is_phrase=is_phrase,
