@@ -1,6 +1,6 @@
 """Themes: kinds of work, branches and conditions that people refuse or ask for, with the phrases that say each.
 
-The tables are data/themes/ (data/README.md), read once, on first use. Of phrases and roles a theme says which; the skills
+The tables are data/themes/ (data/README.md), read once, on first use. A theme says its phrases and roles; the skills
 that it stands on are those that its phrases are names of.
 """
 
@@ -111,6 +111,8 @@ def _theme(name: str, entry: Mapping[str, Any]) -> Theme:
     )
     said = (*(way for ways in names[LANGUAGES[0]] for way in ways), *tells.get(LANGUAGES[0], ()))
     # A territory manager is no skill in sales.
-    skills = frozenset(filter(None, (taxonomy().canonical(one) for one in said if not roles().vocabulary.is_title(one))))
+    skills = frozenset(
+        filter(None, (taxonomy().canonical(one) for one in said if not roles().vocabulary.is_title(one)))
+    )
     meant = frozenset(way for ways in means.values() for way in ways)
     return Theme(name, names, meant, tells, frozenset(entry.get("roles", ())), skills, entry.get("read"))

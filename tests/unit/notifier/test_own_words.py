@@ -78,6 +78,31 @@ def test_what_one_can_do_is_found_as_a_word_and_in_any_case() -> None:
     assert chance(ZENDESK, ("ZENDESK",)).value > chance(ZENDESK).value > chance(ZENDESK, ("desk",)).value
 
 
+def test_a_short_word_in_capitals_is_found_in_capitals_alone() -> None:
+    loves_it, is_it = job(description_text="You love it. Is it you?"), job(description_text="Support for IT teams.")
+    assert chance(loves_it, ("IT",)).value < chance(loves_it).value
+    assert chance(is_it, ("IT",)).value > chance(is_it).value
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("No Zendesk needed.", "en"),
+        ("Zendesk experience is not required.", "en"),
+        ("Zendesk is not strictly necessary", "en"),
+        ("Zendesk-Kenntnisse sind nicht erforderlich.", "de"),
+        ("Zendesk n'est pas indispensable", "fr"),
+        ("Zendesk no es necesario", "es"),
+        ("Zendesk não é obrigatório", "pt"),
+    ],
+)
+def test_what_a_text_says_is_not_needed_is_not_what_a_job_names(text: str, language: str) -> None:
+    of = job(description_text=text, language=language, skills=(Skill(name="Zendesk", strength="passing"),))
+    assert chance(of, ("Zendesk",)).value < chance(of).value
+    asked = job(description_text=f"{text} Zendesk, all day.", language=language)
+    assert chance(asked, ("Zendesk",)).value > chance(asked).value
+
+
 @pytest.mark.parametrize(
     "about",
     [
@@ -181,6 +206,54 @@ def test_what_the_search_itself_says_is_not_held_against_a_job() -> None:
         chance(about, avoids=("insurance",), search="Insurance support").value
         == chance(about, search="Insurance support").value
     )
+
+
+@pytest.mark.parametrize(
+    ("avoids", "about"),
+    [
+        ("crypto", job("Web3 Support Representative")),
+        ("Krypto", job(description_text="DeFi, NFTs and stablecoins: the blockchain company.")),
+        ("night shift", job("Customer Support Representative (overnight)")),
+        ("travel", job(description_text="You travel up to 50% of the time.")),
+        ("people management", job(description_text="You lead a team of eight people with direct reports.")),
+        ("insurance", job(roles=("insurance-specialist",))),
+        ("seguros", job("Kundenberater Versicherung", language="de")),
+        ("gambling", job(skills=(Skill(name="Sports Betting", strength="required"),))),
+    ],
+)
+def test_a_job_is_about_what_somebody_avoids_in_whichever_words_it_says_so(avoids: str, about: PostingCore) -> None:
+    found = chance(about, avoids=(avoids,))
+    costs = [
+        (against.doubt.of, round(against.costs, 3)) for against in found.against if against.doubt.fact == "avoided"
+    ]
+    assert costs == [((avoids,), model().weights[FACTS.index("avoided")])]
+
+
+def test_a_part_of_a_theme_that_somebody_avoids_is_not_all_of_it() -> None:
+    about = job("Insurance Support Representative")
+    assert chance(about, avoids=("underwriting",)).value == chance(about).value
+
+
+def test_a_job_that_denies_a_theme_in_other_words_is_not_about_it() -> None:
+    denied = job(description_text="No blockchain here.", skills=(Skill(name="Blockchain", strength="wanted"),))
+    assert chance(denied, avoids=("crypto",)).value == chance(denied).value
+
+
+SELLING = Criteria(roles={"any": ["account-executive"]})
+
+
+def test_who_seeks_a_trade_and_refuses_a_kind_of_it_is_spared_that_kind_alone() -> None:
+    signs = signs_of(recipient(avoids=("enterprise sales", "sales")))
+    wish = wish_of(SELLING, "Account executive", signs)
+    enterprise, other = (
+        job(title, roles=("account-executive",), description_text="You close deals.")
+        for title in ("Account Executive, Enterprise", "Account Executive")
+    )
+    doubts = [
+        [against.doubt.of for against in found.against if against.doubt.fact == "avoided"]
+        for found in (chance_of(JudgedPosting(SELLING, PostingFeatures(of)), wish) for of in (enterprise, other))
+    ]
+    assert doubts == [[("enterprise sales",)], []]
 
 
 def test_what_says_nothing_counts_for_nothing() -> None:

@@ -61,8 +61,8 @@ class PostingFeatures(PreparedPosting):
         return self.haystack.traces()
 
     @cached_property
-    def named(self) -> dict[str, bool]:
-        """Whether it names what people can do, of few of these, as they stand in its line: many can do the same."""
+    def named(self) -> dict[str, int]:
+        """How often it says what people can do, of few of these, in their words: many can do the same."""
         return {}
 
     @cached_property

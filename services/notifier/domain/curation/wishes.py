@@ -141,7 +141,7 @@ class Wish:
     done: Affinity
     """The roles that they say they have had."""
     knows: tuple[str, ...]
-    """What they say that they can do, folded as texts of postings are."""
+    """What they say that they can do, in their words, each that says anything once."""
     avoids: tuple[str, ...]
     """What they would rather not do, in their words."""
     studies: float
@@ -204,8 +204,11 @@ def signs_of(recipient: Recipient) -> Signs:
 
 
 @lru_cache(maxsize=4_096)
-def _terms_of(knows: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, map(term_of, knows))))
+def _telling(knows: tuple[str, ...]) -> tuple[str, ...]:
+    said = dict[str, str]()
+    for words_of in knows:
+        said.setdefault(term_of(words_of), words_of)
+    return tuple(words_of for term, words_of in said.items() if term)
 
 
 @lru_cache(maxsize=4_096)
@@ -296,7 +299,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         town=signs.home.town if signs.home else None,
         years=signs.years,
         done=signs.done,
-        knows=_terms_of(signs.knows),
+        knows=_telling(signs.knows),
         avoids=signs.avoids,
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_asks_for_pools, said)),

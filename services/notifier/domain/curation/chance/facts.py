@@ -22,7 +22,9 @@ from services.notifier.domain.curation.chance.levels import (
     settled,
     tells_years,
 )
-from services.notifier.domain.curation.chance.own_words import OFTEN, avoided, known
+from services.notifier.domain.curation.chance.mentions import OFTEN
+from services.notifier.domain.curation.chance.own_words import avoided, known
+from services.notifier.domain.curation.chance.themed import MUCH_TRAVEL
 from services.notifier.domain.curation.chance.wanted_places import (
     far_off,
     named_elsewhere,
@@ -49,8 +51,6 @@ LESS_WELL: Final = 0.5
 _MOST_HOURS: Final = 6.0
 _HALF_A_DAY: Final = 4.0
 """Hours of work."""
-_MUCH_TRAVEL: Final = 30
-"""Per cent of the time."""
 _NEARBY: Final = FACTS.index("nearby")
 _KNOWN: Final = FACTS.index("known")
 ALREADY: Final[Mapping[int, float]] = {_NEARBY: 1.0, _KNOWN: 0.75}
@@ -292,7 +292,7 @@ _BY_ITSELF: Final = _placed(
         "experience": Fact(may_ask_years, _always, experience),
         "overqualified": Fact(tells_years, lambda wish: wish.years, overqualified),
         "leading": Fact(may_lead, _always, lambda wish, ready: float(not leads_unasked(wish, ready))),
-        "travel": Fact(lambda ready: ready.travel >= _MUCH_TRAVEL, lambda wish: not wish.travels, lambda *_: 0.0),
+        "travel": Fact(lambda ready: ready.travel >= MUCH_TRAVEL, lambda wish: not wish.travels, lambda *_: 0.0),
         "written": Fact(
             lambda ready: ready.posting.language,
             _always,

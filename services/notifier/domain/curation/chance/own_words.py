@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from itertools import chain
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from services.notifier.domain.curation.chance.themed import OFTEN, about_theme, times_said
+from services.notifier.domain.curation.chance.mentions import OFTEN, stands_in_capitals, times_said
+from services.notifier.domain.curation.chance.themed import about_theme
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Sought, Wish
 from services.rules.languages.named import language_named
@@ -20,6 +20,8 @@ ENOUGH_KNOWN: Final = 4
 """So many of what somebody can do are all that a job need name."""
 _MOST_KEPT: Final = 128
 """Of so many words a posting knows what is made of them: they take no more memory than its text."""
+_SHORT: Final = 3
+"""Letters of an abbreviation that may be another word."""
 _PART: Final = re.compile(r"[^\W_]+")
 _APART: Final = frozenset(",;:.!?()|•\n")
 """What parts words that name nothing together."""
@@ -32,8 +34,10 @@ class Way(NamedTuple):
 
     term: str
     """What it is, folded, as they wrote it."""
-    in_line: str
-    """Words as they stand in the line of a `Haystack`; empty of a tool that by its words alone may be none."""
+    words: str
+    """Its words, folded; empty of a tool that by its words alone may be none."""
+    capitals: str
+    """It, where it is so short that only capitals tell it from another word: IT, AML, HR."""
     skill: str
     """The canonical skill that it is, by whichever of its names; empty where it is none."""
     trace: int
@@ -67,28 +71,30 @@ class Said(NamedTuple):
 def known(wish: Wish, ready: PostingFeatures) -> float:
     """The share of what somebody says they can do that a posting names; of four at most. Only of who says any."""
     enough, traces, skills = min(ENOUGH_KNOWN, len(wish.knows)), ready.traces, ready.skills
-    named = {
-        way.term
-        for way in _ways(wish.knows, ready.posting.language)
-        if way.skill in skills or (traces[way.trace] and traces[way.other] and _says(way.in_line, ready))
-    }
+    named = set[str]()
+    for way in _ways(wish.knows, ready.posting.language):
+        times = _times(way, ready) if way.words and traces[way.trace] and traces[way.other] else 0
+        if times > 0 or (times == 0 and way.skill in skills):
+            named.add(way.term)
     return min(enough, len(named)) / enough
 
 
 @lru_cache(maxsize=16_384)
-def _ways(terms: tuple[str, ...], language: str | None) -> tuple[Way, ...]:
-    return tuple(way for term in terms for way in _ways_of(term, language))
+def _ways(knows: tuple[str, ...], language: str | None) -> tuple[Way, ...]:
+    return tuple(way for said in knows for way in _ways_of(said, language))
 
 
 @lru_cache(maxsize=16_384)
-def _ways_of(term: str, language: str | None) -> tuple[Way, ...]:
+def _ways_of(said: str, language: str | None) -> tuple[Way, ...]:
     """As it stands; as a skill, whichever name of it that is; or as the role, by its titles in the text's language."""
-    known, tool = taxonomy(), _told_by_context(term)
+    term, known = term_of(said), taxonomy()
+    tool = _told_by_context(term)
     skill = tool or known.canonical(term) or ""
     if skill and known.kind(skill) == "language":
         skill = ""
-    own = Way(term, "" if tool else f" {term} ", skill, *traces_of(term))
-    return (own, *(Way(term, f" {title} ", "", *traces_of(title)) for title in _titles(term, language)))
+    capitals = said if len(said) <= _SHORT and said.isupper() and said.isalpha() else ""
+    own = Way(term, "" if tool else term, capitals, skill, *traces_of(term))
+    return (own, *(Way(term, title, "", "", *traces_of(title)) for title in _titles(term, language)))
 
 
 def _titles(term: str, language: str | None) -> Iterator[str]:
@@ -99,14 +105,22 @@ def _titles(term: str, language: str | None) -> Iterator[str]:
     return (title for title in dict.fromkeys(map(term_of, titles)) if f" {term} " not in f" {title} ")
 
 
-def _says(in_line: str, ready: PostingFeatures) -> bool:
-    kept = ready.named
-    found = kept.get(in_line)
+def _times(way: Way, ready: PostingFeatures) -> int:
+    """How often a posting says it in this way; -1 where it says only that it is not needed."""
+    kept, key = ready.named, way.capitals or way.words
+    found = kept.get(key)
     if found is None:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        found = kept[in_line] = bool(in_line) and in_line in ready.haystack.line
+        found = kept[key] = _counted(way, ready)
     return found
+
+
+def _counted(way: Way, ready: PostingFeatures) -> int:
+    posting = ready.posting
+    if way.capitals and not stands_in_capitals(way.capitals, posting.title, posting.description_text):
+        return 0
+    return times_said(way.words, ready.haystack.line, posting.language)
 
 
 def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
@@ -136,7 +150,7 @@ def _stands_so(said: Said, text: str) -> bool:
     one word in capitals in capitals."""
     parts = _PART.findall(said.words)
     if len(parts) < 2:
-        return not said.words.isupper() or bool(re.search(rf"(?<![^\W_]){re.escape(said.words)}(?![^\W_])", text))
+        return not said.words.isupper() or stands_in_capitals(said.words, text)
     found = re.findall(r"[\W_]{1,3}".join(map(re.escape, parts)), text, re.IGNORECASE)
     return not found or any(_APART.isdisjoint(set(one) - set(said.words)) for one in found)
 
@@ -201,10 +215,10 @@ def _is_asked(skills: frozenset[str], ready: PostingFeatures) -> float:
 def _avoided(avoids: tuple[str, ...], terms: tuple[str, ...], sought: Sought) -> tuple[Said, ...]:
     """Those that say anything, and that a search with these terms does not say itself; less what it asks for."""
     said = (each for each in map(read, avoids) if each.stems and not is_sought(each, terms, sought.stems))
-    return tuple(_beside(each, terms, sought) for each in said)
+    return tuple(beside(each, terms, sought) for each in said)
 
 
-def _beside(said: Said, terms: tuple[str, ...], sought: Sought) -> Said:
+def beside(said: Said, terms: tuple[str, ...], sought: Sought) -> Said:
     """It without what searches ask for: of who looks for nurses and is no registered nurse not every nurse's job."""
     kept = tuple(theme for theme in said.themes if not _is_asked_for(theme, terms, sought))
     is_of_trade = said.role in sought.roles

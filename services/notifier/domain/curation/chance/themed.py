@@ -1,18 +1,15 @@
 """How far a job is about a theme: what people refuse is told by whichever words a posting says it in."""
 
 from functools import cache
-from itertools import chain
 from typing import Final, NamedTuple
 
+from services.notifier.domain.curation.chance.mentions import OFTEN, times_said
 from services.notifier.domain.curation.demands import needs_clearance
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.rules.lexicon.builder import LANGUAGES, phrases_of
 from services.rules.roles.taxonomy import roles
-from services.rules.text import traces_of, words
+from services.rules.text import traces_of
 from services.rules.themes import Theme
 
-OFTEN: Final = 4
-"""So often words are said where a job is about them."""
 MUCH_TRAVEL: Final = 30
 """Per cent of the time."""
 
@@ -42,9 +39,9 @@ def _about(theme: Theme, ready: PostingFeatures) -> float:
     in_title = [times_said(one.term, ready.title.line, posting.language) for one in said]
     if any(times > 0 for times in in_title):
         return 1.0
-    if not any(in_title) and not stems.isdisjoint(ready.stems_of_title):
-        if any(one.stems and one.stems <= ready.stems_of_title for one in phrases):
-            return 1.0
+    may_say = not any(in_title) and not stems.isdisjoint(ready.stems_of_title)
+    if may_say and any(one.stems and one.stems <= ready.stems_of_title for one in phrases):
+        return 1.0
     times = [times_said(one.term, ready.haystack.line, posting.language) for one in said]
     count = sum(one for one in times if one > 0)
     if not count and any(times):
@@ -74,23 +71,3 @@ def _is_read(theme: Theme, ready: PostingFeatures) -> bool:
             return needs_clearance(ready.posting.description_text)
         case None:
             return False
-
-
-def times_said(term: str, line: str, language: str | None) -> int:
-    """How often words of a text are a term, four times at most; -1 where each time a word denies it."""
-    sought, found, denied, at = f" {term} ", 0, 0, -1
-    while found < OFTEN and (at := line.find(sought, at + 1)) >= 0:
-        if line.endswith(_denials(language), 0, at):
-            denied = 1
-        else:
-            found += 1
-    return found or -denied
-
-
-@cache
-def _denials(language: str | None) -> tuple[str, ...]:
-    """The words that deny what follows, as they end a text. Those of its language alone: "no" is Portuguese for in."""
-    own = (language,) if language in LANGUAGES else LANGUAGES[:1]
-    said = chain.from_iterable(phrases_of(entry, languages=own) for entry in ("wish.never", "refusal.none_of"))
-    ways = (way.partition(" !> ")[0] for way in said)
-    return tuple(f" {' '.join(words(way))}" for way in ways)
