@@ -11,6 +11,9 @@ from services.rules.places.data import Sense, country_part, place_data
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
 _ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
 _GAP = re.compile(r",\s?|\s?[-–]\s?|\s")
+_COMMA = re.compile(r",\s?")
+_TOWN_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w.'’-]*[a-zà-ÿ])\)?,\s?$")
+"""A name in small letters; a code there makes it a list of countries: `UK, CA, US`."""
 PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
 
 WORDS = frozenset(
@@ -71,13 +74,17 @@ def believed_codes(
     """The tokens that are meant as places, each with the senses that its company leaves.
 
     A token right behind a place that lies in it is believed; so is one in a list of codes, one behind `Remote -`, and
-    behind an unknown name with a comma a state's code that is no country's, or has a postal code behind it. A state's
-    code before a place that lies in it says nothing more: `US, CA, Fresno`.
+    behind an unknown name with a comma a state's code that is no country's, or has its country or a postal code behind
+    it. A state's code before a place that lies in it says nothing more: `US, CA, Fresno`.
     """
     tokens = [token for token in tokens if not _before_place(text, token, places_starting)]
     believed: dict[int, CodeToken] = {}
     for token in tokens:
-        senses = _behind_place(text, token, places_ending) or _behind_name(text, token)
+        senses = (
+            _behind_place(text, token, places_ending)
+            or _before_its_country(text, token, places_ending, places_starting)
+            or _behind_name(text, token)
+        )
         if senses:
             believed[token.start] = CodeToken(token.start, token.end, token.text, senses)
     for run in _runs(text, tokens):
@@ -100,6 +107,24 @@ def _before_place(text: str, token: CodeToken, places_starting: Mapping[int, tup
     inner = places_starting.get(gap.end(), ()) if gap else ()
     states = [sense for sense in token.senses if sense.kind == "subdivision"]
     return any(sense.within(outer) for outer in states for sense in inner)
+
+
+def _before_its_country(
+    text: str,
+    token: CodeToken,
+    places_ending: Mapping[int, tuple[Sense, ...]],
+    places_starting: Mapping[int, tuple[Sense, ...]],
+) -> tuple[Sense, ...]:
+    """The state between a town that is not known and its country: `Templeton, CA, US` is not in Canada."""
+    before, gap = text[max(0, token.start - 40) : token.start], _COMMA.match(text, token.end)
+    town = _TOWN_BEFORE.search(before)
+    if not gap or not town or _remote_before().search(before):
+        return ()
+    if token.start - len(before) + town.end("name") in places_ending:
+        return ()
+    countries = {sense.code for sense in places_starting.get(gap.end(), ()) if sense.kind == "country"}
+    states = [sense for sense in token.senses if sense.kind == "subdivision"]
+    return tuple(sense for sense in states if country_part(sense.code) in countries)
 
 
 def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from services.ingest.domain.findings import evidence_of
 from services.ingest.domain.reach.beside import parted
 from services.ingest.domain.reach.cues import Cue
-from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces, as_states, without_frames
+from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces, as_states, in_bracket, without_frames
 from services.ingest.domain.reach.words import MOST_BETWEEN, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places.known import PlaceMention, countries_of, country_of, find_places
@@ -202,7 +202,9 @@ def read_label(document: Document, cue: Cue) -> Label | None:
         mentions[0].start > MOST_BETWEEN or (sign and not words().filled.fullmatch(said[: mentions[0].start]))
     ):
         mentions = []
-    anywhere = bool(known.ends_anywhere.search(said)) or (len(mentions) > 1 and mentions[-1].kind == "worldwide")
+    last = known.ends_anywhere.search(said)
+    everywhere = bool(last) or (len(mentions) > 1 and mentions[-1].kind == "worldwide")
+    anywhere = everywhere and not in_bracket(said[: last.start() if last else mentions[-1].start])
     return Label(
         line, start, stop, without_frames(value, as_states(mentions)), [mention.code for mention in left_out], anywhere
     )

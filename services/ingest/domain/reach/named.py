@@ -8,6 +8,7 @@ from schemas.posting import Evidence, Reach, Workplace
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import Finding
 from services.ingest.domain.reach.words import words
+from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import PlaceMention, countries_of, country_of, find_places, place_name, places_in_field
 from services.rules.text import fold, lowered
@@ -106,6 +107,14 @@ def without_frames(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMen
 _OPENS = re.compile(r"\s*[(:]")
 
 
+def in_bracket(before: str) -> bool:
+    """Whether what follows stands in a bracket behind more than `or`: `US (from home, a cafe, anywhere)` is at what
+    one may work in the US.
+    """
+    _, opened, inside = before.rpartition("(")
+    return bool(opened) and ")" not in inside and len(inside.split()) > 1
+
+
 def as_states(mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
     """Read a city named like its state as the state, where other states stand in the list: New York, New Jersey.
 
@@ -134,9 +143,14 @@ def _as_city(mention: PlaceMention) -> PlaceMention:
 
 def state_named(mention: PlaceMention) -> PlaceMention | None:
     """The state that a city shares its name with, as Quebec; None for any other place."""
-    if mention.subdivision is None or fold(place_name(mention.subdivision)) != fold(mention.text):
+    if mention.subdivision is None or fold(place_name(mention.subdivision)) != fold(_own_name(mention)):
         return None
     return replace(mention, kind="subdivision", code=mention.subdivision, subdivision=None)
+
+
+def _own_name(mention: PlaceMention) -> str:
+    """Its name without the wider places behind it: `New York, USA`."""
+    return mention.text[: mention.name_end - mention.start] if mention.name_end else mention.text
 
 
 def _members(mention: PlaceMention) -> frozenset[str]:
@@ -164,6 +178,8 @@ def within_states(reach: Finding[Reach], workplace: Workplace) -> Finding[Reach]
 
 _TOWN = re.compile(r"[^\W\d_]{3}")
 """Before the comma before a state: `Townsend, Massachusetts`."""
+_ONLY_REMOTE = re.compile(rf"\W*{any_of('workplace.field.remote')}\W*")
+_GOES_ON = re.compile(r" [A-Z][a-z]{2}")
 
 
 def at_states(
@@ -171,19 +187,50 @@ def at_states(
 ) -> Finding[Reach]:
     """Narrow a country to the states of the towns where work that is not remote is done, where none of these is known.
 
-    Known towns tell the state themselves; a state without a town may be the employer's.
+    Known towns tell the state themselves; a state without a town may be the employer's. Remote work keeps to states
+    whose every location is one that is called remote itself: `Ohio, USA, Remote; Utah, USA, Remote`.
     """
     country = _whole_country(reach.value)
-    if workplace == "remote" or towns or country is None:
+    if towns or country is None:
         return reach
+    if workplace == "remote":
+        return _narrowed(reach, _all_remote_states([stated.text for stated in locations], country))
     found: dict[str, None] = {}
     for stated in locations:
-        mentions = as_states(places_in_field(stated.text))
+        mentions = _without_halves(stated.text, as_states(places_in_field(stated.text)))
         states = dict.fromkeys(_states(mentions, country))
-        if not states or not _TOWN.search(stated.text[: mentions[0].name_end or mentions[0].end].rpartition(",")[0]):
+        if not states or not _names_town(stated.text, mentions[0]):
             return reach
         found |= states
     return _narrowed(reach, found)
+
+
+def _all_remote_states(locations: Sequence[str], country: str) -> dict[str, None]:
+    """The states of locations that name nothing but a state, and say that it is remote; none where any names else."""
+    found: dict[str, None] = {}
+    for text in locations:
+        parts, mentions = text.split(";"), as_states(places_in_field(text))
+        if len(parts) != len(mentions):
+            return {}
+        for part, place in zip(parts, mentions, strict=True):
+            rest = part.replace(place.text, " ", 1)
+            states = place.kind == "subdivision" and is_whole(place) and rest != part
+            if not states or not _ONLY_REMOTE.fullmatch(lowered(rest)):
+                return {}
+        found |= dict.fromkeys(_states(mentions, country))
+    return found
+
+
+def _without_halves(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
+    """Leave out a town whose name goes on, so that it is another, before a state: `Sun City Center, FL`."""
+    stated = any(mention.kind == "subdivision" for mention in mentions)
+    return [m for m in mentions if not (stated and m.kind == "city" and _GOES_ON.match(text, m.end))]
+
+
+def _names_town(text: str, first: PlaceMention) -> bool:
+    """Whether a location names a town, known or not, and no state alone."""
+    before_state = text[: first.name_end or first.end].rpartition(",")[0]
+    return first.kind == "city" or bool(_TOWN.search(before_state))
 
 
 def _whole_country(named: Reach) -> str | None:

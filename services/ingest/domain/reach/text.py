@@ -20,6 +20,7 @@ from services.ingest.domain.reach.named import (
     ExcludedPlaces,
     NamedPlaces,
     as_states,
+    in_bracket,
     is_whole,
     state_named,
     without_frames,
@@ -124,7 +125,8 @@ class _Reader:
                 self.said.weak.show(partial(quote, "text", text, cue.start, last))
             return
         self._take(listed[0].start, last)
-        if len(listed) > 1 and listed[-1].kind == "worldwide":
+        everywhere = len(listed) > 1 and listed[-1].kind == "worldwide"
+        if everywhere and not in_bracket(self.lowered[listed[-2].end : listed[-1].start]):
             self.said.anywhere = quote("text", text, cue.start, last)
         elif self._add(without_frames(text, as_states(listed))):
             self.said.restricted.show(partial(quote, "text", text, cue.start, last))

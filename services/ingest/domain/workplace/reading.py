@@ -34,6 +34,8 @@ _WEAK: tuple[tuple[Rank, Workplace], ...] = (
 """What counts where no field says anything: the ways of the whole company, and what is said in passing."""
 _BEFORE, _AFTER = 60, 65
 _MOST_OF_PLACE = 40
+_DAYS_BEHIND = 40
+"""Characters in which an option may go on with its days."""
 _MOST_MATCHES = 20
 """Of one pattern in one text; in the captured postings none has more than half of them."""
 
@@ -109,10 +111,16 @@ def _look(rank: Rank, workplace: Workplace, document: Document, said: Statements
 
 def _options(document: Document, said: Statements) -> None:
     for match in matches(document, "remote", patterns().option, before=30, after=30):
-        if _denied(document, match):
+        if _denied(document, match) or _on_days(document, match):
             continue
         vague = _of_company(document, match) or _conditional(document, match)
         _add_statement(said, "weak" if vague else "option", "remote", match, document)
+
+
+def _on_days(document: Document, match: re.Match[str]) -> bool:
+    """Whether the option is one of some days of the week: `the option to work remotely two days a week`."""
+    stop = match.end() + _DAYS_BEHIND
+    return any(pattern.search(document.lowered, match.start(), stop) for _, pattern in days.patterns().parts)
 
 
 def _days(document: Document, said: Statements) -> None:

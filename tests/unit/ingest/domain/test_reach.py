@@ -361,3 +361,47 @@ def test_a_town_that_nobody_knows_ties_work_to_its_state(address: str, states: t
 def test_new_england_is_not_england() -> None:
     found = reach(html="<p>Location: the mill is close to all that New England offers.</p>", locations="United States")
     assert found.countries == ("US",)
+
+
+@pytest.mark.parametrize(
+    ("address", "states"),
+    [
+        ("Templeton, CA, US", ("US-CA",)),
+        ("Claymont, DE, US", ("US-DE",)),
+        ("Lake Orion, MI, US", ("US-MI",)),
+        ("Sun City Center, FL, US", ("US-FL",)),
+        ("Andover, MA", ("US-MA",)),
+    ],
+)
+def test_an_address_of_a_small_town_tells_its_state_and_never_the_country_of_the_same_code(
+    address: str, states: tuple[str, ...]
+) -> None:
+    found = reach("Nurse", locations=address)
+    assert (found.countries, found.subdivisions) == (("US",), states)
+
+
+@pytest.mark.parametrize("listed", ["UK, CA, US", "Germany, CA, US"])
+def test_codes_in_a_list_of_countries_are_countries(listed: str) -> None:
+    found = reach(locations=listed)
+    assert ({"CA", "US"} <= {*found.countries}, found.subdivisions) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("locations", "states"),
+    [
+        ("Florida, USA, Remote; New York, USA, Remote", ("US-FL", "US-NY")),
+        ("Remote - Texas", ("US-TX",)),
+        ("Texas, USA, Remote; USA, Remote", ()),
+        ("Austin, Texas, Remote", ()),
+    ],
+)
+def test_remote_work_keeps_to_states_where_each_location_is_one_that_is_called_remote(
+    locations: str, states: tuple[str, ...]
+) -> None:
+    found = reach(html="<p>This role is fully remote.</p>", locations=locations)
+    assert (found.countries, found.subdivisions) == (("US",), states)
+
+
+def test_anywhere_in_a_bracket_of_places_to_sit_at_opens_nothing() -> None:
+    assert said("Location: Remote - US (From Home / Beach / Cafe / Anywhere!)") == {"US"}
+    assert said("Location: Peru | Chile | Anywhere") == {"worldwide"}

@@ -72,6 +72,7 @@ TITLES = [
     ("Geschäftsführer (m/w/d)", "executive"),
     ("Werkstudent Marketing", "intern"),
     ("Ausbildung zum Mechatroniker", "intern"),
+    ("Ausbildung Mechatroniker (m/w/d)", "intern"),
     ("Projektleiter Bau", None),
     # French
     ("Responsable comptable", "manager"),

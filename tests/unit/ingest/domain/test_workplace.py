@@ -68,6 +68,9 @@ TEXTS = [
     ("We are open to fully remote candidates.", "remote"),
     ("Remote, hybrid or onsite, as you prefer", "remote"),
     ("This role could be hybrid, home based or site based.", "remote"),
+    ("You have the option to work remotely two days a week.", "hybrid"),
+    ("You have the option to work remotely one flexible day per week.", "hybrid"),
+    ("There is the option to work remotely.", "remote"),
     # words that are about something else
     ("You need previous remote work experience.", "unknown"),
     ("You run a hybrid cloud and hybrid search.", "unknown"),
