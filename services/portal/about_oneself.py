@@ -50,17 +50,17 @@ def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dic
     lives = "" if is_old else given["home"].strip()
     home = readable_home(asked.home, words) if asked.home else ""
     speaks = _spoken(asked, words) or given["speaks"].strip()
-    can = {"knows": _known(given["knows"], asked.knows), "avoids": given["avoids"].strip()}
+    can = {"knows": _with("knows", given, asked.knows), "avoids": _with("avoids", given, [*asked.avoids.values()])}
     return {"home": lives or home, "years": years.strip(), "worked_as": done, "speaks": speaks, **can}
 
 
-def _known(typed: str, of_cv: Sequence[str]) -> str:
-    """What they typed, and behind it as much of what their CV names as there is room for."""
-    if not of_cv:
-        return typed.strip()
+def _with(name: str, given: Mapping[str, str], read: Sequence[str]) -> str:
+    """What they typed, and behind it as much of what their text says as there is room for."""
+    if not read:
+        return given[name].strip()
     said = dict[str, str]()
-    for name in (*_parts("knows", typed), *of_cv):
-        said.setdefault(name.casefold(), name)
+    for part in (*_parts(name, given[name]), *read):
+        said.setdefault(part.casefold(), part)
     return written([*said.values()][:_MOST_LISTED])
 
 

@@ -47,6 +47,7 @@ def form_page(
     return {
         "said": just_read.said,
         "missed": just_read.missed,
+        "avoided": just_read.avoided,
         "offered": just_read.offered,
         "named": just_read.named,
         "by_words": just_read.by_words,

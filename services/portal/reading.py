@@ -18,7 +18,7 @@ from services.usecases.completion import readable_role
 from services.usecases.live_previews import LivePreviews
 from services.usecases.pasted import READ_IN, Asked, Proposal, as_words, asked_in, naming
 from services.usecases.searches import Query, Timing
-from services.usecases.wishes.nights import nights_in
+from services.usecases.wishes.hours import hours_in
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wishes.sentence import taken_apart
 from services.usecases.wishes.spoken import NOTHING_SPOKEN
@@ -26,6 +26,18 @@ from services.wording.lines import country_of_zone
 from services.wording.words import Words, mark
 
 _MOST_NAMED: Final = 4
+_ONLY: Final[Mapping[str, str]] = {
+    "wish.nights": mark("Only jobs that name work at night"),
+    "wish.weekends": mark("Only jobs that name work at weekends"),
+    "wish.early": mark("Only jobs that name work in the morning"),
+    "wish.late": mark("Only jobs that name work in the evening"),
+}
+_LEAVE_OUT: Final[Mapping[str, str]] = {
+    "wish.nights": mark("Leave out jobs that name work at night"),
+    "wish.weekends": mark("Leave out jobs that name work at weekends"),
+    "wish.early": mark("Leave out jobs that name work in the morning"),
+    "wish.late": mark("Leave out jobs that name work in the evening"),
+}
 _MOST_LATIN: Final = 0.7
 """Of the letters of a text in which what is written in others is not passed over."""
 
@@ -40,6 +52,8 @@ class Reading:
     proposals: Sequence[Proposal] = ()
     missed: Sequence[str] = ()
     """What of it no field takes."""
+    avoided: Sequence[str] = ()
+    """What of it went into what they would rather not do."""
     offered: Sequence[tuple[str, str, str]] = ()
     """Job titles that are not asked for: each with what suggests it, and what `instead` takes to ask for it too."""
     named: Sequence[tuple[str, str, str]] = ()
@@ -88,13 +102,15 @@ def reading(given: Mapping[str, str], words: Words, now: datetime, live: LivePre
         **given,
         **{name: read[name] for name in ASKING},
         **currency,
-        **said_of_oneself(given, asked, words),
+        **said_of_oneself(given, asked if signs_up else replace(asked, avoids={}), words),
         "pasted": "",
     }
     # A sentence would stand beside each field.
     proposals = () if asked.of_sentence else asked.proposals
     named, by_words = tuple(_named(asked, filled, words, live)), _by_words(asked, filled, words)
-    return Reading(filled, said, proposals, asked.missed, offered, named, by_words, asked.meant)
+    avoided = tuple(dict.fromkeys(asked.avoids.values())) if signs_up else ()
+    missed = tuple(part for part in asked.missed if not (signs_up and part in asked.avoids))
+    return Reading(filled, said, proposals, missed, avoided, offered, named, by_words, asked.meant)
 
 
 def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str, str]:
@@ -112,13 +128,14 @@ def _named(
 ) -> Iterator[tuple[str, str, str]]:
     """Of an industry or a speciality beside a trade, what asking for its words would leave; none that no job names.
 
-    Of work at night, which somebody wants or refuses, likewise.
+    Of hours, such as nights, which somebody wants or refuses, likewise; and of what else they refuse, where it is not
+    of their profile.
     """
     if not asked.of_sentence or not names_trade(asked.criteria) or live is None or not live.ready:
         return
     number = partial(format_decimal, locale=words.locale)
     every = live.count(asked.criteria)
-    for label, text, refused in [*_searched(asked.missed, words)][:_MOST_NAMED]:
+    for label, text, refused in [*_searched(asked, words, signs_up="address" in given)][:_MOST_NAMED]:
         narrowed = naming(asked.criteria, text)
         if narrowed and 0 < (left := live.count(narrowed)) < every:
             fit = every - left if refused else left
@@ -129,20 +146,23 @@ def _named(
             yield label, said, asking_instead(given, asked.criteria, narrowed, words)
 
 
-def _searched(missed: Sequence[str], words: Words) -> Iterator[tuple[str, str, bool]]:
+def _searched(asked: Asked, words: Words, *, signs_up: bool) -> Iterator[tuple[str, str, bool]]:
     """What a press says, the words that it searches by, and whether it leaves jobs with these out."""
-    offered = set[bool]()
-    for part in missed:
+    offered = set[str]()
+    for part in asked.missed:
         refused = bool(taken_apart(part).refused)
-        if nights := nights_in(part, words.locale, refused=refused):
-            label = (
-                mark("Leave out jobs that name work at night") if refused else mark("Only jobs that name work at night")
-            )
-            if refused not in offered:
-                offered.add(refused)
-                yield words.say(label), nights, refused
-        elif not refused:
+        named = [*hours_in(part, words.locale, refused=refused)]
+        for hours in named:
+            label = (_LEAVE_OUT if refused else _ONLY)[hours.entry]
+            if label not in offered:
+                offered.add(label)
+                yield words.say(label), hours.text, refused
+        if named or (signs_up and part in asked.avoids):
+            continue
+        if not refused:
             yield words.say("Only jobs that name “{words}”", words=part), as_words(part), False
+        elif said := asked.avoids.get(part, ""):
+            yield words.say("Leave out jobs that name “{words}”", words=said), f"-{as_words(said)}", True
 
 
 def _missed(asked: Asked) -> list[str]:

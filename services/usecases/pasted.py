@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
-from itertools import islice
 from math import ceil
 from typing import Any, Final
 
@@ -17,36 +16,31 @@ from services.rules.home import Home, home_read
 from services.rules.lexicon.builder import LANGUAGES
 from services.rules.places.towns import label_of
 from services.rules.roles.taxonomy import roles
-from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
-from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.missed import Missed
 from services.usecases.wishes.misspelt import Sought, as_meant
-from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
+from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, years_of
+from services.usecases.wishes.pay import floor_of
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
-from services.usecases.wishes.spoken import NOTHING_SPOKEN, SpokenIn, names_languages_alone, spoken_in
+from services.usecases.wishes.radius import radius_of
+from services.usecases.wishes.refused import unwanted_in
+from services.usecases.wishes.skills import skills_had, skills_of
+from services.usecases.wishes.spoken import NOTHING_SPOKEN, SpokenIn, spoken_in
 from services.usecases.wishes.terms import (
     Reader,
-    floor_of,
-    forms_refused,
-    levels_refused,
     permanent_in,
     terms_of,
     values_without,
     with_permanent,
 )
 from services.usecases.wishes.titles import Offer, Titles, titles_in
-from services.usecases.wishes.ways import ways, workplaces_of
+from services.usecases.wishes.ways import workplaces_of
 from services.usecases.wishes.writer import Cv, cv_of, former_trade
 
-_MOST_SKILLS: Final = 12
-_MOST_KNOWN: Final = 20
 _MANY: Final = 4
 """Skills of which one alone says little."""
 _KM: Final = 50
-_WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*(?![\w$])")
-"""What a sentence writes with a capital that does not begin it, and that is no currency: "R$ 3500" asks for no R."""
 _POSTING: Final = """Senior engineer
 Harbour Works, Berlin
 You work remotely from Germany or Poland. Requirements:
@@ -103,6 +97,8 @@ class Asked:
     """For which somebody has done the work that they look for, as a sentence says."""
     worked_as: tuple[str, ...] = ()
     """Roles that they have had for these."""
+    avoids: Mapping[str, str] = field(default_factory=dict)
+    """Of these parts those that refuse some work, each with the words of what they would rather not do."""
     knows: tuple[str, ...] = ()
     """What a CV says that they can do: the skills that it names."""
     spoken: SpokenIn = NOTHING_SPOKEN
@@ -131,6 +127,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     hours, wanted = wishes.hours_of(wish.wanted)
     former = former_trade(wanted)
     years, wanted = years_of(former.wanted)
+    km, wanted = radius_of(wanted)
     lives, wanted = home_of(wanted)
     spoken = spoken_in(wanted) if sentence else NOTHING_SPOKEN
     wanted = spoken.wanted
@@ -156,7 +153,10 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     places = Places((cv.home.country,), (str(cv.home),)) if cv.home else None
     places = places or _places(posting, wanted, titles, workplaces, near)
     fields = _fields(posting, wanted, currency, titles, workplaces, places, read) | zone
-    unwanted, missed = _refusals(refused, read)
+    if km:
+        fields["near"] = tuple(circle.model_copy(update={"km": km}) for circle in fields["near"])
+    unwanted = unwanted_in(refused, read)
+    missed = unwanted.missed
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
     forms = with_permanent(fields["employment"]) if permanent else fields["employment"]
@@ -181,9 +181,9 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
-    home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
-    can = _skills_had(posting) if cv.is_one else ()
-    said = tuple(missed), titles.offered, home, lives is not None, years, had, can, spoken, meant
+    home = lives or (home_read(towns[0]) if len(towns) == 1 and not places.areas else None)
+    can = skills_had(posting) if cv.is_one else ()
+    said = tuple(missed), titles.offered, home, lives is not None, years, had, unwanted.avoided, can, spoken, meant
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 
@@ -198,45 +198,6 @@ def naming(criteria: Criteria, text: str) -> Criteria | None:
         return accepted(criteria.model_copy(update={"text": text}))
     except CriteriaError:
         return None
-
-
-@dataclass(slots=True)
-class _Unwanted:
-    skills: list[str] = field(default_factory=list)
-    roles: list[str] = field(default_factory=list)
-    forms: list[str] = field(default_factory=list)
-    levels: list[str] = field(default_factory=list)
-
-
-def _refusals(refused: Sequence[str], read: Reader) -> tuple[_Unwanted, list[str]]:
-    """What is not wanted, and the parts that nothing takes."""
-    unwanted, missed = _Unwanted(), list[str]()
-    for denial in refused:
-        behind_form = False
-        for part, added in ((denial, False),) if wishes.lacks_experience(denial) else wishes.each_refused(denial):
-            said = wishes.without_denial(part)
-            forms_of = forms_refused(said, lambda text: read(text).offered)
-            if forms_of and added and (not behind_form or "full_time" in forms_of):
-                # "No nights and part-time" may ask for it as well, and "no internships and full-time" does.
-                missed.append(part)
-                continue
-            behind_form = bool(forms_of)
-            if forms_of:
-                unwanted.forms += forms_of
-                continue
-            if levels := levels_refused(said, read):
-                unwanted.levels += levels
-                continue
-            if names_languages_alone(said):
-                # Who speaks none is no teacher who would not teach it.
-                missed.append(part)
-                continue
-            named, called = _named_in(said, read)
-            if not named and not called and not any(way.search(part.lower()) for way in ways().wanted.values()):
-                missed.append(part)
-            unwanted.skills += named
-            unwanted.roles += called
-    return unwanted, missed
 
 
 def _apart(unwanted: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
@@ -255,7 +216,7 @@ def _fields(
     """What is asked for. `wanted`: a sentence without what it refuses."""
     # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
     either = workplaces == ("remote",) and places.beside_remote
-    skills = tuple(name for name in _skills(posting, wanted, places, titles) if name not in places.no_skills)
+    skills = tuple(name for name in skills_of(posting, wanted, places, titles) if name not in places.no_skills)
     if titles.tool:
         skills = tuple(dict.fromkeys((titles.tool, *skills)))
     return {
@@ -263,7 +224,11 @@ def _fields(
         "roles": RoleTerms(any=titles.asked, neighbours=titles.near),
         "places": places.codes,
         "workplace": () if either else workplaces,
-        "near": tuple(Nearby(town=town, km=_KM) for town in places.towns if either or workplaces != ("remote",)),
+        "near": tuple(
+            Nearby(town=town, km=places.areas.get(town, _KM))
+            for town in places.towns
+            if either or workplaces != ("remote",)
+        ),
         **terms_of(wanted, posting, read),
         "salary_floor": floor_of(posting, wanted, places.codes, currency),
         "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
@@ -275,17 +240,6 @@ def _zone(hours: str, read: Reader) -> dict[str, float]:
     if not hours or (zones := read(hours).timezones) is None:
         return {}
     return {"utc_offset": (zones.min + zones.max) / 2, "tolerance": max(1.0, float(ceil((zones.max - zones.min) / 2)))}
-
-
-def _named_in(refused: str, read: Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The tools that somebody does not want, else the role; a lack of experience is none of these."""
-    if wishes.lacks_experience(refused):
-        return (), ()
-    posting = read(refused)
-    tools = tuple(
-        name for name in _skills(posting, refused, Places(), Titles(posting.roles)) if taxonomy().is_tool(name)
-    )
-    return tools, () if tools else posting.roles[:1]
 
 
 def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, read: Reader) -> Missed:
@@ -314,34 +268,6 @@ def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str, c
             evidence = posting.evidence.get(read)
             said = evidence[0].text.lstrip(" •") if evidence else sentence
             yield Proposal(name, "", cut(cv.said if cv.home and read in ("reach", "towns") else said))
-
-
-def _skills(posting: PostingCore, sentence: str, places: Places, titles: Titles) -> tuple[str, ...]:
-    """Those that it asks for; tools alone where it names some, which say more than fields do."""
-    known = taxonomy()
-    asked = [skill.name for skill in posting.skills if skill.core or sentence]
-    if posting.roles or titles.asked:
-        # "Project manager" is a role already: to ask for project management too would rule out who leaves it unsaid.
-        titled = {skill.name for skill in posting.skills if skill.strength == "title" and not known.is_tool(skill.name)}
-        asked = [name for name in asked if name not in titled]
-    # In so few words there is nothing that would say of "Go" what it is; a capital does, except in a town: "in Leeds"
-    # is no LEED.
-    towns = {word for town in places.towns for word in town.rpartition(",")[0].split()}
-    words = [said for said in _WORDS.findall(sentence) if not towns.issuperset(said.split())]
-    asked += [name for said in words if (name := known.canonical(said)) and known.is_tool(name)]
-    asked += tools_typed(sentence, posting.roles)
-    of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]
-    # With a capital, as telephones begin a sentence, a "Chef" is no tool either.
-    of_work = [name for name in of_work if not any(is_title_by_hand(name, role) for role in titles.asked)]
-    tools = [name for name in of_work if known.is_tool(name)]
-    return tuple((tools or of_work)[:_MOST_SKILLS])
-
-
-def _skills_had(posting: PostingCore) -> tuple[str, ...]:
-    """Those of a CV, read as a posting is: what its person can do, but for fields that are too broad to say it."""
-    known = taxonomy()
-    named = (skill.name for skill in posting.skills if known.kind(skill.name) not in ("language", "broad"))
-    return tuple(islice(named, _MOST_KNOWN))
 
 
 def _places(

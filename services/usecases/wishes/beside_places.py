@@ -20,6 +20,8 @@ class NamedPlace(NamedTuple):
     town: Town | None = None
     """None where the table lacks it."""
     is_town: bool = True
+    km: int | None = None
+    """Of an area, round its town."""
 
 
 def without_own_states(text: str, named: Sequence[NamedPlace]) -> list[NamedPlace]:

@@ -4,8 +4,8 @@ A posting names places for many reasons, and is read with care; who says what th
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice, pairwise
 from typing import Final, NamedTuple
@@ -35,6 +35,7 @@ from services.rules.places.towns import (
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
+from services.usecases.wishes.areas import areas_in
 from services.usecases.wishes.beside_places import (
     NamedPlace,
     holds,
@@ -56,6 +57,8 @@ class Places:
     """Of the places to ask for."""
     towns: tuple[str, ...] = ()
     """Labels."""
+    areas: Mapping[str, int] = field(default_factory=dict)
+    """Of labels that stand for a whole area, the kilometres that it reaches."""
     beside_remote: bool = False
     """Whether one of the towns will do beside work from home: "remote or Austin"."""
     no_skills: frozenset[str] = frozenset()
@@ -91,6 +94,7 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: Wherea
     return Places(
         _codes(named, at_home=at_home and not beside_remote),
         tuple(dict.fromkeys(place.town.label for place in towns if place.town)),
+        {place.town.label: place.km for place in towns if place.town and place.km},
         beside_remote,
         no_skills,
     )
@@ -109,6 +113,9 @@ def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[N
     not_skills, are_skills = set[str](), set[str]()
     found = find_places(text, cities=True, small=True)
     mentions = _of_work(text, found)
+    areas = [*areas_in(text, mentions, {near.lives, near.browses, *(country_part(m.code) for m in mentions)} - {""})]
+    named += areas
+    mentions = [m for m in mentions if _is_free(m.start, m.end, [(area.start, area.end) for area in areas])]
     elsewhere = [(m.start, m.end) for m in found if m not in mentions]
     of_titles = [m for m in mentions if _is_of_title(text, m, near.browses)]
     mentions = [m for m in mentions if m not in of_titles]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from services.ingest.domain.pay.data import pay_data
@@ -14,7 +15,7 @@ from services.usecases.wishes.ways import ways
 
 CLAUSE_ENDS: Final = r"[,;:!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;:.!?-–—()"
-_SUM: Final = re.compile(r"\s(?=[£€$]\s?\d|\d[\d.,]*\s?[£€$])")
+_SUM: Final = re.compile(r"\s(?=[£€$]\s?\d|\d[\d.,]*\s?(?:[£€$]|k\b|[A-Z]{3}\b))", re.IGNORECASE)
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
 _BESIDE_SUMS: Final = (
     "period.per",
@@ -22,6 +23,8 @@ _BESIDE_SUMS: Final = (
     "wish.day_rate",
     *(f"period.behind.{period}" for period in _PERIODS),
 )
+HOURS: Final = ("wish.nights", "wish.weekends", "wish.early", "wish.late")
+"""Entries of hours at which somebody works, for which there is no criterion."""
 _OF_PAY: Final = ("salary", "pay", "base")
 _WHERE_PORTUGUESE: Final = ("BR", "PT")
 
@@ -40,15 +43,15 @@ def taken_apart(sentence: str) -> Wish:
     """Cut out what a sentence does not want: from the word that says so to the end of its clause."""
     kept, refused = list[str](), list[str]()
     for clause in _clauses(sentence):
-        never = _never_in(clause)
-        if never is None:
-            kept.append(clause)
-        else:
-            # What one wants to be paid, and where to work, is no part of it: "no nights £17 an hour".
-            pay = _SUM.search(clause, never)
-            ends = min(pay.start() if pay else len(clause), _town_behind(clause, never), _way_behind(clause, never))
-            kept.append(f"{clause[:never].strip()}, {clause[ends:]}")
-            refused.append(clause[never:ends].strip(_EDGES))
+        begins = [*_denials_in(clause)]
+        kept.append(clause[: begins[0]].strip() if begins else clause)
+        for never, end in pairwise((*begins, len(clause))):
+            denied = clause[never:end]
+            # What one wants to be paid, and how and where to work, is no part of it: "no nights £17 an hour".
+            pay = _SUM.search(denied)
+            ends = min(pay.start() if pay else len(denied), _place_behind(denied), _way_behind(denied))
+            kept.append(f", {denied[ends:].strip()}")
+            refused.append(_patterns().joint_behind.sub("", denied[:ends].strip(_EDGES)))
     return Wish("".join(kept).strip(_EDGES) if refused else sentence, tuple(refused))
 
 
@@ -159,7 +162,7 @@ def is_of_pay(word: str) -> bool:
 
 
 def shifts_in(wanted: str) -> Iterator[str]:
-    """Shifts and nights that are named: no criterion asks for them."""
+    """Shifts, nights and weekends that are named: no criterion asks for them."""
     for found in _patterns().shifts.finditer(wanted):
         yield found[0]
 
@@ -168,6 +171,11 @@ def net_in(wanted: str) -> Iterator[str]:
     """Words that say of a sum that it is what is left of it: postings state pay before tax."""
     for found in _patterns().net.finditer(wanted):
         yield found["net"]
+
+
+def names_condition(refused: str) -> bool:
+    """Whether what is refused may be of any work, and is no trade or tool: travel, nights."""
+    return any(_patterns().condition.fullmatch(said) for said in (refused, without_idle(refused)))
 
 
 def lacks_experience(refused: str) -> bool:
@@ -190,6 +198,12 @@ def without_denial(refused: str) -> str:
     return _patterns().never.sub("", refused, count=1).strip(_EDGES)
 
 
+def with_denial(part: str, denial: str) -> str:
+    """A part of what one denial refuses, with its word: of "no nights or weekends" also "no weekends"."""
+    found = None if _patterns().never.match(part) else _patterns().never.match(denial)
+    return f"{found[0]} {part}" if found else part
+
+
 def _clauses(sentence: str) -> Iterator[str]:
     """Each with what ends it."""
     start = 0
@@ -200,38 +214,49 @@ def _clauses(sentence: str) -> Iterator[str]:
     yield sentence[start:]
 
 
-def _town_behind(clause: str, never: int) -> int:
-    """Where a town begins with which a clause ends, behind what is refused: "no nights Leeds", but "not in Leeds"."""
-    denied = clause[never:]
-    for place in find_places(denied, cities=True):
-        between = without_denial(denied[: place.start])
-        if place.kind == "city" and not denied[place.end :].strip(_EDGES) and without_idle(between) == between != "":
-            return never + place.start
-    return len(clause)
+def _place_behind(denied: str) -> int:
+    """Where the places begin with which a denial ends, behind what it refuses: "no nights Leeds", "not in Leeds"."""
+    places, begins = find_places(denied, cities=True, small=True), len(denied)
+    for place in reversed(places):
+        joint = denied[place.end : begins].strip(_EDGES)
+        if joint and not _patterns().joint.fullmatch(joint):
+            break
+        begins = place.start
+    while begins < len(denied) and _is_led(denied[:begins]):
+        # "No jobs in London or Leeds" refuses both.
+        begins = next((place.start for place in places if place.start > begins), len(denied))
+    return begins
 
 
-def _way_behind(clause: str, never: int) -> int:
-    """Where a way of working begins behind what is refused: "bez doświadczenia zdalnie", but "no fully remote jobs"."""
-    for way in ways().wanted.values():
-        for said in way.finditer(clause.lower(), never):
-            between = without_denial(clause[never : said.start()])
+def _is_led(denied: str) -> bool:
+    """Whether a denial goes on with what stands behind it: "not in", "no remote jobs in", "no central"."""
+    last = without_denial(denied).split()[-1:]
+    return not last or any(is_idle(word) or is_vague(word) or _patterns().joint.fullmatch(word) for word in last)
+
+
+def _way_behind(denied: str) -> int:
+    """Where a way or form of work begins behind what is refused: "no nights part-time", but "no fully remote jobs"."""
+    for way in (*ways().wanted.values(), _patterns().forms):
+        for said in way.finditer(denied.lower()):
+            between = without_denial(denied[: said.start()])
             if without_idle(between) == between != "" and not any(map(is_vague, between.split())):
                 return said.start()
-    return len(clause)
+    return len(denied)
 
 
-def _never_in(clause: str) -> int | None:
-    """Where a clause begins to say what is not wanted."""
+def _denials_in(clause: str) -> Iterator[int]:
+    """Where a clause begins to say what is not wanted, each time."""
     for found in _patterns().never.finditer(clause):
         behind = next(
             (place for place in find_places(clause[found.end() :].lstrip(), small=True) if place.start == 0), None
         )
         # "No" is "in the" in Portuguese: "vaga no Brasil", and of Brazil and Portugal also where a part begins with it.
-        if _patterns().in_the.fullmatch(found[0]) is None or behind is None:
-            return found.start()
-        if not clause[: found.start()].strip() and country_part(behind.code) not in _WHERE_PORTUGUESE:
-            return found.start()
-    return None
+        if (
+            _patterns().in_the.fullmatch(found[0]) is None
+            or behind is None
+            or (not clause[: found.start()].strip() and country_part(behind.code) not in _WHERE_PORTUGUESE)
+        ):
+            yield found.start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +266,9 @@ class _Patterns:
     never: re.Pattern[str]
     in_the: re.Pattern[str]
     """Among these, what is a preposition before a place."""
+    forms: re.Pattern[str]
+    joint: re.Pattern[str]
+    joint_behind: re.Pattern[str]
     choice: re.Pattern[str]
     """Leads to what will do as well."""
     each: re.Pattern[str]
@@ -254,6 +282,7 @@ class _Patterns:
     """Words beside a sum."""
     shifts: re.Pattern[str]
     net: re.Pattern[str]
+    condition: re.Pattern[str]
     experience: re.Pattern[str]
     visa: re.Pattern[str]
     similar: re.Pattern[str]
@@ -261,12 +290,16 @@ class _Patterns:
 
 @cache
 def _patterns() -> _Patterns:
+    joint = any_of("joint.and", "joint.or", "joint.either")
     joints = any_of("joint.and", "joint.or", "joint.either", "joint.own.and", "joint.own.or", "wish.leads", "wish.but")
     return _Patterns(
         clauses=re.compile(rf"{CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
         parts=re.compile(rf"{CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
         never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?:(?<=['’])|(?![\w-]))", re.IGNORECASE),
         in_the=re.compile(any_of("wish.leads", languages=("pt",)), re.IGNORECASE),
+        forms=re.compile(any_of("employment.part_time", "employment.full_time")),
+        joint=re.compile(joint, re.IGNORECASE),
+        joint_behind=re.compile(rf"\s+{joint}$", re.IGNORECASE),
         choice=re.compile(rf"(?<=[\w,-]) {any_of('joint.or', 'joint.either')} (?=\w)", re.IGNORECASE),
         each=re.compile(
             rf"(?<=\w) (?:{any_of('joint.or', 'joint.either', 'wish.nor')}|(?P<adds>{any_of('joint.and')})) (?=\w)",
@@ -279,8 +312,9 @@ def _patterns() -> _Patterns:
             rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE
         ),
         pay=re.compile(any_of(*_BESIDE_SUMS)),
-        shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
+        shifts=re.compile(any_of("condition.shifts.title", *HOURS), re.IGNORECASE),
         net=re.compile(rf"\d[^\d,;]{{0,15}}?(?<![\w.])(?P<net>{any_of('wish.net')})(?!\w)"),
+        condition=re.compile(any_of("wish.conditions", *HOURS), re.IGNORECASE),
         experience=re.compile(any_of("denial.knowledge")),
         visa=re.compile(any_of("visa.wish")),
         similar=re.compile(any_of("wish.similar")),

@@ -6,12 +6,14 @@ Who names one writes in another, which they speak too: by the named one alone, j
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from babel import Locale
 
 from services.ingest.domain.spoken.names import Mention, names_of
 from services.ingest.domain.spoken.words import NAMES, SUPPORT, Word, WordKind, words_of
+from services.rules.languages.speaking import LEVELS
 from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.roles.said import roles_as_said as roles
 from services.rules.text import lowered
@@ -56,7 +58,9 @@ def spoken_in(wanted: str) -> SpokenIn:
     # Names in English, and what a language calls itself, are known in each.
     language = written_in[0]
     read = {known: [*words_of(known).read(wanted, small, named[known], 0, len(wanted))] for known in written_in}
-    if any(word.kind == "trade" for words in read.values() for word in words):
+    if any(word.kind == "trade" for words in read.values() for word in words) and not any(
+        map(_has_level, read.values())
+    ):
         return SpokenIn(wanted)
     words, rest, codes, said = read[language], wanted, dict[str, None](), list[str]()
     for start, stop in reversed([*_runs(words, wanted)]):
@@ -71,6 +75,12 @@ def spoken_in(wanted: str) -> SpokenIn:
     elif _ENGLISH in written_in:
         written_in = [_ENGLISH]
     return SpokenIn(rest.replace(" ,", ","), tuple(codes), tuple(written_in), tuple(said))
+
+
+def _has_level(words: Sequence[Word]) -> bool:
+    """Whether a name has a level beside it, as no trade has: "kindergarten teacher, German B1"."""
+    beside = ({word.kind, other.kind} for word, other in pairwise(words))
+    return any(not kinds.isdisjoint(LEVELS) and not kinds.isdisjoint(NAMES) for kinds in beside)
 
 
 def _learning(wanted: str, small: str) -> SpokenIn | None:

@@ -9,20 +9,13 @@ from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple, get_args
 
-from schemas.criteria import Criteria, SalaryFloor
+from schemas.criteria import Criteria
 from schemas.posting import Employment, PostingCore, Seniority
-from services.ingest.domain.pay.amounts import amounts_in
-from services.ingest.domain.pay.bands import infer_period, is_plausible
-from services.ingest.domain.pay.data import pay_data
-from services.ingest.domain.pay.words import DOLLAR, DOLLARS, Spell, local_currency, period_after
+from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.role.title import head_in
 from services.rules.criterion.facet import Facet
 from services.rules.lexicon.builder import any_of
-from services.rules.money import currency_of, rates_before
-from services.rules.places.data import country_part
-from services.rules.places.known import is_country
 from services.rules.roles.taxonomy import roles
-from services.rules.text import lowered
 from services.usecases.wishes.fields import names_person
 from services.usecases.wishes.sentence import CLAUSE_ENDS, choices_in, choices_of, is_idle, stretches_of, without_idle
 from services.usecases.wishes.ways import ways
@@ -31,17 +24,11 @@ _FORMS: Final = get_args(Employment)
 _PERMANENT: Final = ("full_time", "part_time")
 """All forms but those that end by a day, or are one's own business."""
 _OF_MANAGERS: Final[tuple[Seniority, ...]] = ("manager", "director", "executive")
+_SELLING: Final = ("sales", "marketing")
+"""Families of trades."""
 _MOST_WORDS: Final = 2
 Reader = Callable[[str], PostingCore]
 """Reads words as a posting."""
-_THOUSANDS: Final = re.compile(
-    r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
-)
-_LEAST_BARE: Final = 100
-"""Of a sum in no currency: "20 hours", "3 days a week" are none."""
-_MANY_THOUSANDS: Final = 10_000
-"""From here on they are of a year where nothing says of what time."""
-_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 
 
 def permanent_in(sentence: str) -> tuple[bool, str]:
@@ -70,25 +57,30 @@ def terms_of(wanted: str, whole: PostingCore, read: Reader) -> dict[str, tuple[s
     }
 
 
-def _forms_in(offered: Sequence[str], wanted: str) -> Iterator[str]:
+def _forms_in(offered: Sequence[str], wanted: str) -> list[str]:
     """A posting takes full-time for granted; a sentence says it because it is meant."""
-    for form in offered:
-        if form in _FORMS and (wanted or form != "full_time"):
-            yield form
+    forms = [form for form in offered if form in _FORMS and (wanted or form != "full_time")]
     if "part_time" not in offered and _is_part_time(wanted, beside_full_time="full_time" in offered):
-        yield "part_time"
+        forms.append("part_time")
+    if "contract" not in offered and _patterns().own_business.search(wanted) and not _sells(wanted):
+        forms.append("contract")
     if "temporary" not in offered and _patterns().seasonal.search(wanted):
-        yield "temporary"
-    if set(offered) & {*_FORMS} == {"part_time"} and _is_nearly_full(wanted):
-        yield "full_time"
+        forms.append("temporary")
+    if forms == ["part_time"] and _is_nearly_full(wanted):
+        forms.append("full_time")
+    return forms
+
+
+def _sells(wanted: str) -> bool:
+    """Whether a trade of sales or marketing is named, which may sell to other firms: "B2B sales"."""
+    return any(roles()[role].family in _SELLING for role in read_role(wanted, (), "", roles()).roles)
 
 
 def _is_nearly_full(wanted: str) -> bool:
     """Whether part-time work will do as well as any other, or is four fifths of full-time work, as which it is told."""
-    known = _patterns()
-    return bool(known.part_time_too.search(wanted)) or (
-        known.most_of_full_time.search(wanted) is not None and known.part_time.search(wanted) is None
-    )
+    known, days = _patterns(), _days_of(wanted)
+    most = known.most_of_full_time.search(wanted) is not None or (days is not None and days["most"] is not None)
+    return bool(known.part_time_too.search(wanted)) or (most and known.part_time.search(wanted) is None)
 
 
 def _without_internship(wanted: str, read: Reader) -> str:
@@ -118,8 +110,14 @@ def _is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
     "30 hours" say it beside full-time as another choice alone.
     """
     known = _patterns()
-    hours = known.part_of_a_week.finditer(wanted)
-    return bool(known.part_time.search(wanted)) or any(said["choice"] or not beside_full_time for said in hours)
+    if known.part_time.search(wanted) or (_days_of(wanted) and not beside_full_time):
+        return True
+    return any(said["choice"] or not beside_full_time for said in known.part_of_a_week.finditer(wanted))
+
+
+def _days_of(wanted: str) -> re.Match[str] | None:
+    """Days of a week on which somebody works, "3 days a week"; none of those on which they do so from home."""
+    return None if ways().partly.search(wanted.lower()) else _patterns().days_of_a_week.search(wanted)
 
 
 def forms_refused(part: str, offered_by: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
@@ -208,63 +206,6 @@ def _beside_choices(wanted: str, read: Reader) -> Iterator[str]:
         yield from first
 
 
-def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
-    """What a sentence asks for at least. `posting`: as one reads it, with care; `currency`: where it names none."""
-    pay = posting.salary
-    if pay is not None and pay.period != "project" and (amount := int(pay.min or pay.max or 0)):
-        named = _named_apart(sentence) or pay.currency or currency
-        return SalaryFloor(amount=amount, currency=named, period=pay.period)
-    return _stated(posting, sentence, places, currency) or _in_thousands(sentence, _named_apart(sentence) or currency)
-
-
-def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
-    """The first sum with a currency or a period: nobody says of their budgets or bonuses what they look for."""
-    country = next((code for code in map(country_part, places[:1]) if len(places) == 1 and is_country(code)), None)
-    rates = rates_before(posting.fetched_at.date())
-    text = lowered(sentence)
-    for sum_ in amounts_in(text, pay_data()):
-        spell = period_after(text[sum_.end :]) or _rate(text, sum_.start, sum_.end)
-        few_thousands = sum_.kind == "thousand" and sum_.value < _MANY_THOUSANDS
-        if sum_.currency is None and not few_thousands and (spell is None or sum_.value < _LEAST_BARE):
-            continue
-        named = _currency(sum_.currency, country) or _named_apart(sentence) or currency_of(country or "") or currency
-        period = spell.period if spell else infer_period([sum_.value], named, rates, labelled=True)
-        if period is None or period == "project" or not is_plausible([sum_.value], named, period, rates):
-            continue
-        amount = int(sum_.value * (spell.factor if spell else 1))
-        return SalaryFloor(amount=amount, currency=named, period=period)
-    return None
-
-
-def _rate(text: str, start: int, end: int) -> Spell | None:
-    """The time for which a sum is paid by what it is called: "tjm 450", "pj 15 mil"."""
-    known = _patterns()
-    if known.day_rate.search(text[:start]) or known.day_rate_behind.match(text, end):
-        return Spell("day")
-    return Spell("month") if known.month_rate.search(text[:start]) else None
-
-
-def _currency(said: str | None, country: str | None) -> str | None:
-    if said == DOLLAR:
-        return DOLLARS.get(country or "", "USD")
-    return said if said is None or (len(said) == 3 and said.isupper()) else local_currency(said, country)
-
-
-def _named_apart(sentence: str) -> str | None:
-    """The one currency that a sentence names in words, wherever: "salary in dollars, 4000 a month"."""
-    known = pay_data()
-    words = (word[0].lower() for word in _WORD.finditer(sentence))
-    named = {code for word in words if (code := _currency(known.before.get(word) or known.after.get(word), None))}
-    return named.pop() if len(named) == 1 else None
-
-
-def _in_thousands(sentence: str, currency: str) -> SalaryFloor | None:
-    """ "60k", "60.000": of a year."""
-    found = _THOUSANDS.search(sentence)
-    amount = int(found["whole"] or found["thousands"]) * 1_000 if found else 0
-    return SalaryFloor(amount=amount, currency=currency) if amount else None
-
-
 class _Patterns(NamedTuple):
     part_of_a_week: re.Pattern[str]
     """Hours of a week, or hours beside which nothing stands in their part."""
@@ -276,10 +217,10 @@ class _Patterns(NamedTuple):
     seasonal: re.Pattern[str]
     first_job: re.Pattern[str]
     """In lower case, as all that follows but `permanent`."""
-    day_rate: re.Pattern[str]
-    """Ends right before a sum."""
-    day_rate_behind: re.Pattern[str]
-    month_rate: re.Pattern[str]
+    days_of_a_week: re.Pattern[str]
+    """Most of them, where `most`."""
+    own_business: re.Pattern[str]
+    """Beside a sum: without one it may say to whom is sold."""
     permanent: re.Pattern[str]
     managing: re.Pattern[str]
     executive: re.Pattern[str]
@@ -290,14 +231,19 @@ def _patterns() -> _Patterns:
     choice = any_of("joint.or", "joint.either")
     ends = rf"(?=\s*(?:$|{CLAUSE_ENDS}|{any_of('joint.and', 'joint.or', 'wish.leads')}))"
     part_time, will_do = any_of("employment.part_time"), any_of("wish.possible", "wish.will_do")
+    own = any_of("wish.own_business")
+    number = rf"(?:(?P<most>4|{any_of('wish.four')})|[1-3]|{any_of('week.some')})"
     return _Patterns(
+        days_of_a_week=re.compile(
+            rf"(?<![\w.,-]){number}[ -]?{any_of('week.day', whole=False)}[ -]?"
+            rf"(?:(?:/|{any_of('week.per', 'employment.a_week')}) ?)?{any_of('week.week', whole=False)}(?!\w)",
+            re.IGNORECASE,
+        ),
+        own_business=re.compile(rf"\d[^,;]{{0,20}}?{own}|{own}[^,;\d]{{0,12}}\d", re.IGNORECASE),
         part_time=re.compile(rf"(?<!\w){part_time}(?!\w)", re.IGNORECASE),
         part_time_too=re.compile(rf"{any_of('wish.also')} {part_time}|{part_time},? \(?{will_do}", re.IGNORECASE),
         most_of_full_time=re.compile(r"(?<![\d.,-])[89]\d ?%"),
         seasonal=re.compile(any_of("wish.seasonal"), re.IGNORECASE),
-        day_rate=re.compile(rf"{any_of('wish.day_rate')}\W{{1,3}}$"),
-        day_rate_behind=re.compile(rf"\s?[€$£]?\s?{any_of('wish.day_rate')}"),
-        month_rate=re.compile(rf"{any_of('wish.month_rate')}\W{{1,3}}$"),
         first_job=re.compile(any_of("wish.first_job")),
         permanent=re.compile(any_of("wish.permanent"), re.IGNORECASE),
         managing=re.compile(any_of("wish.managing")),

@@ -75,7 +75,14 @@ class Titles:
 
 def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     """What a sentence asks for, of which `read` are the roles as of a posting."""
-    reading, trades = read_in(wanted), Trades(wanted)
+    reading = read_in(wanted)
+    for way in ways_said(wanted):
+        at = wanted.find(way)
+        if any(start < at + len(way) and at < end for start, end in reading.spans):
+            # Work from a home office is no work in an office.
+            rest = f"{wanted[:at]} {wanted[at + len(way) :]}"
+            return titles_in(rest, read_in(rest).roles)
+    trades = Trades(wanted)
     if reading.roles != read_role(wanted, (), "", roles_of_postings()).roles:
         read = reading.roles  # By words that no posting is read by.
     words = tuple(field.said for field in trades.fields)

@@ -65,7 +65,8 @@ def workplaces_of(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
             (refused if all(denied) else named).append(way)
     found: tuple[Workplace, ...] = (posting.workplace,)
     if len(named) > 1 or posting.workplace in ("unknown", *refused):
-        found = tuple(named)
+        # Most jobs that name no way are on site, so that to refuse remote work asks for nothing.
+        found = tuple(named) or (("hybrid", "remote") if refused == ["onsite"] else ())
     if found in (("remote",), ("onsite",)) and known.partly.search(lowered):
         return ("hybrid", "remote")
     if found != ("remote",):

@@ -87,7 +87,7 @@ def test_a_trade_about_a_language_is_refused_as_any_other() -> None:
         ("cocinero Madrid restaurante italiano, inglés fluido", ("en",), ("restaurante italiano",)),
         ("learning German, nurse in Berlin", (), ("learning German",)),
         ("enfermera Berlín, aprendiendo alemán, inglés fluido", ("en",), ("aprendiendo alemán",)),
-        ("camarero Valencia fines de semana", (), ("fines",)),
+        ("camarero Valencia fines de semana", (), ("fines de semana",)),
     ],
 )
 def test_a_language_that_one_does_not_speak_is_quoted(

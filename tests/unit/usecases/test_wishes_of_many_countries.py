@@ -99,7 +99,7 @@ FORTY = [
     ("housekeeping work in doha", "cleaner; QA; Doha QA"),
     ("payroll officer johannesburg, contract 6 months", "payroll-specialist; ZA; Johannesburg ZA; contract"),
     ("mechanical engeneer singapore, oil and gas", "mechanical-engineer; SG; “oil”; “gas”"),
-    ("part time barista melbourne cbd weekends", "waiter; AU; Melbourne AU-VIC; part_time; “cbd weekends”"),
+    ("part time barista melbourne cbd weekends", "waiter; AU; Melbourne AU-VIC; part_time; “cbd”; “weekends”"),
     (
         "data scientist nairobi python r machine learning",
         "data-scientist; Python; R; KE; Nairobi KE; “machine learning”",
@@ -175,7 +175,7 @@ WITHOUT_COMMAS = [
     ("Pflegefachkraft nur Nachtdienst, Köln", "nurse; DE; Köln DE; “Nachtdienst”"),
     ("Werkstudent Marketing in München 20 Stunden", "marketing-manager; DE; Munich DE; intern; part_time"),
     ("Verkäuferin Minijob Bremen", "sales-assistant; DE; Bremen DE; part_time"),
-    ("busco trabajo de camarero en valencia fines de semana", "waiter; ES; Valencia ES; “fines”"),
+    ("busco trabajo de camarero en valencia fines de semana", "waiter; ES; Valencia ES; “fines de semana”"),
     ("programador junior react remoto desde argentina", "frontend-engineer~; React; AR; remote; junior"),
     ("profesora de ingles en bogota", "teacher; CO; Bogotá CO; “ingles”"),
     ("contable media jornada cerca de Zaragoza", "accountant; ES; Zaragoza ES; part_time"),

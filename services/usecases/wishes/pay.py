@@ -1,0 +1,115 @@
+"""The least pay that a sentence asks for, as somebody says it who looks for work."""
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Final, NamedTuple
+
+from schemas.criteria import SalaryFloor
+from schemas.posting import PostingCore
+from services.ingest.domain.pay.amounts import amounts_in
+from services.ingest.domain.pay.bands import infer_period, is_plausible
+from services.ingest.domain.pay.data import pay_data
+from services.ingest.domain.pay.words import DOLLAR, DOLLARS, Spell, local_currency, period_after
+from services.rules.lexicon.builder import any_of
+from services.rules.money import currency_of, rates_before
+from services.rules.places.data import country_part
+from services.rules.places.known import is_country
+from services.rules.text import lowered
+
+_THOUSANDS: Final = re.compile(
+    r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
+)
+_LEAST_BARE: Final = 100
+"""Of a sum in no currency: "20 hours", "3 days a week" are none."""
+_MANY_THOUSANDS: Final = 10_000
+"""From here on they are of a year where nothing says of what time."""
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+
+
+def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
+    """What a sentence asks for at least. `posting`: as one reads it, with care; `currency`: where it names none."""
+    pay = posting.salary
+    if pay is not None and pay.period != "project" and (amount := int(pay.min or pay.max or 0)):
+        named = _named_apart(sentence) or pay.currency or currency
+        return SalaryFloor(amount=amount, currency=named, period=pay.period)
+    return _stated(posting, sentence, places, currency) or _in_thousands(sentence, _named_apart(sentence) or currency)
+
+
+def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
+    """The first sum with a currency or a period: nobody says of their budgets or bonuses what they look for."""
+    country = next((code for code in map(country_part, places[:1]) if len(places) == 1 and is_country(code)), None)
+    rates = rates_before(posting.fetched_at.date())
+    text = lowered(sentence)
+    for sum_ in amounts_in(text, pay_data()):
+        spell = period_after(text[sum_.end :]) or _rate(text, sum_.start, sum_.end)
+        few_thousands = sum_.kind == "thousand" and sum_.value < _MANY_THOUSANDS
+        if sum_.currency is None and not few_thousands and not _is_pay(text, sum_.end, sum_.value, spell):
+            continue
+        named = _currency(sum_.currency, country) or _named_apart(sentence) or currency_of(country or "") or currency
+        period = spell.period if spell else infer_period([sum_.value], named, rates, labelled=True)
+        if period is None or period == "project" or not is_plausible([sum_.value], named, period, rates):
+            continue
+        amount = int(sum_.value * (spell.factor if spell else 1))
+        return SalaryFloor(amount=amount, currency=named, period=period)
+    return None
+
+
+def _is_pay(text: str, end: int, value: Decimal, spell: Spell | None) -> bool:
+    """Whether a bare sum is paid: for some time, before tax, or, where small, "55 an hour": "20 hours" is none."""
+    known = _patterns()
+    if value < _LEAST_BARE:
+        return spell is not None and spell.period == "hour" and known.per.match(text, end) is not None
+    return spell is not None or known.before_or_after_tax.match(text, end) is not None
+
+
+def _rate(text: str, start: int, end: int) -> Spell | None:
+    """The time for which a sum is paid by what it is called: "tjm 450", "pj 15 mil"."""
+    known = _patterns()
+    if known.day_rate.search(text[:start]) or known.day_rate_behind.match(text, end):
+        return Spell("day")
+    return Spell("month") if known.month_rate.search(text[:start]) else None
+
+
+def _currency(said: str | None, country: str | None) -> str | None:
+    if said == DOLLAR:
+        return DOLLARS.get(country or "", "USD")
+    return said if said is None or (len(said) == 3 and said.isupper()) else local_currency(said, country)
+
+
+def _named_apart(sentence: str) -> str | None:
+    """The one currency that a sentence names in words, wherever: "salary in dollars, 4000 a month"."""
+    known = pay_data()
+    words = (word[0].lower() for word in _WORD.finditer(sentence))
+    named = {code for word in words if (code := _currency(known.before.get(word) or known.after.get(word), None))}
+    return named.pop() if len(named) == 1 else None
+
+
+def _in_thousands(sentence: str, currency: str) -> SalaryFloor | None:
+    """ "60k", "60.000": of a year."""
+    found = _THOUSANDS.search(sentence)
+    amount = int(found["whole"] or found["thousands"]) * 1_000 if found else 0
+    return SalaryFloor(amount=amount, currency=currency) if amount else None
+
+
+class _Patterns(NamedTuple):
+    """All of text in lower case."""
+
+    per: re.Pattern[str]
+    """Right behind a sum, as what follows."""
+    before_or_after_tax: re.Pattern[str]
+    day_rate: re.Pattern[str]
+    """Ends right before a sum."""
+    day_rate_behind: re.Pattern[str]
+    month_rate: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        per=re.compile(rf"\s?(?:/|{any_of('period.per', whole=False)})"),
+        before_or_after_tax=re.compile(rf"\s?{any_of('wish.gross', 'wish.net')}"),
+        day_rate=re.compile(rf"{any_of('wish.day_rate')}\W{{1,3}}$"),
+        day_rate_behind=re.compile(rf"\s?[€$£]?\s?{any_of('wish.day_rate')}"),
+        month_rate=re.compile(rf"{any_of('wish.month_rate')}\W{{1,3}}$"),
+    )
