@@ -226,7 +226,7 @@ def test_one_press_reads_a_misspelt_sentence_as_it_may_have_been_meant(portal: S
 @pytest.fixture
 def nurses(store: NotifierStore) -> None:
     """Five jobs for nurses, of which three name work at night in one language or another."""
-    said = ("Night shift.", "Wir suchen für den Nachtdienst.", "You work nights.", "By day.", "By day.")
+    said = ("Night shift.", "Wir suchen für den Nachtdienst.", "You work nights.", "Weekends.", "By day.")
     jobs = [
         posting(f"nurse {at}", title="Nurse", roles=("nurse",), description_text=text, posted_at=NOW)
         for at, text in enumerate(said)
@@ -241,9 +241,11 @@ def nurses(store: NotifierStore) -> None:
         ("Krankenschwester Nachtdienst", "Only jobs that name work at night", 3),
         ("nurse, no nights", "Leave out jobs that name work at night", 3),
         ("nurse, Night shift", "Only jobs that name work at night", 2),
+        ("nurse, weekend shifts", "Only jobs that name work at weekends", 1),
+        ("enfermera, no nights or weekends", "Leave out jobs that name work at weekends", 4),
     ],
 )
-def test_work_at_night_is_searched_by_words_at_one_press(
+def test_hours_of_work_are_searched_by_words_at_one_press(
     nurses: None, portal: ServedPortal, text: str, pressed: str, fit: int
 ) -> None:
     until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
@@ -251,3 +253,10 @@ def test_work_at_night_is_searched_by_words_at_one_press(
     press = re.search(rf'name="instead" value="([^"]+)"[^>]*>{pressed}<', page)
     assert press
     assert jobs_that_fit(portal.post("/sign-up", **values(page), instead=unescape(press[1])).text) == fit
+
+
+def test_what_a_sentence_refuses_is_what_they_would_rather_not_do_at_sign_up(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted="nurse, no gambling, no travel", avoids="Gambling, sales").text
+    assert values(page)["avoids"] == "Gambling, sales, travel"
+    assert "You would rather not, as it stands below:" in page
+    assert "Not understood" not in page
