@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from services.rules.lexicon.builder import any_of, phrases_of
+from services.rules.skills.text import is_currency
 from services.rules.text import lowered
 
 SkillKind = Literal["tool", "term", "method", "field", "broad", "language"]
@@ -138,6 +139,7 @@ def believable(text: str, candidates: Sequence[Mention], cues: Cues) -> list[Men
         candidate
         for candidate, yes in zip(candidates, believed, strict=True)
         if yes
+        and not is_currency(text, candidate.start, candidate.end)
         and (
             titled or candidate.kind not in ("term", "method", "broad") or not _around().team.match(text, candidate.end)
         )

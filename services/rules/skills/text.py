@@ -6,6 +6,9 @@ with `str.translate` took longer than the search itself.
 
 import re
 from functools import lru_cache
+from typing import Final
+
+from services.rules.money import currencies
 
 _SMALL = (("\u0130", "I"), ("\u0178", "\xff"), ("\u212a", "k"), ("\u212b", "\xe5"), ("\u1e9e", "\xdf"))
 """Capitals outside Latin-1 that are of it in lower case, so that a text folds as the same in lower case does."""
@@ -17,6 +20,9 @@ _LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 _HOST = re.compile(r"@[\w-]+\.[\w.]+")
 _MAILBOX = re.compile(r"[\w.+-]*$")
 _LONGEST_MAILBOX = 64
+_MOST_OF_AMOUNT: Final = 24
+_AMOUNT_BEFORE: Final = re.compile(r"(?:(?<![\w.])\d+ ?[kK]|\d[\d.,]{3,}|[$€£] ?\d[\d.,]*)\+?\s?\(?$")
+_AMOUNT_BEHIND: Final = re.compile(r"\)?:?\s?(?:[$€£]\s?\d|\d{1,3}(?:[.,\s]\d{3})+|\d{5,}|\d+ ?[kK]\b)")
 
 
 def _folded(code: int) -> int:
@@ -68,3 +74,11 @@ def links_of(text: str) -> list[tuple[int, int]]:
             links.append((mailbox.start() if mailbox else host.start(), host.end()))
         links.sort()
     return links[::-1]
+
+
+def is_currency(text: str, start: int, end: int) -> bool:
+    """Whether a word is the code of a currency beside an amount: `$75,000 CAD` is no design by computer."""
+    if text[start:end] not in currencies():
+        return False
+    before = text[max(0, start - _MOST_OF_AMOUNT) : start]
+    return bool(_AMOUNT_BEFORE.search(before) or _AMOUNT_BEHIND.match(text, end))

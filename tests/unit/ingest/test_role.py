@@ -68,6 +68,8 @@ TITLES = {
     "Executive Assistant to the CEO": "executive-assistant",
     "Full Stack React Developer": "full-stack-engineer",
     "Member of Technical Staff, Inference": "machine-learning-engineer",
+    "Reinforcement Learning Engineer (Cybersecurity)": "machine-learning-engineer",
+    "Personal Protection Officer (m/w/d)": "security-guard",
     "ERP Technical Engineer": "enterprise-apps-developer",
     "Head of Technical Writing": "technical-writer",
     "Director of Market Development": "business-development-manager",

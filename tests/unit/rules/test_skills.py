@@ -393,3 +393,16 @@ def test_a_search_for_a_job_title_means_the_first_of_its_skills() -> None:
 )
 def test_a_trade_beside_the_management_of_something_is_no_trade_of_that(text: str, named: list[str]) -> None:
     assert [mention.name for mention in taxonomy().find(text)] == named
+
+
+@pytest.mark.parametrize(
+    "pay",
+    ["The salary is $75,000 - $113,000 CAD.", "from 65k CAD", "CAD $80,000", "CAD 120,000", "Pay (CAD): $45 an hour"],
+)
+def test_the_code_of_a_currency_beside_an_amount_is_no_skill(pay: str) -> None:
+    assert "CAD" not in found(pay)
+
+
+@pytest.mark.parametrize("work", ["You know CAD software.", "You have 5 years of CAD experience.", "3D CAD models"])
+def test_the_same_letters_without_an_amount_are_the_skill(work: str) -> None:
+    assert "CAD" in found(work)

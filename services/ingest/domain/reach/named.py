@@ -194,6 +194,9 @@ def at_states(
     if towns or country is None:
         return reach
     if workplace == "remote":
+        # What a text says of the role itself is wider on purpose: "anywhere in the US".
+        if any(shown.source in ("text", "title") for shown in reach.evidence):
+            return reach
         return _narrowed(reach, _all_remote_states([stated.text for stated in locations], country))
     found: dict[str, None] = {}
     for stated in locations:

@@ -405,3 +405,15 @@ def test_remote_work_keeps_to_states_where_each_location_is_one_that_is_called_r
 def test_anywhere_in_a_bracket_of_places_to_sit_at_opens_nothing() -> None:
     assert said("Location: Remote - US (From Home / Beach / Cafe / Anywhere!)") == {"US"}
     assert said("Location: Peru | Chile | Anywhere") == {"worldwide"}
+
+
+def test_what_a_text_says_of_remote_work_is_wider_than_a_location_of_one_state() -> None:
+    found = reach(html="<p>This role can be based remotely anywhere in the US.</p>", locations="Remote - California")
+    assert (found.countries, found.subdivisions) == (("US",), ())
+
+
+def test_software_around_the_world_says_nothing_of_who_may_apply_and_applications_from_there_do() -> None:
+    code = "Our code runs inside thousands of production applications around the world."
+    assert reach(html=f"<p>{code}</p>", locations="Lisbon, Portugal").countries == ("PT",)
+    assert said("Applications from all over the world are welcome.") == {"worldwide"}
+    assert said("We welcome applications from anywhere in the world.") == {"worldwide"}
