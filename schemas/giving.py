@@ -6,9 +6,10 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
-OWN_WORDS = ("title", "text", "link", "company", "town")
+OWN_WORDS = ("title", "text", "opening", "link", "page", "company", "town")
 """What each job has of its own, or each board that lists many companies and towns for half of its jobs and more; of two
-that share title and text one is a repeat, or nobody sees them."""
+that share title and text one is a repeat, or nobody sees them. `opening`: how its text begins; `page`: its link without
+what stands behind a ?, as all lead to one that asks to sign in."""
 
 OTHERS_WAIT = timedelta(days=1)
 """For so long other jobs under known ids are not sent, so that somebody can look whether they are the board's."""
@@ -39,12 +40,12 @@ class Giving:
     replaced_since: datetime | None = None
     """The first of them; None where the last was none."""
     renamed: int = 0
-    """Known postings that became other jobs, by title and text, at its last poll that moved, where these were many."""
+    """Known postings that became other jobs, by their titles, at its last poll that moved, where these were many."""
     renamed_since: datetime | None = None
     """The first of such polls in a row; None where the last that moved was none."""
     usual: tuple[str, ...] = ()
-    """What half and more of the rows of its last listing of ten and more said (pay, place, a date that has come, a
-    title, a text, a link, a company and a town of its own), or before it was lost."""
+    """What half and more of the rows of its last listing of ten and more said (pay, place, a date that has come, a text
+    that is not cut short, and `OWN_WORDS`), or before it was lost."""
     lost: tuple[str, ...] = ()
     """What of it no row of the last such listing said."""
     lost_since: datetime | None = None

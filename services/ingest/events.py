@@ -23,6 +23,8 @@ from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_h
 from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
 from services.rules.money import rates_before
+from services.rules.text import collapsed
+from services.rules.web_address import web_address
 from services.runtime.chunks import chunked
 from services.runtime.letters.writing import fault_headers
 from services.runtime.privacy.redaction import redacted, without_addresses
@@ -36,6 +38,11 @@ _EXCERPT = 500
 _AT_ONCE = 500
 _A_DAY = timedelta(days=1)
 _DIGITS = re.compile(r"\d+")
+_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
+_OPENING, _READ_FOR_OPENING = 60, 2_000
+"""Characters in which texts differ, but for a greeting that all have; tags stand before and between them."""
+_TEASER = 500
+"""Characters of markup that hold a few sentences: what is cut to be shown in a list is no longer."""
 
 
 def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
@@ -113,12 +120,21 @@ def _stated(draft: Draft, posted_at: datetime | None, now: datetime) -> Mapping[
         "date": posted_at is not None and posted_at < now + _A_DAY,
         "title": draft.title,
         "text": draft.html,
-        "link": draft.url or draft.apply_url,
+        "opening": _opening(draft.html),
+        "whole text": len(draft.html) > _TEASER,
+        "link": (link := web_address(draft.url) or web_address(draft.apply_url)),
+        "page": link.partition("?")[0],
         "company": draft.company,
         "town": draft.locations,
         ODD_PAY: is_in_another_unit(draft, rates_before(now.date())),
     }
     return {name: str(value) if name in OWN_WORDS else "" for name, value in stated.items() if value}
+
+
+def _opening(markup: str) -> str:
+    """How a text begins, in lower case and without its tags; empty of a text that is no longer than that."""
+    words = collapsed(_ANY_TAG.sub(" ", markup[:_READ_FOR_OPENING]))
+    return words[:_OPENING].casefold() if len(words) > _OPENING else ""
 
 
 def _is_text(text: str) -> bool:

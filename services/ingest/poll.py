@@ -70,7 +70,7 @@ class PollReport:
     hosts: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings link to which host."""
     renamed: int = 0
-    """Known postings that are other jobs now, by title and text, where these are many."""
+    """Known postings that are other jobs now, by their titles, where these are many."""
     held: int = 0
     """New postings that are not sent yet, as its listing may be another board's."""
     cut: bool = False

@@ -37,7 +37,7 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
         "replaced": f"of the source {source.name} {counted(found.renamed, 'known posting')} became other jobs under the"
-        f" same ids, {lasts} ago: "
+        f" same ids, or have other titles, since {lasts} ago: "
         + (
             "they are not mailed for a day"
             if now - found.since < OTHERS_WAIT

@@ -22,6 +22,15 @@ MANY_ENDED: Final = 10
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
+_PART_OF: Final = {"opening": "text", "whole text": "text", "page": "link"}
+"""What goes where the other goes, and is told with it."""
+_SAID: Final = {
+    "date": "a date that has come",
+    "whole text": "more than a few sentences",
+    "opening": "beginning of their texts",
+    "page": "page behind their links",
+}
+
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
 """`unread`: of many of its rows nothing can be read, of none what half of them said, of many not their pay, or pages of
 it are left unasked, or its links lead elsewhere;
@@ -43,7 +52,7 @@ class Amiss:
     lost: tuple[str, ...] = ()
     """Of an unread one, what none of its rows says any more: pay, place, date, and what each has of its own."""
     renamed: int = 0
-    """Of a replaced one, known postings that are other jobs now, by title and text."""
+    """Of a replaced one, known postings that are other jobs now, by their titles."""
     odd_pay: int = 0
     """Of an unread one, the postings that state a pay that nobody earns, as one in cents, or in thousands."""
     cut: bool = False
@@ -56,10 +65,9 @@ class Amiss:
     @property
     def all_lost(self) -> str:
         """What none of its rows says, in words."""
-        same = " or ".join(name for name in self.lost if name in OWN_WORDS)
-        unsaid = " or ".join(
-            "a date that has come" if name == "date" else f"its {name}" for name in self.lost if name not in OWN_WORDS
-        )
+        lost = [name for name in self.lost if _PART_OF.get(name) not in self.lost]
+        same = " or ".join(_SAID.get(name, name) for name in lost if name in OWN_WORDS)
+        unsaid = " or ".join(_SAID.get(name, f"its {name}") for name in lost if name not in OWN_WORDS)
         parts = (f"none says {unsaid} any more" * bool(unsaid), f"all have the same {same}, or none" * bool(same))
         return ", and ".join(filter(None, parts))
 

@@ -1,7 +1,7 @@
 """A source that gives nothing, or the same for ever, is known by its polls; one that says 304 is as it was."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -303,21 +303,35 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
 ) -> None:
     rows = [posting(f"own {number}", title=f"Gardener {number}") | _dated(NOON) for number in range(12)]
 
-    def polled(**more: object) -> str:
-        server.on("/feed", serve.served(json_lines(*(row | more for row in rows))))
+    def text(at: int) -> str:
+        return (
+            f"In house {at} we grow ferns, and you help us with that. " + f"Each of the {at} ponds has its fish. " * 20
+        )
+
+    def polled(of: Callable[[int], dict[str, object]] = lambda at: {}, **more: object) -> str:
+        server.on("/feed", serve.served(json_lines(*(row | of(at) | more for at, row in enumerate(rows)))))
         on.poll()
         found = figures(on)
         return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
 
     def own(at: int) -> dict[str, object]:
-        words = {"description": f"We grow ferns in house {at}.", "url": f"https://board.example/{at}"}
+        words = {"description": text(at), "url": f"https://board.example/{at}"}
         return words | {"company": f"House {at} of ferns", "location": f"Village {at}, Portugal"}
 
     rows = [row | own(at) for at, row in enumerate(rows)]
     on = bench(tmp_path, source(server.on("/feed", serve.served(json_lines(*rows))), format="posting_lines"))
     assert polled() == "ok"
     assert polled(description="Enable JavaScript to continue.") == "all have the same text, or none,"
+    banner = "We use cookies to give you the best experience of our jobs, now and here."
+    assert (
+        polled(lambda at: {"description": f"{banner} {text(at)}"})
+        == "all have the same beginning of their texts, or none,"
+    )
+    assert polled(lambda at: {"description": text(at)[: 180 + at]}) == "none says more than a few sentences any more,"
     assert polled(title="Gardener") == "all have the same title, or none,"
+    asks_in = "https://board.example/sign-in?to="
+    assert polled(lambda at: {"url": f"{asks_in}{at}"}) == "all have the same page behind their links, or none,"
+    assert polled(lambda at: {"url": f"/{at}"}) == "all have the same link, or none,", "which leads nowhere from a mail"
     assert polled(url="https://board.example/") == "all have the same link, or none,"
     assert polled(company="Jobs of All") == "all have the same company, or none,", "as of whoever collects them"
     assert polled(location="Porto, Portugal") == "all have the same town, or none,"
@@ -398,11 +412,12 @@ def test_ids_that_are_given_to_other_jobs_are_told_at_once_and_until_the_source_
 
     on = bench(tmp_path, source(server.on("/feed", serve.served(board()))))
     assert polled(jobs) == "ok"
-    assert polled([(f"{title} (m/f/d)", f"{text}!") for title, text in jobs]) == "ok", (
-        "the same jobs, under longer titles"
-    )
-    assert polled([(text, f"{text}!") for _, text in jobs]) == "ok", "and under others"
+    longer = [(f"{title} (m/f/d)", f"{text}!") for title, text in jobs]
+    assert polled(longer) == "ok", "the same jobs, under longer titles"
     shifted = "known ids are other jobs (20),"
+    assert polled([(f"REQ-{at}", text) for at, (_, text) in enumerate(longer)]) == shifted, "numbers in place of titles"
+    assert polled(longer) == "ok"
+    assert polled([(f"REQ-{at}", text) if at < 9 else (title, text) for at, (title, text) in enumerate(longer)]) == "ok"
     on.sent.events()
     assert polled([more, *jobs]) == shifted, "ids that number the rows"
     for _ in range(23):

@@ -15,7 +15,7 @@ UNREAD = 0.1
 hundredth."""
 ODD_PAY = "odd pay"
 """Among what postings state: a pay that nobody earns."""
-_BY_CHANCE = ("company", "town")
+_BY_CHANCE = ("company", "town", "opening", "whole text")
 """What many new jobs may have in common and be right."""
 LATELY = 100
 """Of what is pushed, one by one as a rule, so many postings that state a pay count at most, older ones for less."""
@@ -46,10 +46,10 @@ class Polled:
     unchanged: bool
     """The source said that it is as before, in which case nothing was listed anew, be it empty or not."""
     says: Mapping[str, int] = field(default_factory=dict)
-    """How many of its postings, those past their end included, state their pay, place and date, how many a pay that
-    nobody earns, and how many different titles, texts, links, companies and towns they have."""
+    """How many of its postings, those past their end included, state their pay, place and date, a text that is not cut
+    short, or a pay that nobody earns; and how many different `OWN_WORDS` of each kind they have."""
     renamed: int = 0
-    """Known postings that are other jobs now, by title and text, where these are many (`is_recycled`)."""
+    """Known postings that are other jobs now, by their titles, where these are many (`is_recycled`)."""
     hosts: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings link to which host."""
     cut: bool = False
@@ -100,10 +100,12 @@ def _paid(before: Giving, now: datetime, paid: int, odd: int) -> Giving:
 
 
 def is_another_job(says: Mapping[str, str], before: Mapping[str, str]) -> bool:
-    """Whether a posting has another text, and a title that is not that of before with something added or left out."""
+    """Whether a posting has a title that is not that of before with something added or left out.
+
+    Of a single one that is a better title; of many the titles are wrong, or the jobs are others.
+    """
     now, then = ({*re.findall(r"\w+", words.get("title", "").casefold())} for words in (says, before))
-    has_other_text = says.get("text") != before.get("text") or "text" not in says
-    return has_other_text and len(now & then) < SAME_WORDS * min(len(now), len(then))
+    return len(now & then) < SAME_WORDS * min(len(now), len(then))
 
 
 def is_recycled(renamed: int, known: int) -> bool:

@@ -52,7 +52,7 @@ class ListedItem:
     posted_at: datetime | None = None
     expires_at: datetime | None = None
     says: Mapping[str, str] = field(default_factory=dict)
-    """What its source states of pay, place, date, title and text; of the last two the words, which no other has."""
+    """What its source states of pay, place, date and the like; of `OWN_WORDS` the words, which no other has."""
     host: str = ""
     """Of its link; empty where it has none that can be read."""
 
