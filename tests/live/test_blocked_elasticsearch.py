@@ -29,3 +29,16 @@ def test_an_index_that_is_blocked_is_waited_for_and_not_taken_for_wrong_credenti
             engine.bulk(b'{"index": {}}\n{"a": 1}\n', index=index)
         finally:
             engine.ask("PUT", f"/{index}/_settings", {f"index.blocks.{block}": False})
+
+
+def test_an_index_that_somebody_closed_is_waited_for() -> None:
+    with elasticsearch_of_my_own() as settings, closing(SearchEngine(settings)) as engine:
+        index = f"{settings.prefix}closed"
+        engine.ask("PUT", f"/{index}", {})
+        engine.ask("POST", f"/{index}/_close")
+        with pytest.raises(UnavailableError, match=r"^Elasticsearch is blocked \(400\): closed"):
+            engine.ask("POST", f"/{index}/_search", {})
+        with pytest.raises(UnavailableError, match=r"^Elasticsearch is blocked \(400\): closed"):
+            engine.bulk(b'{"index": {}}\n{"a": 1}\n', index=index)
+        engine.ask("POST", f"/{index}/_open")
+        engine.bulk(b'{"index": {}}\n{"a": 1}\n', index=index)

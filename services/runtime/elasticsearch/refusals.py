@@ -6,7 +6,7 @@ from services.runtime.errors import JobchimeError, PoisonError, UnavailableError
 
 CONFLICT, NOT_FOUND, _TOO_MANY = 409, 404, 429
 _REFUSED: Final = (401, 403)
-_BLOCKED: Final = "cluster_block_exception"
+_BLOCKED: Final = ("cluster_block_exception", "index_closed_exception")
 _OTHER_FORM: Final = "strict_dynamic_mapping_exception"
 ENGINE: Final = "Elasticsearch"
 
@@ -35,8 +35,8 @@ def failure(status: int, kind: str, said: str, *, item: bool = False) -> Jobchim
     reason = f"{kind}: {said}" if kind else said or "no reason given"
     if status == NOT_FOUND:
         return MissingIndexError(f"Elasticsearch lacks an index: {reason}", mend="reindex")
-    if kind == _BLOCKED:
-        # By an operator, a snapshot or a full disk: with 403 or 429, and no fault of credentials.
+    if kind in _BLOCKED:
+        # By an operator, a snapshot or a full disk: no fault of credentials, nor of what was asked.
         return away(f"Elasticsearch is blocked ({status}): {said}")
     if status in _REFUSED:
         return away(f"Elasticsearch refuses our credentials ({status}): check elasticsearch.* settings")

@@ -8,7 +8,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from schemas.topics import MATCHES, POSTINGS, RAW
@@ -28,7 +28,8 @@ _FETCHED = re.compile(rb'"fetched_at":"([^"]{10,40})"')
 _POSTED = re.compile(rb'"posted_at":"([^"]{10,40})"')
 _CLOSED = b'"status":"closed"'
 _OLD_NEWS = (b'"backlog":true', b'"cause":"replay"', b'"cause":"backfill"')
-_LAST = 500
+_LAST, _LATELY = 500, timedelta(minutes=5)
+"""What was handled before says nothing of how it goes now: on a small board 500 records are those of days."""
 
 
 class Measured(ServiceWrapper):
@@ -38,7 +39,7 @@ class Measured(ServiceWrapper):
         super().__init__(service)
         self._metrics = metrics
         self._clock = clock
-        self._ages: deque[float] = deque(maxlen=_LAST)
+        self._ages: deque[tuple[datetime, float]] = deque(maxlen=_LAST)
         self._lock = threading.Lock()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
@@ -49,9 +50,11 @@ class Measured(ServiceWrapper):
         return outgoing
 
     def freshness_s(self) -> float | None:
-        """The median age, since their fetch, of the last records handled; None before the first."""
+        """The median age, since their fetch, of the records handled last, within minutes; None where there are none."""
+        now = self._clock.now()
         with self._lock:
-            return median(self._ages) if self._ages else None
+            ages = [age for at, age in self._ages if abs(now - at) < _LATELY]
+        return median(ages) if ages else None
 
     def _measure(self, batch: Sequence[Record]) -> None:
         now = self._clock.now()
@@ -61,7 +64,7 @@ class Measured(ServiceWrapper):
                 continue
             age = self._observe(_STAGES[record.topic], fetched, now)
             with self._lock:
-                self._ages.append(age)
+                self._ages.append((now, age))
             if record.topic == POSTINGS.name:
                 self._measure_source(record, fetched)
             elif record.topic == MATCHES.name:

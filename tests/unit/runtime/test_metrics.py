@@ -238,6 +238,22 @@ def test_freshness_is_counted_from_the_fetch() -> None:
     assert figure(metrics, "jobchime_published_to_fetched_seconds_sum") == 2 * 3600 - 3
 
 
+def test_freshness_is_that_of_the_last_minutes_and_not_of_an_outage_before() -> None:
+    clock = FixedClock(NOON)
+    service = Measured(Collecting(inputs=("postings.v1",)), Metrics(), clock)
+
+    def handle(count: int, age: timedelta) -> None:
+        fetched = (clock.now() - age).isoformat()
+        service.handle([record("postings.v1", f'{{"fetched_at":"{fetched}"}}') for _ in range(count)])
+
+    handle(20, timedelta(seconds=90))
+    assert service.freshness_s() == 90
+    clock.advance(timedelta(minutes=6))
+    assert service.freshness_s() is None
+    handle(1, timedelta(seconds=2))
+    assert service.freshness_s() == 2
+
+
 def test_a_match_record_tells_when_its_posting_was_published_normalised_matched_and_stored() -> None:
     metrics, clock = Metrics(), FixedClock(NOON)
     service = Measured(Collecting(inputs=("matches.v1",)), metrics, clock)
