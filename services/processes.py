@@ -5,7 +5,9 @@ from services.ingest.settings import IngestSettings
 COLLECTOR, NORMALISER, PUSH = "ingest.collector", "ingest.normaliser", "ingest.push"
 SERVICES = (COLLECTOR, NORMALISER, "matcher", "notifier", "outbox.relay")
 """In the order of the flow."""
-PORTAL = "portal"
+PORTAL, CONSOLE = "portal", "console"
+BESIDE_THE_WAY = (PORTAL, CONSOLE)
+"""Services that no posting comes through; in the embedded form they may be processes of their own."""
 WEBHOOKS = "notifier.webhooks"
 """What posts to webhooks; it ticks beside the notifier, and no topic waits for it."""
 _OF_NOTIFIER = ("outbox.relay", "housekeeper")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from services.processes import PORTAL, PUSH, SERVICES, WEBHOOKS
+from services.processes import CONSOLE, PORTAL, PUSH, SERVICES, WEBHOOKS
 from services.runtime.clock import Clock
 from services.runtime.errors import UsageError
 from services.runtime.health.heartbeat import (
@@ -22,6 +22,7 @@ from services.settings import Settings
 from services.usecases.installation import Installation
 
 __all__ = [
+    "CONSOLE",
     "NAMES",
     "PORTAL",
     "SENDING",

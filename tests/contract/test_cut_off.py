@@ -1,6 +1,6 @@
 """Readers who were mailed before and are not any more are noticed: by settings, by bars, by a list of addresses."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -33,10 +33,10 @@ def accepted(store: NotifierStore, mailer: str, number: int) -> list[str]:
     return handed_over(store, mailer, number)
 
 
-def handed_over(store: NotifierStore, mailer: str, number: int) -> list[str]:
-    claims = store.deliveries.claim("w", mailer, NOW, LEASE, number)
-    assert len(store.deliveries.begin(claims, NOW, LEASE)) == number
-    store.deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("1")) for claim in claims], NOW)
+def handed_over(store: NotifierStore, mailer: str, number: int, at: datetime = NOW) -> list[str]:
+    claims = store.deliveries.claim("w", mailer, at, LEASE, number)
+    assert len(store.deliveries.begin(claims, at, LEASE)) == number
+    store.deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("1")) for claim in claims], at)
     return [claim.delivery_id for claim in claims]
 
 
@@ -63,6 +63,18 @@ def test_settings_by_which_nobody_is_mailed_are_told_for_a_month_after_the_last_
 def test_mails_that_always_went_into_a_folder_are_no_fault(store: NotifierStore) -> None:
     accepted(store, "folder", 1)
     assert cut_off(store, HOUR, "folder") == CutOff(None, "folder")
+
+
+def test_mails_that_one_of_several_notifiers_keeps_in_a_folder_are_told_for_an_hour(store: NotifierStore) -> None:
+    open_deliveries(store, 4, NOW)
+    handed_over(store, "folder", 1)
+    assert cut_off(store, HOUR / 2) == CutOff(), "until the settings were others"
+    handed_over(store, "smtp", 2, NOW + HOUR / 2)
+    assert cut_off(store, HOUR / 2) == CutOff()
+    handed_over(store, "folder", 1, NOW + 2 * HOUR)
+    assert cut_off(store, 2.5 * HOUR) == CutOff("folder", kept=1)
+    assert cut_off(store, 2.5 * HOUR, "folder").kept == 0, "as the settings have it"
+    assert cut_off(store, 4 * HOUR) == CutOff()
 
 
 def test_a_sandbox_is_told_where_a_mail_arrived_before(store: NotifierStore) -> None:

@@ -62,6 +62,7 @@ def test_an_operator_mends_a_feed_and_a_record_and_lets_a_late_mail_go(tmp_path:
             place.until_ready()
             base = f"http://127.0.0.1:{port}"
             until(lambda: probe(port, "/readyz")[0] == 200, "the console answers")
+            until(lambda: place.service("console")["workers"], "the console is heard of")
             letters = Letterbox(tmp_path / "mails", ADDRESS)
             with RecordProducer(kafka) as records:
                 operate(page, base, board, letters, produce=records.produce, go=lambda: None, look=lambda _: None)

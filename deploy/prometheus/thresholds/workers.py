@@ -20,13 +20,14 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeServiceDown",
         "page",
-        'max by (service) (jobchime_workers{state="alive"}) < 1',
+        'max by (service) (jobchime_workers{service!="console", state="alive"}) < 1',
         "1m",
         "No worker of {{ $labels.service }} is running, so nothing does its work.",
         Case({'jobchime_workers{service="matcher", state="alive"}': "1x5 0x10"}, "10m", _service("matcher")),
         (
             Case({'jobchime_workers{service="matcher", state="alive"}': "2x5 1x10"}, "10m"),
             Case({'jobchime_workers{service="matcher", state="alive"}': "1x5 0 1x10"}, "10m"),
+            Case({'jobchime_workers{service="console", state="alive"}': "1x5 0x10"}, "10m"),
         ),
     ),
     Alert(

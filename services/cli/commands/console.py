@@ -12,6 +12,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings, settings_path
+from services.usecases import workers
 from services.usecases.installation import open_installation
 
 
@@ -26,12 +27,13 @@ def console(
     if hashing:
         print(hash_password(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)))
         return
-    settings = load_settings(config)
+    settings, clock = load_settings(config), SystemClock()
     configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
     with (
         stop_on_signals() as stop,
         open_installation(settings, create=True, tell=lambda note: print(note, file=sys.stderr)) as installation,
-        ConsoleServer(installation, SystemClock().now, settings_path(config)[0]) as server,
+        ConsoleServer(installation, clock.now, settings_path(config)[0]) as server,
+        workers.present(installation, workers.CONSOLE, clock),
     ):
         print(f"console: {server.way_in}", file=sys.stderr, flush=True)
         stop.wait()

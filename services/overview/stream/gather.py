@@ -30,7 +30,7 @@ from services.overview.stream.model import (
     TopicView,
     worst_first,
 )
-from services.processes import SERVICES
+from services.processes import BESIDE_THE_WAY, SERVICES
 from services.runtime.cached import Cached
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
@@ -238,9 +238,8 @@ class Gatherer:
 
     def _is_run_on(self, workers: Sequence[Worker], now: datetime) -> bool:
         """Looked at only where nobody is heard of: who looks has the lock for a moment."""
-        if self._settings.deployed or any(worker.alive(now) for worker in workers):
-            return False
-        return is_run_on(self._settings.data)
+        heard = {worker.heartbeat.service for worker in workers if worker.alive(now)}
+        return not (self._settings.deployed or heard.difference(BESIDE_THE_WAY)) and is_run_on(self._settings.data)
 
     def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
         ends = _summed(log.ends)

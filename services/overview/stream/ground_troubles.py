@@ -185,6 +185,14 @@ def reader_troubles(figures: StoreFigures) -> Iterator[Trouble]:
             "settings",
             grave=cut_off.nobody is not None,
         )
+    if cut_off.kept:
+        yield Trouble(
+            f"{counted(cut_off.kept, 'mail')} of the last hour went into a folder and reached nobody: a notifier runs"
+            ' with mail.mailer = "folder", which the settings here do not name',
+            "`jobchime worker list` names the notifiers and their machines: start each anew with the settings of the"
+            " others; over an hour after the last such mail",
+            "settings",
+        )
     if cut_off.nobody == "quiet":
         yield Trouble(
             "no mail went to any reader in the last 24 hours, though postings came as before, and a day of the week"

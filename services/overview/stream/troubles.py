@@ -18,7 +18,7 @@ from services.overview.stream.source_troubles import (
 )
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
 from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, releases, restarting, too_few
-from services.processes import process_of
+from services.processes import BESIDE_THE_WAY, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.stream import StoreFigures
@@ -53,8 +53,6 @@ _MEND_FEED = (
 )
 """Of a feed no record died that could be sent back."""
 _COLLECTOR = "ingest.collector"
-_BESIDE_THE_WAY = ("portal", "console")
-"""Services that no posting comes through."""
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
@@ -209,7 +207,7 @@ def _objectives(overview: Overview) -> Iterator[Trouble]:
 
 def _flows(overview: Overview, within_s: float) -> bool:
     """Whether postings come through in that time now: after an outage their hour is late for long after."""
-    on_the_way = [service for service in overview.services if service.name not in _BESIDE_THE_WAY]
+    on_the_way = [service for service in overview.services if service.name not in BESIDE_THE_WAY]
     states = {service.state(overview.at) for service in on_the_way}
     lag = any(service.lag for service in overview.services)
     return states <= {"ready", "off"} and not lag and max(overview.freshness_s.values(), default=0.0) <= within_s

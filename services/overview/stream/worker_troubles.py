@@ -23,7 +23,7 @@ from services.overview.stream.spans import (
     stamp,
     when,
 )
-from services.processes import PORTAL, process_of
+from services.processes import BESIDE_THE_WAY, CONSOLE, PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.figures.restarts import Restarts
 from services.runtime.health.heartbeat import MISSED, Worker
@@ -77,7 +77,7 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
     """Services that do not run, are paused, lag or fail, and workers that do not work."""
     away = {engine.name for engine in overview.engines if not engine.reachable}
     served = overview.services
-    flow = tuple(service for service in served if service.name != PORTAL)
+    flow = tuple(service for service in served if service.name not in BESIDE_THE_WAY)
     if overview.form == "embedded" and not any(service.alive(overview.at) for service in flow):
         if not away & {"store", DATA_FOLDER}:
             portals = [service for service in served if service.name == PORTAL]
@@ -85,7 +85,8 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
             yield _nothing_runs(replace(overview, services=flow, has_portal=has_portal))
         # Where one runs and nobody is heard of, the portal has no more to say than the others, nor where it is in it.
         shown = overview.is_run_on or overview.has_portal
-        served = () if shown else tuple(service for service in served if service.name == PORTAL)
+        told = (CONSOLE,) if shown else BESIDE_THE_WAY
+        served = tuple(service for service in served if service.name in told)
     lacking: dict[str, list[ServiceView]] = {}
     at_work: list[ServiceView] = []
     for service in served:
@@ -100,6 +101,8 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
         elif not service.alive(overview.at):
             if service.needed and "store" not in away:
                 lacking.setdefault(process_of(service.name), []).append(service)
+            elif service.name == CONSOLE and service.lost(overview.at):
+                yield _no_console(service, overview.at)
         else:
             at_work.append(service)
             yield from _working(overview.at, service, away)
@@ -137,6 +140,17 @@ def _not_running(overview: Overview, process: str, services: Sequence[ServiceVie
     if overview.form == "embedded":
         return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again", "process")
     return Trouble(f"no worker of {names} runs{last}", f"start one: `jobchime {process}`", "process")
+
+
+def _no_console(service: ServiceView, now: datetime) -> Trouble:
+    """A note, as nothing depends on it; whoever looks at its page sees that it is away."""
+    return Trouble(
+        f"the console does not run{_last_heard([service], now)}: nobody sees its pages; commands go on",
+        "start it: `jobchime console`; its log, or the platform's, says why it ended; where nobody wants it any more,"
+        " `jobchime worker forget NAME` is the end of it",
+        "process",
+        grave=False,
+    )
 
 
 def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:

@@ -32,7 +32,7 @@ _LATER: Final = timedelta(hours=2)
 were put back, and are counted by the hour."""
 _AS_BEFORE: Final = 0.5
 """The share of the postings of other days with which a day has news."""
-_DAY, _WEEK, _MONTH = timedelta(days=1), timedelta(weeks=1), timedelta(days=30)
+_FRESH, _DAY, _WEEK, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1), timedelta(days=30)
 _BY_MAIL = ("provider", "mail server")
 """Who suppresses addresses since a mail did not arrive, which is told of these mails."""
 
@@ -51,6 +51,9 @@ class CutOff:
     """Who were mailed and were suppressed in the last day by whoever operates this, where these are many; else none."""
     of: int = 0
     """All that are subscribed."""
+    kept: int = 0
+    """Mails that went into a folder in the last hour though the settings name another mailer, beside or after such as
+    went out: a worker that has other settings hands them over."""
     usual: float = 0.0
     """Where it is quiet: mails that a day of the week before had, in the mean."""
 
@@ -62,6 +65,8 @@ def read_cut_off(
     went_out, readers = _went_out(connection, now, nowhere) if nowhere else (None, 0)
     # One may be whoever tried it out.
     nobody: NobodyMailed | None = nowhere if readers >= FEW else None
+    if nowhere is None and (kept := _kept(connection, now)):
+        return _suppressed(connection, now, CutOff("folder", kept=kept))
     if nobody is None and is_all_held(held) and held["hold"] * _share_sent(connection, now) >= _MISSED:
         nobody = "held"
     if nobody is None and not (nowhere or paused) and (usual := _missed(connection, now)):
@@ -129,6 +134,20 @@ def _went_out(connection: Connection, now: datetime, nowhere: Nowhere) -> tuple[
     query = select(func.max(at), func.count(of.distinct())).where(really, at.between(now - _MONTH, now))
     last, number = connection.execute(query).one()
     return last, int(number)
+
+
+def _kept(connection: Connection, now: datetime) -> int:
+    """Where all went into a folder for a day, as until the settings were others, the next mail tells."""
+    columns = deliveries.c
+    of_day = columns.due_at.between(now - 2 * _DAY, now + _DAY) & columns.accepted_at.between(now - _DAY, now)
+    went_out = select(func.min(columns.accepted_at)).where(of_day, columns.mailer != "folder")
+    first = connection.execute(went_out).scalar()
+    if first is None:
+        return 0
+    query = select(func.count()).where(
+        of_day, columns.mailer == "folder", columns.accepted_at > max(first, now - _FRESH)
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _share_sent(connection: Connection, now: datetime) -> float:

@@ -54,7 +54,7 @@ def _is_for(rule: dict[str, Any], alert: Alert) -> bool:
 
 def test_a_rule_that_does_not_fire_would_be_found(tmp_path: Path) -> None:
     [alert] = [alert for alert in ALERTS if alert.name == "JobchimeServiceDown"]
-    groups = yaml.safe_load(RULES.read_text(encoding="utf-8").replace('{state="alive"}) < 1', '{state="alive"}) < 0'))
+    groups = yaml.safe_load(RULES.read_text(encoding="utf-8").replace('state="alive"}) < 1', 'state="alive"}) < 0'))
 
     with pytest.raises(AssertionError, match="JobchimeServiceDown"):
         promtool("test", "rules", _test_file(tmp_path, alert, groups["groups"]))

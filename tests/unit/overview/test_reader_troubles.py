@@ -32,6 +32,14 @@ def test_bars_that_nothing_passes_are_a_note_where_nothing_ever_did_and_not_well
 
 
 def test_a_list_that_suppresses_many_readers_in_a_day_is_not_well() -> None:
+    [trouble] = reader_troubles(StoreFigures(NOON, cut_off=CutOff("folder", kept=3)))
+    assert (
+        trouble.grave,
+        trouble.what.startswith("3 mails of the last hour went into a folder and reached nobody: "),
+    ) == (
+        True,
+        True,
+    )
     [trouble] = reader_troubles(StoreFigures(NOON, cut_off=CutOff(suppressed=10, of=20)))
     assert trouble.grave
     assert trouble.what.startswith("in a day 10 of 20 readers were suppressed by an operator")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -784,6 +785,28 @@ def test_a_portal_that_does_not_run_is_told_beside_all_else_in_both_forms() -> N
     gone = replace(WELL, form="embedded", services=(ServiceView("matcher", 0), service("portal")))
     for has_portal in (False, True):
         assert [trouble.what for trouble in troubles(replace(gone, has_portal=has_portal))] == ["jobchime does not run"]
+
+
+@pytest.mark.parametrize("form", ["deployed", "embedded"])
+def test_a_console_that_ended_without_a_goodbye_is_a_note_and_one_that_was_stopped_is_nothing(
+    form: Literal["deployed", "embedded"],
+) -> None:
+    def found(console: Worker) -> list[str]:
+        view = ServiceView("console", None, (console,), needed=False)
+        told = troubles(replace(WELL, form=form, services=(service(), view)))
+        return [f"{trouble.grave} {trouble.what}" for trouble in told]
+
+    running = worker("console")
+    killed = replace(running, seen_at=NOON - timedelta(minutes=3))
+    assert found(running) == found(replace(killed, stopped=True)) == []
+    [said] = found(killed)
+    assert said.startswith("False the console does not run, last heard of ")
+
+
+def test_that_nothing_runs_is_told_beside_a_console_that_does() -> None:
+    console = ServiceView("console", None, (worker("console"),), needed=False)
+    (found,) = troubles(replace(WELL, form="embedded", services=(ServiceView("matcher", 0), console)))
+    assert found.what.startswith("jobchime does not run")
 
 
 def test_a_portal_that_is_part_of_what_does_not_run_is_told_with_it() -> None:
