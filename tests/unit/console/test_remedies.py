@@ -123,6 +123,7 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(own_file=OwnFile("b", NOON)), leaving=Leaving(run="a"))
     yield Overview(NOON, "deployed", search_yield=SearchYield(100, 97, 500, "skills"))
     yield stored(cut_off=CutOff("quiet", usual=8.0))
+    yield stored(cut_off=CutOff("folder", kept=3))
     yield stored(silence=Silence(NOON - 2 * DAY, 900, 9.6))
     for is_off in (True, False):
         yield stored(left_open=(LeftOpen("gone", 12, NOON + DAY, is_off),))
@@ -160,6 +161,7 @@ def amiss() -> Iterator[Overview]:
     yield served(service(), service(worker("w1", "notifier"), name="notifier"), form="embedded")
     yield served(service())
     yield served(service(name="portal"))
+    yield served(service(worker("w1", "console", silent=HOUR), name="console", needed=False))
     yield served(service(worker("w1", per_second=0.0), lag=5_000))
     yield served(service(worker("w1"), lag=50_000))
     yield served(service(*(worker(f"w{at}", ready=False, reason="waits") for at in range(9))))
