@@ -16,7 +16,7 @@ from services.notifier.domain.curation.judging import JudgedPosting, PostingFeat
 from services.notifier.domain.model import Cause, DueSearch, FoundBy, Item
 from services.notifier.domain.weights import Chance, ChanceFact
 from services.rules.criterion import Reason
-from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, likeness
+from services.rules.signature import SAME_KEY_LIKENESS, likeness
 from services.rules.web_address import job_address
 
 MOST_PLACES: Final = 8
@@ -54,11 +54,11 @@ class Card(Generic[AnyJob]):
 
 def on_cards(ranked: Sequence[AnyJob]) -> list[Card[AnyJob]]:
     """Put jobs together, in the order of the best of each."""
-    titles = Counter(map(_title_of, ranked))
+    titles = Counter([job.job.ready.company_and_title for job in ranked])
     cards: list[list[AnyJob]] = []
     open_cards: defaultdict[Hashable, list[list[AnyJob]]] = defaultdict(list)
     for job in ranked:
-        title = _title_of(job)
+        title = job.job.ready.company_and_title
         # What comes again says why.
         if titles[title] == 1 or not job.job.ready.company or not _place_of(job.job.posting) or job.job.pay_news:
             cards.append([job])
@@ -95,10 +95,6 @@ def _has_room(card: Sequence[Job], job: Job) -> bool:
 
 def _are_alike(one: PostingCore, other: PostingCore) -> bool:
     return likeness(one.cluster.signature, other.cluster.signature) >= SAME_KEY_LIKENESS
-
-
-def _title_of(job: Job) -> tuple[str, str]:
-    return job.job.ready.company, candidates_key(job.job.posting.cluster.key)
 
 
 def _place_of(posting: PostingCore) -> tuple[Hashable, ...]:

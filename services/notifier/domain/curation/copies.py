@@ -85,7 +85,8 @@ def _apart(postings: Sequence[PostingCore]) -> tuple[list[PostingCore], list[Pos
     buckets = [_buckets_of(posting.cluster.key, posting.cluster.signature) for posting in postings]
     seen, shared = set[int](), set[int]()
     for own in buckets:
-        shared |= seen & own
+        if not seen.isdisjoint(own):
+            shared |= seen & own
         seen |= own
     alone, others = list[PostingCore](), list[PostingCore]()
     for posting, own in zip(postings, buckets, strict=True):

@@ -142,9 +142,8 @@ def _merged_jobs(
                 dropped += [Dropped(copy.posting_id, _why_sent(copy, before)) for copy in copies.all]
                 continue
             job = job._replace(pay_news=news)
-        dropped += [
-            Dropped(copy.posting_id, Cause("worse_copy", posting_id=copies.best.posting_id)) for copy in copies.others
-        ]
+        for copy in copies.others:
+            dropped.append(Dropped(copy.posting_id, Cause("worse_copy", posting_id=copies.best.posting_id)))
         kept.append(job)
     return kept
 

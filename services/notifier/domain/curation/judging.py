@@ -21,7 +21,7 @@ from services.rules.places.text import PlaceMention
 from services.rules.places.towns import Town, known_towns
 from services.rules.prepared import PreparedPosting
 from services.rules.roles.taxonomy import roles
-from services.rules.signature import fold_company
+from services.rules.signature import candidates_key, fold_company
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, words
 from services.rules.titles import fold_title
@@ -174,6 +174,11 @@ class PostingFeatures(PreparedPosting):
     def company(self) -> str:
         """The company's folded name."""
         return fold_company(self.posting.company.name)
+
+    @cached_property
+    def company_and_title(self) -> tuple[str, str]:
+        """Both folded, by which it may stand on a card with others."""
+        return self.company, candidates_key(self.posting.cluster.key)
 
     @cached_property
     def hires(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from services.notifier.domain.curation.localities import (
     together,
 )
 from services.notifier.domain.model import Ask, DueSearch, Recipient
+from services.notifier.domain.weights import Doubt
 from services.rules.home import Home
 from services.rules.languages.named import language_named
 from services.rules.languages.speaking import SpokenLanguage
@@ -160,6 +161,10 @@ class Wish:
     """What all searches of the person ask for."""
     costs_of_roles: dict[tuple[str, ...], Costs] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `chance` makes of the roles of postings, by these: those that a search finds have few."""
+    doubts_of_roles: dict[tuple[str, ...], tuple[Doubt, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """How it says them, by their places, likewise."""
     _in_doubt: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def in_doubt(self, work_out: Callable[["Wish"], int]) -> int:

@@ -44,6 +44,8 @@ from services.rules.skills.taxonomy import taxonomy
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
 """In the order in which they are added up."""
+OF_ROLES: Final = 4
+"""So many of the first hang on the roles of a posting alone, for one search."""
 WANTED: Final = 0.25
 """Core skills that one is worth which a job would like, or which the work is done with."""
 LESS_WELL: Final = 0.5

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from importlib import resources
 from typing import Final
 
@@ -18,6 +18,7 @@ from services.notifier.domain.curation.chance.conditions import hardest_conditio
 from services.notifier.domain.curation.chance.facts import (
     ALREADY,
     FACTS,
+    OF_ROLES,
     by_closeness,
     hours_away,
     likely_of,
@@ -44,13 +45,18 @@ _ROUNDED: Final = 0.0001
 """No chance is rounded by more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """What log odds are where nothing speaks against a job, and what each fact takes from them at most."""
 
     best: float
     weights: tuple[float, ...]
     """In the order of `FACTS`; none below 0."""
+
+    @cached_property
+    def already(self) -> tuple[float, ...]:
+        """What each adds before it is held against a job, where it may raise its chance; else 0."""
+        return tuple(ALREADY.get(place, 0.0) * weight for place, weight in enumerate(self.weights))
 
     def log_odds(self, shares: Iterable[tuple[int, float]]) -> float:
         """By how far facts hold, in their order."""
@@ -93,10 +99,11 @@ def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
 
 def _costs(wish: Wish, ready: PostingFeatures, needed: float) -> Costs:
     """What each fact takes, in their order, as far as what is left is what is needed."""
-    costs, left = _costs_of_roles(wish, ready.posting.roles)
+    of_these = _costs_of_roles(wish, ready.posting.roles)
+    left = of_these.left
     if left < needed:
-        return Costs(costs, left)
-    by_fact, weights = [*costs], model().weights
+        return of_these
+    by_fact, weights = [*of_these.by_fact], model().weights
     for place, share_of in may_be_in_doubt(wish, ready):
         share = share_of(wish, ready)
         if share < 1.0:
@@ -118,15 +125,10 @@ def _costs_of_roles(wish: Wish, given: tuple[str, ...]) -> Costs:
 
 def _best(wish: Wish) -> float:
     """What log odds are where nothing speaks against a job, and all that may raise them does."""
-    best = model().best
+    best, already = model().best, model().already
     for place in raised(wish):
-        best += _already(place)
+        best += already[place]
     return best
-
-
-def _already(place: int) -> float:
-    """What a fact adds before it is held against a job, where it may raise its chance."""
-    return ALREADY.get(place, 0.0) * model().weights[place]
 
 
 def roles_that_may_reach(least: float, wish: Wish) -> frozenset[str] | None:
@@ -164,9 +166,11 @@ def _log_odds(chance: float) -> float:
 
 
 def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
-    net = ((place, lost - _already(place)) for place, lost in costs)
-    costly = sorted([(-round(lost, 3), place) for place, lost in net if lost > 0])
-    return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in costly)
+    already = model().already
+    costly = [(-round(lost - already[place], 3), place) for place, lost in costs if lost > already[place]]
+    costly.sort()
+    for lost, place in costly:
+        yield Against(_of_roles_told(place, wish, ready) if place < OF_ROLES else _doubt(place, wish, ready), -lost)
 
 
 def tenth(chance: Chance) -> int:
@@ -186,10 +190,20 @@ def model() -> Model:
     return Model(written["best"], tuple(written["weights"][fact] for fact in FACTS))
 
 
-def _doubt(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
+def _doubt(place: int, wish: Wish, ready: PostingFeatures) -> Doubt:
     """A fact with what it is about."""
+    fact = FACTS[place]
     about = _ABOUT.get(fact)
     return about(fact, wish, ready) if about else _of_roles(fact)
+
+
+def _of_roles_told(place: int, wish: Wish, ready: PostingFeatures) -> Doubt:
+    """The same of a fact that roles decide, once a search and kinds of roles."""
+    told = wish.doubts_of_roles.get(ready.posting.roles)
+    if told is None:
+        told = tuple(_doubt(own, wish, ready) for own in range(OF_ROLES))
+        wish.doubts_of_roles[ready.posting.roles] = told
+    return told[place]
 
 
 def _of_role(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
