@@ -84,7 +84,9 @@ def naive_curation(
         if not before or best.again:
             best.tenth, best.score, best.fit = max(_scores(best, due_at, recipient))
             best.chance, best.doubts = _best_chance(best, due_at, recipient)
-            bar = bar_for(recipient.selectivity, settings.least_chance)
+            # Nobody asked for a near miss: it needs what a mail needs.
+            near = settings.least_mail_chance if best.fits == "near" else 0.0
+            bar = bar_for(recipient.selectivity, max(settings.least_chance, near))
             (kept if best.chance >= bar else below).append(best)
     kept.sort(key=_rank)
     shown: list[_Job] = []

@@ -1,5 +1,6 @@
 """Which candidates are the same job, and which copy of it to show."""
 
+import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,9 +66,15 @@ def is_one_job(one: PostingCore, other: PostingCore) -> bool:
         same_but_for_title(one.cluster, other.cluster)
         and bool(one.roles)
         and _said_of(one) == _said_of(other)
-        and one.description_text.split() == other.description_text.split()
+        and _words_of(one.description_text) == _words_of(other.description_text)
         and not _told_apart(*(words(without_genders(posting.title)) for posting in (one, other)))
     )
+
+
+@lru_cache(maxsize=4_096)
+def _words_of(text: str) -> bytes:
+    """What stands for the words of a text, however they are spaced: texts of one company are held against many."""
+    return hashlib.blake2b(" ".join(text.split()).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _said_of(posting: PostingCore) -> tuple[object, ...]:

@@ -176,11 +176,10 @@ def ranked(
     for job in found_jobs(recipient, candidates, sent, due_at, settings.stale_after, judging, dropped):
         by_answers = answered(recipient.answers, job.ready, due_at) if recipient.answers else None
         chances = [chance_of(judged, wishes.of(search), by_answers) for search, judged in job.fits]
-        best = max(chances, key=lambda chance: chance.value)
         bar = near_bar if job.outcome == "near" else job_bar
-        # Of several equal chances the one that goes first says why: weighing tells.
-        if best.value < bar and [chance.value for chance in chances].count(best.value) == 1:
-            below.append(BelowBar(job, best))
+        only = _only_best(chances)
+        if only is not None and only.value < bar:
+            below.append(BelowBar(job, only))
             continue
         whole = _weighed(job, chances, due_at)
         if whole.chance.value < bar:
@@ -188,6 +187,15 @@ def ranked(
         else:
             weighed.append(whole)
     return sorted(weighed, key=_rank)
+
+
+def _only_best(chances: Sequence[Chance]) -> Chance | None:
+    """The best; None where several are: of equal chances the one that goes first says why, and weighing tells that."""
+    if len(chances) == 1:
+        return chances[0]
+    most = max(chance.value for chance in chances)
+    best = [chance for chance in chances if chance.value == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _unlikely(below: Iterable[BelowBar]) -> Iterator[Dropped]:

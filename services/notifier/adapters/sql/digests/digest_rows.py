@@ -112,8 +112,11 @@ def _dropped_row(dropped: Dropped) -> list[Any]:
     cause = dropped.cause
     why: dict[str, Any] = {"code": cause.code, "said": cause_line(cause)}
     if cause.code == "unlikely":
-        why |= {"chance": cause.chance.value} | ({"near": True} if cause.near else {})
-        why |= {"beside": cause.posting_id} if cause.posting_id else {}
+        why["chance"] = cause.chance.value
+        if cause.near:
+            why["near"] = True
+        if cause.posting_id:
+            why["beside"] = cause.posting_id
     return [dropped.posting_id, why]
 
 
