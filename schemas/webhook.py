@@ -43,7 +43,7 @@ class SaidJob(Model):
     where: str
     pay: str = ""
     details: tuple[str, ...] = ()
-    """Level, forms of employment and hours, and that pay is not stated."""
+    """Level, forms of employment and hours, what its text asks for, and that pay is not stated."""
 
 
 class PostedJob(Model):

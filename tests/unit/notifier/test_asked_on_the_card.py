@@ -131,8 +131,8 @@ def test_what_another_line_of_the_card_says_is_not_said_again() -> None:
     assert asks_line(job, EN, against) == "asks for Zendesk and Jira"
     assert asks_line(job, EN, (Doubt("overqualified", amount=5, own=15),)) == "asks for Zendesk and Jira"
     assert "5 years" in asks_line(job, EN, (Doubt("level", ("senior",)),))
-    assert asks_line(job, EN, against, Told(frozenset({"Zendesk"}), asks=True)) == "also asks for Jira"
-    assert asks_line(job, EN, against, Told(known=("zendesk",))) == "asks for Jira"
+    assert asks_line(job, EN, against, Told(("Asks for Zendesk",), asks=True)) == "also asks for Jira"
+    assert asks_line(job, EN, against, Told(("Names ZenDesk, from what you can do",), ("ZenDesk",))) == "asks for Jira"
     made = digest(job, by=search("Zendesk", Criteria(skills=SkillTerms(any=("Zendesk",)))))
     said = text_of(made)
     assert "+ Asks for Zendesk Also asks for 5 years of experience and Jira" in said
@@ -208,3 +208,21 @@ def test_words_that_a_role_is_called_by_are_no_reason_where_there_is_a_better_on
     assert why(job, words, years=6) == ("Asks for 4 years of experience, and you have 6",)
     told = nursing(title="Ward Lead", description_text=f"{FOUR} You are a nurse and know dialysis.")
     assert why(told, search("Ward", Criteria(text="dialysis")), years=6) == ("Says “dialysis”",)
+
+
+def test_what_a_reader_can_do_is_told_once_also_where_something_speaks_against_the_job() -> None:
+    job = nursing(
+        title="Ward Lead",
+        description_text="• Experience with Zendesk and Jira",
+        skills=tuple(Skill(name=name, strength="required") for name in ("Zendesk", "Jira")),
+    )
+    made = digest(job, to=recipient(knows=("zendesk",)), by=NURSES)
+    assert "+ Names zendesk, from what you can do Asks for Jira Posted" in text_of(made)
+    against = Chance(0.5, lambda: [Against(Doubt("leading", ("manager",)), 1.3)])
+    said = text_of(replace(made, items=(replace(made.items[0], chance=against),)))
+    assert "But: you would lead people Asks for Zendesk and Jira" in said
+
+
+def test_a_guessed_role_stands_beside_what_suits_the_reader() -> None:
+    job = nursing(title="Ward Lead", description_text=FOUR)
+    assert why(job, years=6) == ("Seems to be a Nurse job; asks for 4 years of experience, and you have 6",)

@@ -284,7 +284,8 @@ class Cards:
         else:
             item = wanted.item
             why = why_of(wanted.explained_by, posting, wanted.against, item.known, item.suits, bar=bar)
-            lines, against, told = why_lines(why, posting, words), but_line(why, posting, words), why.told
+            lines, against = why_lines(why, posting, words), but_line(why, posting, words)
+            told = why.told(lines)
         asks = capitalised(asks_line(posting, words, wanted.against, told))
         label = words.say(LABELS["but"]) + words.say(LABELS["colon"]) if against else ""
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.

@@ -9,10 +9,10 @@ from services.notifier.domain.curation.demands import Degree
 from services.notifier.domain.curation.suits import LEAST_YEARS
 from services.notifier.domain.weights import ChanceFact, Doubt
 from services.rules.skills.taxonomy import taxonomy
-from services.rules.text import term_of
+from services.rules.text import Haystack, term_of
 from services.wording.amounts import percent
 from services.wording.lines import one_line
-from services.wording.words import Words
+from services.wording.words import Words, mark
 
 _MOST: Final = 5
 """So many things are read in passing."""
@@ -25,9 +25,9 @@ OF_YEARS: Final[frozenset[ChanceFact]] = frozenset({"experience", "overqualified
 class Told(NamedTuple):
     """What a card says of what a job asks for in another line."""
 
-    skills: frozenset[str] = frozenset()
+    lines: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
-    """In its reader's words."""
+    """What they name of what its reader can do, in their words."""
     years: bool = False
     asks: bool = False
     """A line above says already that it asks for something."""
@@ -45,14 +45,13 @@ def asks_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = (),
     things = [*_before_tools(asked, facts, told, words)]
     behind = [*_behind_tools(asked, facts, words)]
     room = max(0, _MOST - len(things) - len(behind))
-    tools = [one_line(name) for name in asked.tools if not _is_told(name, told)]
+    said = Haystack.of("; ".join(told.lines), "")
+    tools = [one_line(name) for name in asked.tools if not said.holds(term_of(name)) and not _is_known(name, told)]
     things = [*things, *tools[: min(room, _MOST_TOOLS)], *behind][:_MOST]
     if not things:
         return ""
-    said = words.all_of(things)
-    return (
-        words.say("also asks for {skills}", skills=said) if told.asks else words.say("asks for {skills}", skills=said)
-    )
+    text = mark("also asks for {skills}") if told.asks else mark("asks for {skills}")
+    return words.say(text, skills=words.all_of(things))
 
 
 def _before_tools(asked: Asked, against: tuple[Doubt, ...], told: Told, words: Words) -> Iterator[str]:
@@ -84,6 +83,5 @@ def _degree(degree: Degree, words: Words) -> str:
     return words.say("a degree in {subject} or the like", subject=one_line(degree.subject))
 
 
-def _is_told(name: str, told: Told) -> bool:
-    own = term_of(name)
-    return name in told.skills or any(taxonomy().canonical(said) == name or term_of(said) == own for said in told.known)
+def _is_known(name: str, told: Told) -> bool:
+    return any(taxonomy().canonical(said) == name for said in told.known)

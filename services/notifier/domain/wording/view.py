@@ -37,6 +37,7 @@ from services.notifier.domain.wording.reason_order import (
 )
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
+from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.text import Haystack, term_of
 from services.rules.web_address import job_address, web_address
@@ -188,19 +189,14 @@ class Why:
     known: tuple[str, ...] = ()
     """What the reader can do, in their words, and the job names."""
     suits: Suits = NO_SUITS
-    """What else of it speaks for them, where nothing of the work is worth saying."""
+    """What else of it speaks for them, where no more is worth saying of the work than a role."""
 
-    @property
-    def told(self) -> Told:
-        """What of all that the job asks for this says already."""
-        met = [reason.facts for reason in self.work if isinstance(reason.facts, AllFacts | AnyFacts)]
-        names = frozenset(name for facts in met for name in (*_names_of(facts), *facts.core))
+    def told(self, lines: Sequence[str]) -> Told:
+        """What of all that the job asks for its lines say already."""
+        met = (reason.facts for reason in self.work if isinstance(reason.facts, AllFacts | AnyFacts))
+        known = tuple(said for said in self.known if any(one_line(said) in line for line in lines))
         years = self.suits.years is not None
-        return Told(names, self.known, years, asks=years or any(facts.core for facts in met))
-
-
-def _names_of(facts: AllFacts | AnyFacts) -> tuple[str, ...]:
-    return facts.asked if isinstance(facts, AllFacts) else (*facts.found, *facts.by)
+        return Told(tuple(lines), known, years, asks=years or any(facts.core for facts in met))
 
 
 def why_of(
@@ -220,7 +216,10 @@ def why_of(
     work, terms = worth_saying(found.verdict.reasons, posting, bar=bar, known=bool(known))
     if known or suits != NO_SUITS:
         work = tuple(reason for reason in work if not is_everyday(reason, posting))
-    return Why(work, terms, found.preferred, against, known, NO_SUITS if work else suits)
+    if work:
+        is_role = all(isinstance(reason.facts, RoleFacts) for reason in work)
+        suits = NO_SUITS if not is_role else suits if suits.km is None else Suits(km=suits.km)
+    return Why(work, terms, found.preferred, against, known, suits)
 
 
 def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
@@ -232,7 +231,7 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     there = preferred_in_words(why.preferred, posting, words)
     of_it = [reason for reason in why.work if not there or reason.criterion != "place"]
     work = tuple(as_quoted(reason, posting) for reason in of_it)
-    of_work = work_in_words(work, words, manner_of(work, posting))[:MOST_A_LINE] or _suits_in_words(why.suits, words)
+    of_work = [*work_in_words(work, words, manner_of(work, posting)), *_suits_in_words(why.suits, words)][:MOST_A_LINE]
     known = _known_in_words(known_besides(why, of_work), words)
     of_terms = [*filter(None, (there, known)), *(in_words(reason, words, brief=True) for reason in why.terms)]
     said = tuple(_sentence(clauses[:MOST_A_LINE], words) for clauses in (of_work, of_terms) if clauses)
