@@ -6,6 +6,7 @@ from typing import Any, Final
 from babel import Locale
 
 from services.portal.forms import MOST_OF, fault_in
+from services.usecases import avoiding
 from services.usecases.accounts import Profile
 from services.usecases.choices import Selectivity
 from services.usecases.completion import readable_home, readable_role
@@ -13,6 +14,7 @@ from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import Asked
 from services.usecases.typed import home_in, names_in, towns_in, written
+from services.wording.lines import listed, quoted
 from services.wording.words import Words, mark
 
 ABOUT_ONESELF: Final[Mapping[str, str]] = dict.fromkeys(("home", "years", "worked_as", "knows", "avoids", "speaks"), "")
@@ -102,6 +104,14 @@ def _parts(name: str, text: str) -> list[str]:
     if name in _OWN_WORDS:
         return list(dict.fromkeys(part for said in names_in(text) for part in names_in(said)))
     return names_in(text) if name in _LISTED else [text]
+
+
+def covered(avoids: Sequence[str], words: Words) -> str:
+    """What else counts as what somebody would rather not do, in a few sentences; empty where nothing does."""
+    return " ".join(
+        words.say("{what} covers {others} too.", what=quoted(said, words), others=listed(others, words))
+        for said, others in avoiding.covered(avoids, words.locale[:2])
+    )
 
 
 def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
 from schemas.criteria import Criteria
-from services.portal.about_oneself import readable, reader_of
+from services.portal.about_oneself import covered, readable, reader_of
 from services.portal.forms import fault_in
 from services.portal.gains import NAMES, ShownGains, names_trade, rate_in_words, shown_gains
 from services.portal.kinds import ShownKinds, opens, shown_kinds
@@ -40,9 +40,10 @@ NOTHING_ASKED: Final[Mapping[str, Any]] = {
     "asks_again": False,
     "looks_for": "",
     "kept_out": (),
+    "covered": "",
 }
 """`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon; `looks_for`:
-all that is asked for; `kept_out`: sentences on what of whom it is for nobody can read."""
+all that is asked for; `kept_out`: sentences on what of whom it is for nobody can read; `covered`: what else counts as what they avoid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ def previewed(
         wanted, reader = search_of(given, words), reader_of(given, words)
     except WrongFieldError as error:
         return {**nothing, "note": fault_in(error, words), "fault": error}
+    if "address" in given:
+        # At home the form does not ask what its owner avoids.
+        nothing["covered"] = covered(reader.avoids, words)
     if wanted is None:
         return nothing
     asked = {**nothing, "looks_for": capitalised(" · ".join(criteria_in_words(wanted.criteria, words)))}

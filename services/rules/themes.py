@@ -5,10 +5,11 @@ that it stands on are those that its phrases are names of.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import Any, Final, Literal
 
 from services.rules.lexicon.builder import spelled
@@ -31,7 +32,7 @@ class Theme:
     """Each name in all its spellings, the best known first. Whoever writes one of them means the theme."""
     means: frozenset[str]
     """What else people mean it by that is too wide to tell it in a text, as "agency"."""
-    tells: Mapping[str, tuple[str, ...]]
+    tells: Mapping[str, tuple[tuple[str, ...], ...]]
     """Phrases of postings about it that are something narrower by themselves, as underwriting is of insurance."""
     roles: frozenset[str]
     """Whose work is about it, whatever else stands there."""
@@ -53,20 +54,21 @@ class Theme:
         said = dict.fromkeys(term_of(way) for each in of for way in self._ways(each))
         return tuple(one for one in said if not any(f" {other} " in f" {one} " for other in said if other != one))
 
-    def other_names(self, than: str, language: str, most: int) -> tuple[str, ...]:
-        """What else it is called, in a language or else in English; no form of the same words."""
-        seen, found = {_key(than)}, list[str]()
-        for ways in self.names.get(language) or self.names[LANGUAGES[0]]:
+    def beside(self, said: str, language: str, most: int) -> tuple[str, ...]:
+        """What else it is called and what tells it, in a language or else in English; no form of the same words."""
+        known = language if language in self.names else LANGUAGES[0]
+        seen, found = {_key(said)}, list[tuple[str, ...]]()
+        for ways in self.names[known]:
             keys = set(map(_key, ways))
             if seen.isdisjoint(keys):
-                found.append(min(ways, key=len))
+                found.append(ways)
             seen |= keys
-        return tuple(found[:most])
+        told = self.tells.get(known, ())[: most // 2]
+        return tuple(min(ways, key=len) for ways in (*found[: most - len(told)], *told))
 
     def _ways(self, language: str) -> Iterator[str]:
-        for ways in self.names.get(language, ()):
+        for ways in (*self.names.get(language, ()), *self.tells.get(language, ())):
             yield from ways
-        yield from self.tells.get(language, ())
 
 
 class Themes:
@@ -104,15 +106,15 @@ def themes() -> Themes:
 
 
 def _theme(name: str, entry: Mapping[str, Any]) -> Theme:
-    names = {language: tuple(tuple(spelled(way)) for way in entry[language]) for language in LANGUAGES}
-    means, tells = (
-        {language: tuple(one for way in ways for one in spelled(way)) for language, ways in entry.get(kind, {}).items()}
-        for kind in ("means", "tells")
-    )
-    said = (*(way for ways in names[LANGUAGES[0]] for way in ways), *tells.get(LANGUAGES[0], ()))
+    names = _spelled({language: entry[language] for language in LANGUAGES})
+    means, tells = _spelled(entry.get("means", {})), _spelled(entry.get("tells", {}))
+    said = chain.from_iterable((*names[LANGUAGES[0]], *tells.get(LANGUAGES[0], ())))
     # A territory manager is no skill in sales.
-    skills = frozenset(
-        filter(None, (taxonomy().canonical(one) for one in said if not roles().vocabulary.is_title(one)))
-    )
-    meant = frozenset(way for ways in means.values() for way in ways)
+    named = (one for one in said if not roles().vocabulary.is_title(one))
+    skills = frozenset(filter(None, map(taxonomy().canonical, named)))
+    meant = frozenset(way for some in means.values() for ways in some for way in ways)
     return Theme(name, names, meant, tells, frozenset(entry.get("roles", ())), skills, entry.get("read"))
+
+
+def _spelled(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {language: tuple(tuple(spelled(way)) for way in ways) for language, ways in written.items()}

@@ -1,6 +1,6 @@
 """What of a job that somebody calls not relevant they would rather not do at all: said of themself, and taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.feedback import wishes_of
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.said import MOST_SAID
+from services.rules.themes import themes
 from services.usecases import accounts, links
 from services.usecases.errors import MissingError
 from services.usecases.installation import Installation
@@ -19,6 +20,9 @@ from services.usecases.searches import query_of, reader
 
 _MOST_WEIGHED: Final = 5
 """Searches: each takes as long as a preview, and a page waits for them."""
+
+_MOST_BESIDE: Final = 4
+"""Of a theme: they show what kind of words count, not all of them."""
 
 
 def of_job(installation: Installation, person: Subscriber, posting: PostingCore) -> tuple[str, ...]:
@@ -45,6 +49,14 @@ def costs(
     passing = [live.passing_of(query_of(search), readers, now) for search in asked]
     now_passing, *then = (frozenset[str]().union(*of_searches) for of_searches in zip(*passing, strict=True))
     return {words: len(now_passing - left) for words, left in zip(some, then, strict=True)}
+
+
+def covered(avoids: Sequence[str], language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of what somebody would rather not do, what names a theme; with what else a job may say to be about it."""
+    for said in avoids:
+        beside = (other for theme in themes().named(said) for other in theme.beside(said, language, _MOST_BESIDE))
+        if others := tuple(dict.fromkeys(beside)):
+            yield said, others
 
 
 def avoid(installation: Installation, person: Subscriber, posting_id: str, words: str, now: datetime) -> None:

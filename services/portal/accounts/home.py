@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from services.portal.about_oneself import CHOICES, about_oneself
+from services.portal.about_oneself import CHOICES, about_oneself, covered
 from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.accounts.searches import path_of_wish
@@ -306,6 +306,7 @@ def _page(
         address=person.profile.address,
         typed=typed,
         profile=_profile(person.profile, words) | dict(typed if wrong == "profile" else {}),
+        covered=covered(person.profile.avoids, words),
         languages=_languages(person.profile.locale),
         chosen=choices.choice(door.installation, person, door.clock()),
         choices=[(value, words.say(label)) for value, label in CHOICES.items()],

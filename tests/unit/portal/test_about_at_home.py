@@ -186,3 +186,21 @@ def test_a_language_keeps_the_country_that_it_was_chosen_for(store: NotifierStor
     assert '<option value="fr_CA" selected>Français</option>' in browser.get("/home").text
     browser.post("/home", do="profile", locale="fr_CA", name="Zoé")
     assert store.subscribers.find(zoe.subscriber_id).profile.locale == "fr_CA"
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "“crypto” covers blockchain, web3, DeFi and cryptocurrency too."),
+        ("de", "„crypto“ umfasst auch Krypto, Kryptowährung und Kryptobranche."),
+        ("fr", "comprend aussi cryptomonnaie"),
+        ("es", "incluye también cripto"),
+        ("pt", "inclui também cripto"),
+    ],
+)
+def test_what_somebody_avoids_says_what_else_it_covers(browser: Browser, locale: str, said: str) -> None:
+    assert " too." not in browser.get("/home").text
+    fields = {"name": "Ada", "time_zone": "Europe/Berlin", "currency": "EUR", "locale": locale}
+    assert browser.post("/home", do="profile", **fields, avoids="crypto, welding").status_code == 303
+    page = browser.get("/home").text
+    assert said in page

@@ -387,3 +387,10 @@ def test_a_preview_says_how_many_jobs_drop_by_what_somebody_says_of_themself(
     assert left_out(avoids="Dialysis") == ("3", ["1"])
     assert left_out(home="Leeds", years="0", avoids="Dialysis") == ("3", ["1"])
     assert left_out(avoids="crypto, cold calling") == ("4", [])
+
+
+def test_while_it_is_typed_what_somebody_avoids_says_what_else_it_covers(portal: ServedPortal) -> None:
+    read(portal)
+    page = portal.post("/preview", **ASKED, address="", avoids="no Web3, welding").text
+    assert html.unescape(page).count("“Web3” covers crypto, blockchain, DeFi and cryptocurrency too.") == 1
+    assert "too." not in portal.post("/preview", **ASKED, address="", avoids="welding").text

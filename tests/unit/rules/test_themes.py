@@ -40,8 +40,10 @@ def test_phrases_are_of_the_language_of_a_text_and_of_english_and_none_holds_ano
     assert not [one for one in german for other in german if other != one and f" {other} " in f" {one} "]
 
 
-def test_what_a_theme_is_also_called_leaves_out_the_name_that_was_typed() -> None:
-    crypto = themes()["crypto"]
-    assert crypto.other_names("crypto", "en", 3) == ("blockchain", "web3", "DeFi")
-    assert crypto.other_names("blockchains", "en", 2) == ("crypto", "web3")
-    assert crypto.other_names("blockchain", "de", 2) == ("Krypto", "Kryptowährung")
+def test_what_a_theme_is_also_called_leaves_out_the_name_that_was_typed_and_says_what_tells_it() -> None:
+    crypto, insurance = themes()["crypto"], themes()["insurance"]
+    assert crypto.beside("crypto", "en", 3) == ("blockchain", "web3", "DeFi")
+    assert crypto.beside("blockchains", "en", 2) == ("crypto", "web3")
+    assert crypto.beside("blockchain", "de", 2) == ("Krypto", "Kryptowährung")
+    assert crypto.beside("crypto", "it", 1) == ("blockchain",), "in English where it has no words of a language"
+    assert insurance.beside("insurance", "en", 4) == ("insurer", "insurtech", "underwriting", "policyholder")

@@ -170,7 +170,9 @@ def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]
     told = [
         each
         for each in _avoided(wish.avoids, wish.terms, wish.sought)
-        if each.themes or (traces[each.trace] and traces[each.other]) or not signs.isdisjoint(each.signs)
+        if (traces[each.trace] and traces[each.other])
+        or not signs.isdisjoint(each.signs)
+        or any(about_theme(theme, ready) for theme in each.themes)
     ]
     found = [(share, each.words) for each in told if (share := about(each, ready))]
     most = max((share for share, _ in found), default=0.0)
