@@ -43,8 +43,8 @@ NOTHING_ASKED: Final[Mapping[str, Any]] = {
     "covered": "",
 }
 """`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon; `looks_for`:
-all that is asked for; `kept_out`: sentences on what of whom it is for nobody can read; `covered`: what else counts as what they
-avoid."""
+all that is asked for; `kept_out`: sentences on what of whom it is for nobody can read; `covered`: what else
+counts as what they avoid."""
 
 
 @dataclass(frozen=True, slots=True)
