@@ -6,6 +6,7 @@ from typing import Final
 
 from schemas.posting import PostingCore
 from services.rules.skills.taxonomy import taxonomy
+from services.rules.skills.text import is_currency
 from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.named import tools_typed
 from services.usecases.wishes.places import Places
@@ -28,7 +29,8 @@ def skills_of(posting: PostingCore, sentence: str, places: Places, titles: Title
     # In so few words there is nothing that would say of "Go" what it is; a capital does, except in a town: "in Leeds"
     # is no LEED.
     towns = {word for town in places.towns for word in town.rpartition(",")[0].split()}
-    words = [said for said in _WORDS.findall(sentence) if not towns.issuperset(said.split())]
+    written = (found for found in _WORDS.finditer(sentence) if not is_currency(sentence, *found.span()))
+    words = [found[0] for found in written if not towns.issuperset(found[0].split())]
     asked += [name for said in words if (name := known.canonical(said)) and known.is_tool(name)]
     asked += tools_typed(sentence, posting.roles)
     of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]

@@ -916,3 +916,17 @@ def test_pay_in_reais_asks_for_no_r(text: str, skills: tuple[str, ...]) -> None:
     asked = asked_in(text, "BRL", NOW)
     assert asked is not None
     assert (asked.criteria.skills.any, asked.criteria.salary_floor is not None) == (skills, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("HR generalist, remote Canada, from 65000 CAD", ()),
+        ("HR generalist, 65k CAD", ()),
+        ("CAD designer, Toronto, 65k CAD", ("CAD",)),
+    ],
+)
+def test_pay_in_canadian_dollars_asks_for_no_design_by_computer(text: str, skills: tuple[str, ...]) -> None:
+    asked = asked_in(text, "CAD", NOW)
+    assert asked is not None
+    assert (asked.criteria.skills.any, asked.criteria.salary_floor is not None) == (skills, True)
