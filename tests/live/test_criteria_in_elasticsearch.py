@@ -63,6 +63,18 @@ def test_every_hit_is_returned_however_many_there_are(index: ElasticsearchCriter
     assert index.match([having("Go")])[0].keys.tolist() == list(range(0, 24_000, 2))
 
 
+def test_that_the_alias_to_write_to_is_gone_is_told_with_what_mends_it(index: ElasticsearchCriteriaIndex) -> None:
+    index.apply([record(1, GO)])
+    gone = [{"remove": {"index": f"{index.generations.alias}-*", "alias": index.generations.write_alias}}]
+    index.engine.ask("POST", "/_aliases", {"actions": gone})
+    with pytest.raises(UnavailableError, match="the alias to write to it, is missing") as told:
+        index.apply([record(2, GO)])
+    assert told.value.mend == "reindex"
+    index.generations.read_from(index.generations.make())
+    index.apply([record(2, GO)])
+    assert keys(index, "Go") == [2]
+
+
 def test_what_is_held_is_told_with_removals(index: ElasticsearchCriteriaIndex) -> None:
     index.apply([record(1, GO, 3), record(2, RUST, 4, removed=True)])
     assert index.entries([1, 2, 3]) == {1: Entry(3, criteria_id(GO), False), 2: Entry(4, criteria_id(RUST), True)}

@@ -96,7 +96,11 @@ class ElasticsearchCriteriaIndex:
                 return
             except MissingIndexError:
                 continue  # A generation was dropped since it was named.
-        raise UnavailableError("the indices of criteria change too quickly to be written to: try again")
+        raise UnavailableError(
+            "the index of criteria, or the alias to write to it, is missing, or its generations change too quickly: try"
+            " again",
+            mend="reindex",
+        )
 
     def write(self, records: Sequence[CriteriaRecord], targets: Sequence[str]) -> None:
         """Write through the write aliases of some generations; visible in all of them when this returns.
