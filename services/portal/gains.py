@@ -46,9 +46,8 @@ class ShownGains:
     """What would find more, each with what a form that does it sends; the best first."""
     nothing: str
     """Where there is none of these: why."""
-    criteria: Sequence[tuple[str, str, str, str]]
-    """What is asked for, how many fit it by itself, how many more fit without it, and what would then be mailed; of one
-    alone nothing."""
+    criteria: Sequence[tuple[str, str, str]]
+    """What is asked for, how many more fit without it, and what would then be mailed; of one alone nothing."""
 
 
 def shown_gains(
@@ -159,7 +158,7 @@ def rate_in_words(a_week: float, days: int, words: Words) -> str:
 
 def _by_criterion(
     preview: LivePreview, loosened: Sequence[Loosened] | None, words: Words
-) -> list[tuple[str, str, str, str]]:
+) -> list[tuple[str, str, str]]:
     found = preview.found
     if len(found.alone) < 2:
         return []
@@ -177,6 +176,6 @@ def _by_criterion(
         return number(many) if many or not a_week else words.say("less than 1")
 
     return [
-        (words.say(NAMES[name]), number(fit), number(more.get(name, 0)), rate(name) if loosened is not None else "")
-        for name, fit in found.alone
+        (words.say(NAMES[name]), number(more.get(name, 0)), rate(name) if loosened is not None else "")
+        for name, _ in found.alone
     ]

@@ -119,7 +119,7 @@ class Cv(NamedTuple):
 
     home: Home | None = None
     said: str = ""
-    """The line that says it."""
+    """The name of the place, and no more of an address."""
     years: int | None = None
 
 
@@ -133,9 +133,9 @@ def cv_of(text: str) -> Cv:
         return Cv(is_one=sum(1 for line in every if _SPAN.search(line)) >= _POSTS)
     years = next((years for line in lines if (years := years_of(line)[0]) is not None), None)
     for line in (line for line in lines[:_HEAD] if not _SPAN.search(line)):
-        town = next((place.town for place in named_in(line) if place.town and _is_alone(line, place)), None)
-        if town:
-            return Cv(True, home_read(town.label), line, years)
+        place = next((place for place in named_in(line) if place.town and _is_alone(line, place)), None)
+        if place and place.town:
+            return Cv(True, home_read(place.town.label), line[place.start : place.end], years)
     return Cv(True, years=years)
 
 

@@ -844,6 +844,8 @@ def test_a_cv_says_where_its_owner_lives_and_their_years_and_a_posting_does_not(
     assert asked is not None
     assert (str(asked.home or ""), asked.years) == (home, years)
     assert not home or [near.town for near in asked.criteria.near] == [home], "they look for work where they live"
+    quoted = " ".join(proposal.said for proposal in asked.proposals if proposal.field in ("places", "near"))
+    assert not home or not {"Street", "Road", "Kade", "9JT"}.intersection(quoted.split()), "their address is quoted"
 
 
 @pytest.mark.parametrize(
