@@ -172,11 +172,21 @@ def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]
         for each in _avoided(wish.avoids, wish.terms, wish.sought)
         if (traces[each.trace] and traces[each.other])
         or not signs.isdisjoint(each.signs)
-        or any(about_theme(theme, ready) for theme in each.themes)
+        or (each.themes and _touches(each.themes, ready))
     ]
     found = [(share, each.words) for each in told if (share := about(each, ready))]
     most = max((share for share, _ in found), default=0.0)
     return most, tuple(said for share, said in found if share == most)
+
+
+def _touches(some: tuple[Theme, ...], ready: PostingFeatures) -> bool:
+    """Whether a job is about any of some themes; for whoever asks often, since mostly it is known and is not."""
+    kept = ready.themes
+    for theme in some:
+        share = kept.get(theme.id)
+        if share or (share is None and about_theme(theme, ready)):
+            return True
+    return False
 
 
 def is_sought(said: Said, terms: tuple[str, ...], stems: frozenset[str]) -> bool:
