@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from services.rules.lexicon.builder import any_of
@@ -10,6 +11,8 @@ _BEFORE: Final = 40
 _SECTION: Final = 400
 """Characters before years in which the heading of what is nice to have may stand."""
 _SENTENCE: Final = re.compile(r"[.!?] |\n")
+_MOST_DEGREES: Final = 40
+"""So many mentions of one are looked at: each is held against what stands around it."""
 _MOST_SUBJECT: Final = 4
 """Words of what a degree is in."""
 _MOST_YEARS: Final = 15
@@ -53,7 +56,8 @@ def degree_asked(text: str) -> Degree | None:
 
     The first that names what it is in, else the first.
     """
-    asked = [match for match in _studies().named.finditer(text) if _is_studied(text, match)]
+    named = islice(_studies().named.finditer(text), _MOST_DEGREES)
+    asked = [match for match in named if _is_studied(text, match)]
     return next(filter(None, (_subject(text, match) for match in asked)), Degree()) if asked else None
 
 
