@@ -82,6 +82,8 @@ def test_a_short_word_in_capitals_is_found_in_capitals_alone() -> None:
     loves_it, is_it = job(description_text="You love it. Is it you?"), job(description_text="Support for IT teams.")
     assert chance(loves_it, ("IT",)).value < chance(loves_it).value
     assert chance(is_it, ("IT",)).value > chance(is_it).value
+    assert chance(loves_it, avoids=("IT",)).value == chance(loves_it).value
+    assert chance(is_it, avoids=("IT",)).value < chance(is_it).value
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ class Said(NamedTuple):
     """Another one where less of it is held against jobs."""
     term: str
     """Folded, as the text of a posting is."""
+    capitals: str
+    """It, where it is so short that only capitals tell it from another word."""
     stems: frozenset[str]
     is_phrase: bool
     """All but one of its words are such as join others, and tell here: "on-call" is no call, "door to door" no door."""
@@ -92,9 +94,12 @@ def _ways_of(said: str, language: str | None) -> tuple[Way, ...]:
     skill = tool or known.canonical(term) or ""
     if skill and known.kind(skill) == "language":
         skill = ""
-    capitals = said if len(said) <= _SHORT and said.isupper() and said.isalpha() else ""
-    own = Way(term, "" if tool else term, capitals, skill, *traces_of(term))
+    own = Way(term, "" if tool else term, _in_capitals(said), skill, *traces_of(term))
     return (own, *(Way(term, title, "", "", *traces_of(title)) for title in _titles(term, language)))
+
+
+def _in_capitals(said: str) -> str:
+    return said if len(said) <= _SHORT and said.isupper() and said.isalpha() else ""
 
 
 def _titles(term: str, language: str | None) -> Iterator[str]:
@@ -210,6 +215,8 @@ def _about(said: Said, ready: PostingFeatures) -> float:
     posting = ready.posting
     if said.is_in_doubt:
         return _is_asked(said.skills, ready)
+    if said.capitals and not stands_in_capitals(said.capitals, posting.title, posting.description_text):
+        return max(float(said.role in posting.roles[:1]), _is_asked(said.skills, ready))
     if ready.title.holds(said.term):
         return float(times_said(said.term, ready.title.line, posting.language) > 0)
     if (not said.is_phrase and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
@@ -263,6 +270,7 @@ def read(said: str) -> Said:
         words=said,
         key=said,
         term=term,
+        capitals=_in_capitals(said),
         stems=stems,
         is_phrase=is_phrase,
         is_in_doubt=bool(_told_by_context(term)),
