@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import PlaceMention
@@ -35,16 +35,19 @@ def areas_in(text: str, mentions: Sequence[PlaceMention], countries: Collection[
 
 @cache
 def _areas() -> Mapping[str, _Area]:
-    file = resources.files("services.rules.data").joinpath("places", "areas.toml")
-    given = tomllib.loads(file.read_text("utf-8"))
-    known = ((name, town_of(area["town"]), area["km"]) for name, area in given.items())
+    known = ((name, town_of(area["town"]), area["km"]) for name, area in _table().items())
     return {fold(name): _Area(town, km, not towns_meant(name)) for name, town, km in known if town}
 
 
 @cache
 def _names() -> re.Pattern[str]:
     """Any of them, with its accents or without: the text is folded by who looks it up."""
-    file = resources.files("services.rules.data").joinpath("places", "areas.toml")
-    names = sorted(tomllib.loads(file.read_text("utf-8")), key=len, reverse=True)
+    names = sorted(_table(), key=len, reverse=True)
     spelt = "|".join(re.escape(form) for name in names for form in dict.fromkeys((name, fold(name))))
     return re.compile(rf"(?<![\w-])(?:{any_of('wish.county')} )?(?P<name>{spelt})(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    file = resources.files("services.rules.data").joinpath("places", "areas.toml")
+    return tomllib.loads(file.read_text("utf-8"))

@@ -4,10 +4,9 @@ import re
 from functools import cache
 from typing import Final
 
+from services.rules.criterion.near import MOST_KM
 from services.rules.lexicon.builder import any_of
 
-_MOST: Final = 300
-"""Kilometres that a search may ask for."""
 _MILE: Final = 1.609344
 
 
@@ -15,7 +14,7 @@ def radius_of(sentence: str) -> tuple[int | None, str]:
     """The kilometres that a sentence names, and the sentence without them; None and all of it where it names none."""
     for found in _distance().finditer(sentence):
         km = round(int(found["number"]) * (_MILE if found["miles"] else 1))
-        if not 0 < km <= _MOST:
+        if not 0 < km <= MOST_KM:
             continue
         before, behind = sentence[: found.start()].rstrip(), sentence[found.end() :].lstrip()
         # What it was far from is still where the work is.

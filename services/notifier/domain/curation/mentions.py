@@ -77,7 +77,6 @@ def is_wished(name: str, text: str) -> bool:
     return any(_wishes().search(some.heading) or _wishes().search(some.whole) for some in _sentences(name, text))
 
 
-@lru_cache(maxsize=8_192)
 def is_asked_for_alone(name: str, text: str, language: str | None) -> bool:
     """Whether a sentence asks for a skill, and for nothing that will do in its place; no wish, and no example."""
     apart = _apart(language if language and language in LANGUAGES else "en")
