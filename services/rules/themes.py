@@ -1,4 +1,4 @@
-"""Themes: kinds of work, branches and conditions that people refuse or ask for, with the phrases that say each.
+"""Themes: kinds of work, branches and conditions that people refuse, with the phrases that say each.
 
 The tables are data/themes/ (data/README.md), read once, on first use. A theme says its phrases and roles; the skills
 that it stands on are those that its phrases are names of.
@@ -54,7 +54,7 @@ class Theme:
         said = dict.fromkeys(term_of(way) for each in of for way in self._ways(each))
         return tuple(one for one in said if not any(f" {other} " in f" {one} " for other in said if other != one))
 
-    def beside(self, said: str, language: str, most: int) -> tuple[str, ...]:
+    def other_words(self, said: str, language: str, most: int) -> tuple[str, ...]:
         """What else it is called and what tells it, in a language or else in English; no form of the same words."""
         known = language if language in self.names else LANGUAGES[0]
         seen, found = {_key(said)}, list[tuple[str, ...]]()

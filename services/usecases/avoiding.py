@@ -21,7 +21,7 @@ from services.usecases.searches import query_of, reader
 _MOST_WEIGHED: Final = 5
 """Searches: each takes as long as a preview, and a page waits for them."""
 
-_MOST_BESIDE: Final = 4
+_MOST_OTHERS: Final = 4
 """Of a theme: they show what kind of words count, not all of them."""
 
 
@@ -54,8 +54,8 @@ def costs(
 def covered(avoids: Sequence[str], language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Of what somebody would rather not do, what names a theme; with what else a job may say to be about it."""
     for said in avoids:
-        beside = (other for theme in themes().named(said) for other in theme.beside(said, language, _MOST_BESIDE))
-        if others := tuple(dict.fromkeys(beside)):
+        found = (other for theme in themes().named(said) for other in theme.other_words(said, language, _MOST_OTHERS))
+        if others := tuple(dict.fromkeys(found)):
             yield said, others
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Skill
 from services.notifier.domain.curation.chance import own_words
-from services.notifier.domain.curation.chance.mentions import stands_in_capitals, times_said
-from services.notifier.domain.curation.chance.own_words import ENOUGH_KNOWN, avoided, beside, is_sought, known, read
+from services.notifier.domain.curation.chance.own_words import ENOUGH_KNOWN, avoided, is_sought, known, read, unsought
+from services.notifier.domain.curation.chance.times_said import stands_in_capitals, times_said
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
 from services.rules.roles.taxonomy import roles
@@ -92,7 +92,7 @@ def truly_named(term: str, written: str, ready: PostingFeatures) -> bool:
 def truly_avoided(wish: Wish, of: PostingCore) -> tuple[float, tuple[str, ...]]:
     """Each thing held against a job that nobody looked at before."""
     own = (each for each in map(read, wish.avoids) if each.stems and not is_sought(each, wish.terms, wish.sought.stems))
-    said = [beside(each, wish.terms, wish.sought) for each in own]
+    said = [unsought(each, wish.terms, wish.sought) for each in own]
     found = [(own_words.about(each, PostingFeatures(of)), each.words) for each in said]
     most = max((share for share, _ in found), default=0.0)
     return most, tuple(words for share, words in found if share == most > 0)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
-from services.notifier.domain.curation.asked import asked_of
+from services.notifier.domain.curation.all_demands import demands_of
 from services.notifier.domain.curation.chance.answers import answered
 from services.notifier.domain.curation.chance.model import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
@@ -288,7 +288,7 @@ def _is_told_alike(job: _Job, other: _Job) -> bool:
 
 def _told(job: _Job) -> dict[str, object]:
     posting = job.posting
-    told = {"asked": asked_of(posting)} | posting.model_dump(
+    told = {"asked": demands_of(posting)} | posting.model_dump(
         include={
             "timezones",
             "seniority",

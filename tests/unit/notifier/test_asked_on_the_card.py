@@ -7,7 +7,7 @@ import pytest
 from schemas.criteria import Criteria, Nearby, RoleTerms, SkillTerms
 from schemas.posting import Condition, PostingCore, Skill, Strength
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
-from services.notifier.domain.curation.asked import asked_of
+from services.notifier.domain.curation.all_demands import demands_of
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Digest
 from services.notifier.domain.weights import Against, Chance, Doubt
@@ -95,7 +95,7 @@ def test_each_demand_is_told(says: str, line: str) -> None:
     ],
 )
 def test_a_tool_is_told_where_it_is_asked_for_and_nothing_else_will_do(says: str, tools: tuple[str, ...]) -> None:
-    assert asked_of(needing(f"You help customers.\n{says}", "Zendesk", "Jira")).tools == tools
+    assert demands_of(needing(f"You help customers.\n{says}", "Zendesk", "Jira")).tools == tools
 
 
 def test_a_tool_that_the_title_says_or_implies_or_that_is_on_every_desk_is_not_told() -> None:
@@ -104,9 +104,9 @@ def test_a_tool_that_the_title_says_or_implies_or_that_is_on_every_desk_is_not_t
         Skill(name="React", strength="title"),
         *(Skill(name=n, strength="required") for n in ("JavaScript", "Excel")),
     )
-    assert asked_of(posting(title="React Developer", description_text=text, skills=skills)).tools == ()
-    assert asked_of(needing("• Experience with Zendesk", "Zendesk", title="Zendesk Admin")).tools == ()
-    assert asked_of(needing("• Experience with Zendesk", "Zendesk", strength="wanted")).tools == ()
+    assert demands_of(posting(title="React Developer", description_text=text, skills=skills)).tools == ()
+    assert demands_of(needing("• Experience with Zendesk", "Zendesk", title="Zendesk Admin")).tools == ()
+    assert demands_of(needing("• Experience with Zendesk", "Zendesk", strength="wanted")).tools == ()
 
 
 def test_no_more_than_five_things_are_told_and_of_tools_three() -> None:

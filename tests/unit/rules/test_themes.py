@@ -42,8 +42,8 @@ def test_phrases_are_of_the_language_of_a_text_and_of_english_and_none_holds_ano
 
 def test_what_a_theme_is_also_called_leaves_out_the_name_that_was_typed_and_says_what_tells_it() -> None:
     crypto, insurance = themes()["crypto"], themes()["insurance"]
-    assert crypto.beside("crypto", "en", 3) == ("blockchain", "web3", "DeFi")
-    assert crypto.beside("blockchains", "en", 2) == ("crypto", "web3")
-    assert crypto.beside("blockchain", "de", 2) == ("Krypto", "Kryptowährung")
-    assert crypto.beside("crypto", "it", 1) == ("blockchain",), "in English where it has no words of a language"
-    assert insurance.beside("insurance", "en", 4) == ("insurer", "insurtech", "underwriting", "policyholder")
+    assert crypto.other_words("crypto", "en", 3) == ("blockchain", "web3", "DeFi")
+    assert crypto.other_words("blockchains", "en", 2) == ("crypto", "web3")
+    assert crypto.other_words("blockchain", "de", 2) == ("Krypto", "Kryptowährung")
+    assert crypto.other_words("crypto", "it", 1) == ("blockchain",), "in English where it has no words of a language"
+    assert insurance.other_words("insurance", "en", 4) == ("insurer", "insurtech", "underwriting", "policyholder")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.asked import asked_of
+from services.notifier.domain.curation.all_demands import demands_of
 from services.notifier.domain.curation.found_jobs import FoundJob, found_by
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.model import Cause, DueSearch, FoundBy, Item
@@ -125,7 +125,7 @@ def _shown_of(ready: PostingFeatures) -> Hashable:
     posting = ready.posting
     return (
         posting.timezones, posting.seniority, posting.offered, posting.hours, posting.language, posting.languages,
-        posting.attribution, posting.visa, asked_of(posting), bool(job_address(posting)),
+        posting.attribution, posting.visa, demands_of(posting), bool(job_address(posting)),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.asked import Asked, asked_of
+from services.notifier.domain.curation.all_demands import Demands, demands_of
 from services.notifier.domain.curation.demands import Degree
 from services.notifier.domain.curation.suits import LEAST_YEARS
 from services.notifier.domain.weights import ChanceFact, Doubt
@@ -41,7 +41,7 @@ def asks_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = (),
 
     Without what is told elsewhere on the card, for the job or `against` it.
     """
-    asked, facts = asked_of(posting), tuple(against)
+    asked, facts = demands_of(posting), tuple(against)
     things = [*_before_tools(asked, facts, told, words)]
     behind = [*_behind_tools(asked, facts, words)]
     room = max(0, _MOST - len(things) - len(behind))
@@ -54,7 +54,7 @@ def asks_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = (),
     return words.say(text, skills=words.all_of(things))
 
 
-def _before_tools(asked: Asked, against: tuple[Doubt, ...], told: Told, words: Words) -> Iterator[str]:
+def _before_tools(asked: Demands, against: tuple[Doubt, ...], told: Told, words: Words) -> Iterator[str]:
     of_years = told.years or any(doubt.fact in OF_YEARS and doubt.amount is not None for doubt in against)
     if asked.years >= LEAST_YEARS and not of_years:
         yield words.say("{years} years of experience", years=asked.years)
@@ -66,7 +66,7 @@ def _before_tools(asked: Asked, against: tuple[Doubt, ...], told: Told, words: W
         yield words.say("a driving licence")
 
 
-def _behind_tools(asked: Asked, against: tuple[Doubt, ...], words: Words) -> Iterator[str]:
+def _behind_tools(asked: Demands, against: tuple[Doubt, ...], words: Words) -> Iterator[str]:
     if asked.on_call:
         yield words.say("on-call duty")
     if asked.weekends:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.mentions import is_one_of_several, is_wished
+from services.notifier.domain.curation.skill_sentences import is_one_of_several, is_wished
 from services.rules.criterion import Reason
 from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts

@@ -22,9 +22,9 @@ from services.notifier.domain.curation.chance.levels import (
     settled,
     tells_years,
 )
-from services.notifier.domain.curation.chance.mentions import OFTEN
 from services.notifier.domain.curation.chance.own_words import avoided, known
 from services.notifier.domain.curation.chance.themed import MUCH_TRAVEL
+from services.notifier.domain.curation.chance.times_said import OFTEN
 from services.notifier.domain.curation.chance.wanted_places import (
     far_off,
     named_elsewhere,

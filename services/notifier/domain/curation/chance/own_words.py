@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from services.notifier.domain.curation.chance.mentions import OFTEN, stands_in_capitals, times_said
 from services.notifier.domain.curation.chance.themed import about_theme
+from services.notifier.domain.curation.chance.times_said import OFTEN, stands_in_capitals, times_said
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Sought, Wish
 from services.rules.languages.named import language_named
@@ -234,10 +234,10 @@ def _is_asked(skills: frozenset[str], ready: PostingFeatures) -> float:
 def _avoided(avoids: tuple[str, ...], terms: tuple[str, ...], sought: Sought) -> tuple[Said, ...]:
     """Those that say anything, and that a search with these terms does not say itself; less what it asks for."""
     said = (each for each in map(read, avoids) if each.stems and not is_sought(each, terms, sought.stems))
-    return tuple(beside(each, terms, sought) for each in said)
+    return tuple(unsought(each, terms, sought) for each in said)
 
 
-def beside(said: Said, terms: tuple[str, ...], sought: Sought) -> Said:
+def unsought(said: Said, terms: tuple[str, ...], sought: Sought) -> Said:
     """It without what searches ask for: of who looks for nurses and is no registered nurse not every nurse's job."""
     kept = tuple(theme for theme in said.themes if not _is_asked_for(theme, terms, sought))
     is_of_trade = said.role in sought.roles

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final, NamedTuple
 
-from services.notifier.domain.curation.chance.mentions import OFTEN, times_said
+from services.notifier.domain.curation.chance.times_said import OFTEN, times_said
 from services.notifier.domain.curation.demands import needs_clearance
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.rules.roles.taxonomy import roles

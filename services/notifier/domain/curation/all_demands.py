@@ -14,7 +14,7 @@ from services.notifier.domain.curation.demands import (
     works_weekends,
     years_asked,
 )
-from services.notifier.domain.curation.mentions import is_asked_for_alone
+from services.notifier.domain.curation.skill_sentences import is_asked_for_alone
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, term_of
 
@@ -30,8 +30,8 @@ _AT_EVERY_DESK: Final = frozenset(
 """Tools that tell one job from another the least."""
 
 
-class Asked(NamedTuple):
-    """What a job asks for."""
+class Demands(NamedTuple):
+    """What a job asks for, see `demands.py`."""
 
     years: int = 0
     """Of experience; 0 where none are counted."""
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
     """Per cent of one's time; 0 where none are counted."""
 
 
-def asked_of(posting: PostingCore) -> Asked:
+def demands_of(posting: PostingCore) -> Demands:
     """What a posting asks for: of its skills, and of its text what no field has."""
     named = tuple(skill.name for skill in posting.skills if skill.strength == "required")
     titled = tuple(skill.name for skill in posting.skills if skill.strength == "title")
@@ -60,11 +60,11 @@ def asked_of(posting: PostingCore) -> Asked:
 @lru_cache(maxsize=_MOST_KEPT)
 def _asked(
     text: str, title: str, employer: str, language: str | None, named: tuple[str, ...], titled: tuple[str, ...]
-) -> Asked:
+) -> Demands:
     # What an employer makes is mostly called as it is itself.
     told = [name for name in named if _may_tell(name) and (not employer or _first_word(name) != employer)]
     alone = [name for name in told if is_asked_for_alone(name, text, language)]
-    return Asked(
+    return Demands(
         years=years_asked(text),
         degree=degree_asked(text),
         clearance=needs_clearance(text),
