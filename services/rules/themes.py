@@ -30,8 +30,8 @@ class Theme:
     id: str
     names: Mapping[str, tuple[tuple[str, ...], ...]]
     """Each name in all its spellings, the best known first. Whoever writes one of them means the theme."""
-    means: frozenset[str]
-    """What else people mean it by that is too wide to tell it in a text, as "agency"."""
+    means: Mapping[str, tuple[tuple[str, ...], ...]]
+    """What else people mean it by that is too wide to tell it in a text of that language, as "agency"."""
     tells: Mapping[str, tuple[tuple[str, ...], ...]]
     """Phrases of postings about it that are something narrower by themselves, as underwriting is of insurance."""
     roles: frozenset[str]
@@ -48,10 +48,12 @@ class Theme:
     def phrases(self, language: str | None) -> tuple[str, ...]:
         """Folded, as postings in a language say it: their own, and the English ones, which many languages lend.
 
-        None that holds another one.
+        None that holds another one, nor an English one that is too wide in that language, as "intern" in German.
         """
-        of = dict.fromkeys((LANGUAGES[0], language or LANGUAGES[0]))
-        said = dict.fromkeys(term_of(way) for each in of for way in self._ways(each))
+        own = language or LANGUAGES[0]
+        wide = {term_of(way) for ways in self.means.get(own, ()) for way in ways}
+        told = (term_of(way) for each in dict.fromkeys((LANGUAGES[0], own)) for way in self._ways(each))
+        said = dict.fromkeys(term for term in told if term not in wide)
         return tuple(one for one in said if not any(f" {other} " in f" {one} " for other in said if other != one))
 
     def other_words(self, said: str, language: str, most: int) -> tuple[str, ...]:
@@ -78,7 +80,8 @@ class Themes:
         self._by_id = {theme.id: theme for theme in given}
         self._by_key: dict[tuple[str, ...], tuple[Theme, ...]] = {}
         for theme in self:
-            for key in dict.fromkeys(map(_key, (*theme.every_name, *theme.means))):
+            meant = (way for some in theme.means.values() for ways in some for way in ways)
+            for key in dict.fromkeys(map(_key, (*theme.every_name, *meant))):
                 self._by_key[key] = (*self._by_key.get(key, ()), theme)
 
     def __iter__(self) -> Iterator[Theme]:
@@ -112,8 +115,7 @@ def _theme(name: str, entry: Mapping[str, Any]) -> Theme:
     # A territory manager is no skill in sales.
     named = (one for one in said if not roles().vocabulary.is_title(one))
     skills = frozenset(filter(None, map(taxonomy().canonical, named)))
-    meant = frozenset(way for some in means.values() for ways in some for way in ways)
-    return Theme(name, names, meant, tells, frozenset(entry.get("roles", ())), skills, entry.get("read"))
+    return Theme(name, names, means, tells, frozenset(entry.get("roles", ())), skills, entry.get("read"))
 
 
 def _spelled(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -231,6 +231,53 @@ def test_a_job_is_about_what_somebody_avoids_in_whichever_words_it_says_so(avoid
     assert costs == [((avoids,), model().weights[FACTS.index("avoided")])]
 
 
+@pytest.mark.parametrize(
+    ("avoids", "language", "text"),
+    [
+        ("weapons", "en", "We hire whatever your military status, and combat fraud."),
+        ("delivery driver", "en", "You write device drivers. Costs are a key driver."),
+        ("copywriting", "en", "You like writing code."),
+        ("translator", "en", "Translating business needs into software."),
+        ("blockchain", "en", "You file the digital assets of the brand."),
+        ("fund accounting", "en", "Microsoft Dynamics NAV."),
+        ("spyware", "en", "Post-market surveillance of devices."),
+        ("freelance", "de", "Du arbeitest selbstständig und sorgfältig."),
+        ("Praktikum", "de", "Du arbeitest intern mit allen zusammen."),
+        ("cannabis", "en", "Our office is in the CBD of Sydney."),
+        ("Callcenter", "de", "Fragen? Telefon 030 1234."),
+        ("Steuerberatung", "de", "Sie steuern Projekte."),
+        ("Kellnern", "de", "Bedienung der Maschinen."),
+        ("Texter", "de", "Schreiben Sie uns."),
+        ("hôtellerie", "fr", "Avantages : tickets restaurant et mutuelle."),
+        ("stagiaire", "fr", "Apprentissage automatique en production."),
+        ("livreur", "fr", "Intégration et livraison continues."),
+        ("becario", "es", "Aplicas buenas prácticas."),
+        ("sector público", "es", "Gobierno de datos."),
+        ("sector minero", "es", "Minería de datos."),
+        ("motorista", "pt", "Conduzir revisões de código."),
+        ("estafeta", "pt", "Garantir a qualidade das entregas."),
+        ("docência", "pt", "Ensino superior completo."),
+        ("crianças", "pt", "Benefícios: auxílio creche."),
+    ],
+)
+def test_a_job_is_not_about_what_a_word_means_elsewhere(avoids: str, language: str, text: str) -> None:
+    about = job(description_text=text, language=language)
+    assert chance(about, avoids=(avoids,)).value == chance(about).value
+
+
+@pytest.mark.parametrize("avoids", ["Büro", "office", "military", "selbstständig", "entregas"])
+def test_who_types_a_wide_word_means_its_theme(avoids: str) -> None:
+    of_theme = {
+        "Büro": "Return to office.",
+        "office": "Return to office.",
+        "military": "We make missiles.",
+        "selbstständig": "As a sole trader.",
+        "entregas": "You are a courier.",
+    }
+    about = job(description_text=of_theme[avoids])
+    assert chance(about, avoids=(avoids,)).value < chance(about).value
+
+
 def test_a_part_of_a_theme_that_somebody_avoids_is_not_all_of_it() -> None:
     about = job("Insurance Support Representative")
     assert chance(about, avoids=("underwriting",)).value == chance(about).value
