@@ -38,9 +38,10 @@ _EXCERPT = 500
 _AT_ONCE = 500
 _A_DAY = timedelta(days=1)
 _DIGITS = re.compile(r"\d+")
-_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
-_OPENING, _READ_FOR_OPENING = 60, 2_000
-"""Characters in which texts differ, but for a greeting that all have; tags stand before and between them."""
+_ANY_TAG = re.compile(r"<[^<>]{0,2000}(?:>|\Z)")
+_OPENING, _READ_FOR_OPENING = 25, (250, 2_000)
+"""Characters in which texts differ, but for a banner as short as "This position has been filled"; and of how much they
+are read, as tags stand before and between them: of little first, for each row of each poll is read."""
 _TEASER = 500
 """Characters of markup that hold a few sentences: what is cut to be shown in a list is no longer."""
 
@@ -133,8 +134,11 @@ def _stated(draft: Draft, posted_at: datetime | None, now: datetime) -> Mapping[
 
 def _opening(markup: str) -> str:
     """How a text begins, in lower case and without its tags; empty of a text that is no longer than that."""
-    words = collapsed(_ANY_TAG.sub(" ", markup[:_READ_FOR_OPENING]))
-    return words[:_OPENING].casefold() if len(words) > _OPENING else ""
+    for most in _READ_FOR_OPENING:
+        words = collapsed(_ANY_TAG.sub(" ", markup[:most]))
+        if len(words) > _OPENING:
+            return words[:_OPENING].casefold()
+    return ""
 
 
 def _is_text(text: str) -> bool:

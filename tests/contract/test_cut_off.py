@@ -13,6 +13,7 @@ from services.runtime.figures.cut_off import MANY_HELD, CutOff, Nowhere
 from services.runtime.figures.hours import add_hours, hour_of
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import read_figures
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.metrics import catalogue as listed
 from services.runtime.pauses import SqlPauses
 from services.runtime.sql.store import writing
@@ -65,16 +66,36 @@ def test_mails_that_always_went_into_a_folder_are_no_fault(store: NotifierStore)
     assert cut_off(store, HOUR, "folder") == CutOff(None, "folder")
 
 
+def runs(store: NotifierStore, name: str, since: timedelta, until: timedelta) -> None:
+    beat = [Heartbeat("notifier", ready=True)]
+    SqlHeartbeats(store.engine, name, NOW + since).publish(beat, NOW + until)
+
+
 def test_mails_that_one_of_several_notifiers_keeps_in_a_folder_are_told_for_an_hour(store: NotifierStore) -> None:
     open_deliveries(store, 4, NOW)
     handed_over(store, "folder", 1)
-    assert cut_off(store, HOUR / 2) == CutOff(), "until the settings were others"
+    runs(store, "a", HOUR / 4, HOUR / 2)
+    assert cut_off(store, HOUR / 2) == CutOff(), "until the settings were others, with which it was started anew"
     handed_over(store, "smtp", 2, NOW + HOUR / 2)
     assert cut_off(store, HOUR / 2) == CutOff()
     handed_over(store, "folder", 1, NOW + 2 * HOUR)
+    runs(store, "a", HOUR / 4, 2.5 * HOUR)
     assert cut_off(store, 2.5 * HOUR) == CutOff("folder", kept=1)
     assert cut_off(store, 2.5 * HOUR, "folder").kept == 0, "as the settings have it"
+    runs(store, "a", HOUR / 4, 4 * HOUR)
     assert cut_off(store, 4 * HOUR) == CutOff()
+
+
+def test_mails_that_the_only_notifier_keeps_are_told_until_it_is_started_with_the_settings_of_now(
+    store: NotifierStore,
+) -> None:
+    accepted(store, "folder", 2)
+    runs(store, "a", -HOUR, HOUR / 2)
+    assert cut_off(store, HOUR / 2) == CutOff("folder", kept=2), (
+        "the settings were changed, and it was not started anew"
+    )
+    runs(store, "a", HOUR / 2, HOUR / 2)
+    assert cut_off(store, HOUR / 2) == CutOff()
 
 
 def test_a_sandbox_is_told_where_a_mail_arrived_before(store: NotifierStore) -> None:

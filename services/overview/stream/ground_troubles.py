@@ -189,8 +189,9 @@ def reader_troubles(figures: StoreFigures) -> Iterator[Trouble]:
         yield Trouble(
             f"{counted(cut_off.kept, 'mail')} of the last hour went into a folder and reached nobody: a notifier runs"
             ' with mail.mailer = "folder", which the settings here do not name',
-            "`jobchime worker list` names the notifiers and their machines: start each anew with the settings of the"
-            " others; over an hour after the last such mail",
+            "`jobchime worker list` names the notifiers and their machines: start each anew with the settings that"
+            " `jobchime config show` has here; these mails do not come again: `jobchime delivery list --state accepted`"
+            " has them",
             "settings",
         )
     if cut_off.nobody == "quiet":

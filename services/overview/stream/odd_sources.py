@@ -5,8 +5,8 @@ from datetime import datetime
 from schemas.counted import counted
 from schemas.giving import OTHERS_WAIT
 from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
-from services.overview.stream.spans import ago, short
-from services.runtime.figures.amiss import Amiss
+from services.overview.stream.spans import ago, short, stamp
+from services.runtime.figures.amiss import PART_OF, Amiss
 from services.runtime.figures.sources import SourceFigures
 
 
@@ -32,14 +32,14 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         else odd_pay
         if found.odd_pay
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
-        f" where half and more had their own, for {lasts} now"
+        f" unlike half and more before, for {lasts} now"
         if found.lost
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
         "replaced": f"of the source {source.name} {counted(found.renamed, 'known posting')} became other jobs under the"
-        f" same ids, or have other titles, since {lasts} ago: "
+        f" same ids, or got other titles, {lasts} ago: "
         + (
-            "they are not mailed for a day"
+            f"they are not mailed until {stamp(found.since + OTHERS_WAIT)}"
             if now - found.since < OTHERS_WAIT
             else "whoever was mailed what an id was before is not mailed what it is now"
         )
@@ -61,9 +61,12 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         + ", or mend the currency or period of its mapping: `jobchime source check` its address shows one"
         * (not source.pushed)
         if found.odd_pay
+        else f"read one of its jobs, and press its link: map another field, or ask its board; `jobchime source pause"
+        f" {source.name}` holds what comes meanwhile"
+        if found.lost and PART_OF.keys() >= {*found.lost}
         else "`jobchime source check` its address says what the rows lack: mend its mapping",
-        "replaced": "`jobchime source check` its address: do its ids number its rows? Map what stays with a job, as its"
-        " link"
+        "replaced": "`jobchime source check` its address: do its ids number its rows, and are its titles those of jobs?"
+        " Map what stays with a job, as its link"
         if found.renamed
         else "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
         " other jobs a shorter `every`",

@@ -44,8 +44,8 @@ _MANY: dict[SourceState, tuple[str, str]] = {
         " right",
     ),
     "replaced": (
-        "list hardly anything that was known, poll after poll",
-        f"{_LISTED}; `jobchime source check` the address of one twice: do its ids change?",
+        "list hardly anything that was known, or known ids as other jobs",
+        f"{_LISTED} with what each does; `jobchime source check` the address of one twice: do ids or titles change?",
     ),
     "ended": (
         "list only what is past its end, of which nothing is mailed",

@@ -144,10 +144,11 @@ def _not_running(overview: Overview, process: str, services: Sequence[ServiceVie
 
 def _no_console(service: ServiceView, now: datetime) -> Trouble:
     """A note, as nothing depends on it; whoever looks at its page sees that it is away."""
+    forget = " and ".join(f"`jobchime worker forget {worker.worker}`" for worker in service.lost(now)[:MOST_NAMED])
     return Trouble(
         f"the console does not run{_last_heard([service], now)}: nobody sees its pages; commands go on",
-        "start it: `jobchime console`; its log, or the platform's, says why it ended; where nobody wants it any more,"
-        " `jobchime worker forget NAME` is the end of it",
+        "start it: `jobchime console`; its log, or the platform's, says why it ended; where nobody wants it any more:"
+        f" {forget}",
         "process",
         grave=False,
     )
@@ -246,6 +247,7 @@ def _lost(overview: Overview) -> Iterator[Trouble]:
             f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",
             f"start it again: `jobchime {process_of(rows[0][0].name)}`; gone for good: `jobchime worker forget {name}`",
             Remedy("forget worker", name),
+            grave=any(service.name != CONSOLE for service, _ in rows),
         )
 
 

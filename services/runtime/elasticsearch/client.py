@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from services.runtime.elasticsearch.refusals import CONFLICT, NOT_FOUND, cause, failure
+from services.runtime.elasticsearch.refusals import CONFLICT, NOT_FOUND, cause, failure, said_of
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError, UsageError
 
@@ -98,7 +98,7 @@ class SearchEngine:
         that failed, also where the index lacks a field of it; then some items may have been written, so all are to be
         sent again.
         """
-        wanted = {"filter_path": "errors,items.*.status,items.*.error.type,items.*.error.reason"}
+        wanted = {"filter_path": "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.index"}
         found = self._connection.send(
             "POST", f"/{index}/_bulk" if index else "/_bulk", LINES, lines, {**(params or {}), **wanted}
         )
@@ -107,7 +107,7 @@ class SearchEngine:
         failed = [item for answered in found["items"] for item in answered.values() if "error" in item]
         for item in sorted(failed, key=lambda item: item["status"] != NOT_FOUND):
             if item["status"] != CONFLICT:
-                raise failure(item["status"], item["error"]["type"], item["error"]["reason"], item=True)
+                raise failure(item["status"], *said_of(item["error"]), item=True)
 
 
 def _check_whole(answer: Mapping[str, Any]) -> None:

@@ -1,12 +1,14 @@
 """What Elasticsearch says no to, as errors of ours: what may pass by waiting, and what never will."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from services.runtime.errors import JobchimeError, PoisonError, UnavailableError
 
 CONFLICT, NOT_FOUND, _TOO_MANY = 409, 404, 429
 _REFUSED: Final = (401, 403)
-_BLOCKED: Final = ("cluster_block_exception", "index_closed_exception")
+_BLOCKED: Final = "cluster_block_exception"
+_CLOSED: Final = "index_closed_exception"
 _OTHER_FORM: Final = "strict_dynamic_mapping_exception"
 ENGINE: Final = "Elasticsearch"
 
@@ -35,9 +37,10 @@ def failure(status: int, kind: str, said: str, *, item: bool = False) -> Jobchim
     reason = f"{kind}: {said}" if kind else said or "no reason given"
     if status == NOT_FOUND:
         return MissingIndexError(f"Elasticsearch lacks an index: {reason}", mend="reindex")
-    if kind in _BLOCKED:
+    if kind in (_BLOCKED, _CLOSED):
         # By an operator, a snapshot or a full disk: no fault of credentials, nor of what was asked.
-        return away(f"Elasticsearch is blocked ({status}): {said}")
+        opened = "; `POST /INDEX/_open` opens an index" * (kind == _CLOSED)
+        return away(f"Elasticsearch is blocked ({status}): {said}{opened}")
     if status in _REFUSED:
         return away(f"Elasticsearch refuses our credentials ({status}): check elasticsearch.* settings")
     if status == _TOO_MANY or status >= 500:
@@ -55,5 +58,10 @@ def cause(body: Any) -> tuple[str, str]:
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return "", str(error or "")
-    first = (error.get("root_cause") or [error])[0]
-    return str(first.get("type", "")), str(first.get("reason", ""))
+    return said_of((error.get("root_cause") or [error])[0])
+
+
+def said_of(error: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of a single error, and its reason with the index that it is of."""
+    reason, index = str(error.get("reason", "")), error.get("index")
+    return str(error.get("type", "")), f"{reason} [{index}]" if index and index not in reason else reason

@@ -22,8 +22,8 @@ MANY_ENDED: Final = 10
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
-_PART_OF: Final = {"opening": "text", "whole text": "text", "page": "link"}
-"""What goes where the other goes, and is told with it."""
+PART_OF: Final = {"opening": "text", "whole text": "text", "page": "link"}
+"""What goes where the other goes, and is told with it; alone, each row still has the other."""
 _SAID: Final = {
     "date": "a date that has come",
     "whole text": "more than a few sentences",
@@ -65,7 +65,7 @@ class Amiss:
     @property
     def all_lost(self) -> str:
         """What none of its rows says, in words."""
-        lost = [name for name in self.lost if _PART_OF.get(name) not in self.lost]
+        lost = [name for name in self.lost if PART_OF.get(name) not in self.lost]
         same = " or ".join(_SAID.get(name, name) for name in lost if name in OWN_WORDS)
         unsaid = " or ".join(_SAID.get(name, f"its {name}") for name in lost if name not in OWN_WORDS)
         parts = (f"none says {unsaid} any more" * bool(unsaid), f"all have the same {same}, or none" * bool(same))

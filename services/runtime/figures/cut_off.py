@@ -9,9 +9,10 @@ from typing import Final, Literal, get_args
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from schemas.sql.tables import deliveries, digests, mail_events, subscribers, suppressions
-from schemas.sql.workers import measured_hours
+from schemas.sql.workers import measured_hours, workers
 from services.runtime.figures.arriving import FEW, is_much
 from services.runtime.figures.hours import hour_of
+from services.runtime.health.heartbeat import MISSED
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric
 
@@ -52,8 +53,8 @@ class CutOff:
     of: int = 0
     """All that are subscribed."""
     kept: int = 0
-    """Mails that went into a folder in the last hour though the settings name another mailer, beside or after such as
-    went out: a worker that has other settings hands them over."""
+    """Mails that went into a folder in the last hour though the settings name another mailer, since the notifiers that
+    run were started: one of them has other settings."""
     usual: float = 0.0
     """Where it is quiet: mails that a day of the week before had, in the mean."""
 
@@ -137,17 +138,15 @@ def _went_out(connection: Connection, now: datetime, nowhere: Nowhere) -> tuple[
 
 
 def _kept(connection: Connection, now: datetime) -> int:
-    """Where all went into a folder for a day, as until the settings were others, the next mail tells."""
-    columns = deliveries.c
-    of_day = columns.due_at.between(now - 2 * _DAY, now + _DAY) & columns.accepted_at.between(now - _DAY, now)
-    went_out = select(func.min(columns.accepted_at)).where(of_day, columns.mailer != "folder")
-    first = connection.execute(went_out).scalar()
-    if first is None:
+    """What all of them kept before they were started with the present settings was wanted then."""
+    run = (workers.c.service == "notifier") & workers.c.stopped.is_(False) & (workers.c.seen_at > now - MISSED)
+    began = connection.execute(select(func.min(workers.c.started_at)).where(run)).scalar()
+    if began is None:
         return 0
-    query = select(func.count()).where(
-        of_day, columns.mailer == "folder", columns.accepted_at > max(first, now - _FRESH)
-    )
-    return int(connection.execute(query).scalar_one())
+    # By their state and their hour, of which there is an index: the table is that of all mails of a year.
+    own = (deliveries.c.state == "accepted") & (deliveries.c.due_at > now - _DAY) & (deliveries.c.mailer == "folder")
+    lately = deliveries.c.accepted_at.between(max(began, now - _FRESH), now)
+    return int(connection.execute(select(func.count()).where(own, lately)).scalar_one())
 
 
 def _share_sent(connection: Connection, now: datetime) -> float:

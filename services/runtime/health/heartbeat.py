@@ -106,11 +106,13 @@ class Heartbeats(Protocol):
 class SqlHeartbeats:
     """Those of one worker, in the store's table `workers`."""
 
-    def __init__(self, engine: Engine, worker: str, now: datetime, *, probes: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, worker: str, now: datetime, *, probes: str | None = None, counts_restarts: bool = True
+    ) -> None:
         self._engine = engine
         self._who = {"worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
         self._facts = {"version": version("jobchime"), "started_at": now, "probes": probes}
-        self._is_known = False
+        self._is_counted = not counts_restarts
 
     def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None:
         """Write one row a service, and drop those of workers long gone; the first counts a restart, where it is one."""
@@ -122,13 +124,13 @@ class SqlHeartbeats:
             for heartbeat in heartbeats
         ]
         with writing(self._engine) as connection:
-            if not self._is_known and connection.execute(_known_worker(worker)).first() is not None:
+            if not self._is_counted and connection.execute(_known_worker(worker)).first() is not None:
                 add_to_hours(connection, dict.fromkeys(counted_at(now, WORKER_RESTARTS, worker), 1))
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
             connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
             connection.execute(delete(workers).where(workers.c.seen_at < now - FORGOTTEN_AFTER))
-        self._is_known = True
+        self._is_counted = True
 
     def goodbye(self, now: datetime) -> None:
         """Mark this worker's rows, unless another process has taken the name over."""

@@ -181,7 +181,9 @@ class EmbeddedRunner:
 
 @contextmanager
 def stop_on_signals(monotonic: Callable[[], float] = time.monotonic) -> Iterator[threading.Event]:
-    """An event that SIGTERM or Ctrl-C sets; a Ctrl-C more than three seconds later interrupts. Main thread only.
+    """An event that SIGTERM, Ctrl-C or a terminal that closes sets; a Ctrl-C more than three seconds later interrupts.
+
+    Main thread only. What was begun by `nohup` outlives its terminal.
 
     Not sooner, since one wish may come as two signals: GNU timeout signals the process and then its group.
     """
@@ -196,7 +198,10 @@ def stop_on_signals(monotonic: Callable[[], float] = time.monotonic) -> Iterator
         elif number == signal.SIGINT and monotonic() - asked_at > _ONE_WISH_S:
             raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield stop
     finally:

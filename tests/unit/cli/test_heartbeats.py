@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.clock import SystemClock
+from services.runtime.figures.stream import read_figures
 from services.runtime.files.datadir import STORE_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.sql.revisions import migrate
@@ -58,3 +59,19 @@ def test_a_portal_says_that_it_runs_for_as_long_as_it_does(config: Path) -> None
     ):
         until(lambda: "alive" in [state for name, state in states(config).items() if name.startswith("portal@")])
     assert [state for name, state in states(config).items() if name.startswith("portal@")] == ["stopped"]
+
+
+def test_a_console_that_is_started_again_and_again_is_no_worker_that_dies_after_each_start(config: Path) -> None:
+    with open_installation(load_settings(config), create=False, tell=print) as installation:
+
+        def restarts_after_three_starts(service: str) -> int:
+            for _ in range(3):
+                with workers.present(installation, service, SystemClock()):
+                    until(lambda: any(seen.alive(SystemClock().now()) for seen in heard(service)))
+            return len(read_figures(installation.engine, SystemClock().now(), ()).restarts)
+
+        def heard(service: str) -> list[workers.Worker]:
+            return [seen for seen in workers.listed(installation) if seen.heartbeat.service == service]
+
+        assert restarts_after_three_starts(workers.CONSOLE) == 0
+        assert restarts_after_three_starts(workers.PORTAL) == 1

@@ -322,7 +322,7 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
     on = bench(tmp_path, source(server.on("/feed", serve.served(json_lines(*rows))), format="posting_lines"))
     assert polled() == "ok"
     assert polled(description="Enable JavaScript to continue.") == "all have the same text, or none,"
-    banner = "We use cookies to give you the best experience of our jobs, now and here."
+    banner = f'<div class="{"notice " * 50}"><b>This position has been filled.</b></div>'
     assert (
         polled(lambda at: {"description": f"{banner} {text(at)}"})
         == "all have the same beginning of their texts, or none,"

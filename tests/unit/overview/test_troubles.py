@@ -138,8 +138,33 @@ def test_what_no_row_says_any_more_is_named() -> None:
     [trouble] = source_troubles([source], NOON + timedelta(minutes=3))
     assert trouble.what == (
         "the source a gives 20 postings, and none says its pay or its place any more, and all have the same text, or"
-        " none, where half and more had their own, for 3 min now"
+        " none, unlike half and more before, for 3 min now"
     )
+
+
+@pytest.mark.parametrize(
+    ("lost", "do"),
+    [
+        (("opening",), "read one of its jobs"),
+        (("page", "whole text"), "read one of its jobs"),
+        (("link",), "`jobchime source check` its address says what the rows lack"),
+        (("page", "place"), "`jobchime source check` its address says what the rows lack"),
+    ],
+)
+def test_what_no_check_shows_as_lacking_is_looked_for_in_a_job(lost: tuple[str, ...], do: str) -> None:
+    [trouble] = source_troubles([SourceFigures("a", "unread", items=20, amiss=Amiss("unread", NOON, lost=lost))], NOON)
+    assert trouble.do.startswith(do)
+
+
+def test_until_when_other_jobs_under_known_ids_wait_is_told() -> None:
+    source = SourceFigures("a", "replaced", items=20, amiss=Amiss("replaced", NOON, renamed=20))
+    [trouble] = source_troubles([source], NOON + timedelta(hours=2))
+    assert trouble.what == (
+        "of the source a 20 known postings became other jobs under the same ids, or got other titles, 2 h ago: they"
+        " are not mailed until 2026-03-02 12:00Z"
+    )
+    [trouble] = source_troubles([source], NOON + timedelta(hours=25))
+    assert trouble.what.endswith("is not mailed what it is now")
 
 
 @pytest.mark.parametrize("state", SOURCE_STATES)
@@ -791,16 +816,21 @@ def test_a_portal_that_does_not_run_is_told_beside_all_else_in_both_forms() -> N
 def test_a_console_that_ended_without_a_goodbye_is_a_note_and_one_that_was_stopped_is_nothing(
     form: Literal["deployed", "embedded"],
 ) -> None:
-    def found(console: Worker) -> list[str]:
-        view = ServiceView("console", None, (console,), needed=False)
+    def found(*consoles: Worker) -> list[str]:
+        view = ServiceView("console", None, consoles, needed=False)
         told = troubles(replace(WELL, form=form, services=(service(), view)))
-        return [f"{trouble.grave} {trouble.what}" for trouble in told]
+        return [f"{trouble.grave} {trouble.what}; {trouble.do}" for trouble in told]
 
     running = worker("console")
     killed = replace(running, seen_at=NOON - timedelta(minutes=3))
     assert found(running) == found(replace(killed, stopped=True)) == []
     [said] = found(killed)
     assert said.startswith("False the console does not run, last heard of ")
+    assert said.endswith(" `jobchime worker forget w1`")
+    beside = found(replace(running, worker="w2"), killed)
+    assert [said.partition(",")[0] for said in beside] == ["False the worker w1 of console is lost"] * (
+        form == "deployed"
+    )
 
 
 def test_that_nothing_runs_is_told_beside_a_console_that_does() -> None:

@@ -205,6 +205,19 @@ def test_sigterm_asks_for_a_stop_and_the_handlers_are_put_back() -> None:
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+def test_a_terminal_that_closes_asks_for_a_stop_and_what_outlives_it_goes_on() -> None:
+    with stop_on_signals() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert stop.wait(60)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_on_signals() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.wait(0.1)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_an_interrupt_that_comes_twice_at_once_is_one_wish_and_a_later_one_does_not_wait() -> None:
     time = ManualTime()
     with stop_on_signals(time.monotonic) as stop:
