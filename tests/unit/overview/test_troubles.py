@@ -652,8 +652,8 @@ def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
         ),
         (
             "replaced",
-            "50 sources list hardly anything that was known, poll after poll: s00, s01, s02 and 47 more",
-            "do its ids change?",
+            "50 sources list hardly anything that was known, or known ids as other jobs: s00, s01, s02 and 47 more",
+            "do ids or titles change?",
         ),
         (
             "stale",
