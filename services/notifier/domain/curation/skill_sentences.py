@@ -67,7 +67,7 @@ def is_one_of_several(name: str, text: str, language: str | None) -> bool:
     """
     named = _sentences(name, text)
     asking = [some for some in named if some.asks]
-    among = _lists(language if language and language in LANGUAGES else "en").among
+    among = _lists(language).among
     return bool(named) and all(map(among, asking or named))
 
 
@@ -79,7 +79,7 @@ def is_wished(name: str, text: str) -> bool:
 
 def is_asked_for_alone(name: str, text: str, language: str | None) -> bool:
     """Whether a sentence asks for a skill, and for nothing that will do in its place; no wish, and no example."""
-    apart = _apart(language if language and language in LANGUAGES else "en")
+    apart = _apart(language)
     return any(some.asks_plainly and not apart.sets(some) for some in _sentences(name, text))
 
 
@@ -154,8 +154,8 @@ class _Apart(NamedTuple):
 
 
 @cache
-def _apart(language: str) -> _Apart:
-    languages = tuple(dict.fromkeys(("en", language)))
+def _apart(language: str | None) -> _Apart:
+    languages = _read_in(language)
     aside = any_of("sentence.optional", "sentence.denies", "sentence.equipment")
     sought = any_of("heading.surely_requirements", "heading.sought", "heading.requirements")
     elsewhere = any_of(*(f"heading.{of}" for of in _ELSEWHERE))
@@ -218,9 +218,8 @@ def _is_in_brackets(before: str, behind: str) -> bool:
 
 
 @cache
-def _lists(language: str) -> _Lists:
-    # Texts of all languages borrow English words.
-    languages = tuple(dict.fromkeys(("en", language)))
+def _lists(language: str | None) -> _Lists:
+    languages = _read_in(language)
     either = any_of("joint.or", "joint.own.or", "joint.either", languages=languages)
     both = any_of("joint.and", "joint.own.and", languages=languages)
     more = any_of("experience.or_more", languages=languages)
@@ -237,3 +236,8 @@ def _lists(language: str) -> _Lists:
         ),
         closed=re.compile(rf"(?:{between}{item}){{0,6}}?[\s,/&)]{{1,3}}{alike}"),
     )
+
+
+def _read_in(language: str | None) -> tuple[str, ...]:
+    """By the words of which languages a text is read: texts of all languages borrow English ones."""
+    return tuple(dict.fromkeys(("en", language))) if language and language in LANGUAGES else ("en",)
