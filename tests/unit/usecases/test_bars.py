@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.usecases.relevance import (
+from services.usecases.bars import (
     FEWEST_JUDGED,
     FEWEST_READERS,
     STEP,
