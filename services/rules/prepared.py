@@ -3,8 +3,9 @@
 from functools import cached_property
 from typing import Final
 
-from schemas.posting import PostingCore
+from schemas.posting import PostingCore, Reach
 from services.rules.places.placing import Allowed
+from services.rules.places.seated import seated_reach
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack
@@ -64,8 +65,13 @@ class PreparedPosting:
 
     @cached_property
     def allowed(self) -> Allowed:
-        """Where one may work from."""
-        return Allowed.of(self.posting.reach)
+        """Where one may work from, or must be."""
+        return Allowed.of(self.reach)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """The same as a reach."""
+        return seated_reach(self.posting)
 
     @cached_property
     def haystack(self) -> Haystack:

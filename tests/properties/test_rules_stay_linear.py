@@ -24,8 +24,8 @@ from services.ingest.domain.text.sections import MOST_READ, Document, document_o
 from services.ingest.domain.visa import read_visa
 from services.ingest.domain.workplace.reading import read_workplace
 from services.ingest.domain.zones.reading import read_timezones
-from services.rules.places.known import canonical_place
-from services.rules.places.text import find_places, places_in_field
+from services.rules.places.known import canonical_place, places_in_field
+from services.rules.places.text import find_places
 from services.rules.roles.words import stem, title_words
 from services.rules.signature import fold_company, signature_of
 from services.rules.skills.taxonomy import taxonomy

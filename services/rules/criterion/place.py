@@ -82,15 +82,15 @@ class Place(Criterion[PlaceFacts]):
 
     def terms_of(self, prepared: PreparedPosting) -> tuple[str, ...] | None:
         """All places that it takes in."""
-        return places_taken_in(prepared.posting.reach) if prepared.allowed.stated else (UNSAID,)
+        return places_taken_in(prepared.reach) if prepared.allowed.stated else (UNSAID,)
 
     def looks_at(self, prepared: PreparedPosting) -> Hashable:
         """Where it hires."""
-        return prepared.posting.reach
+        return prepared.reach
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Where it hires, against what is asked."""
-        asked, allowed, reach = deciding(criteria), prepared.allowed, prepared.posting.reach
+        asked, allowed, reach = deciding(criteria), prepared.allowed, prepared.reach
         fits = tuple(filter(allowed.takes_in, asked)) if allowed.stated else ()
         hires = (*reach.groups, *reach.countries, *reach.subdivisions)
         shut = () if fits else tuple(filter(allowed.rules_out, asked))

@@ -161,7 +161,10 @@ def _next() -> re.Pattern[str]:
 
 
 def _listed(run: Sequence[CodeToken]) -> list[tuple[CodeToken, tuple[Sense, ...]]]:
-    """A list is of countries or of one country's states, by the tokens in it that can be only one of them."""
+    """A list is of countries or of one country's states, by the tokens in it that can be only one of them.
+
+    A state and then its country is no list of states: `ON, CA`.
+    """
     clear = [token for token in run if token.text not in WORDS]
     if len(clear) < 2:
         return []
@@ -169,6 +172,8 @@ def _listed(run: Sequence[CodeToken]) -> list[tuple[CodeToken, tuple[Sense, ...]
     only_states = [t for t in clear if all(sense.kind == "subdivision" for sense in t.senses)]
     if bool(only_countries) == bool(only_states):
         return []
+    if only_states and (country := _country_of_all(run)):
+        return [(run[-1], (country,))]
     kind = "country" if only_countries else "subdivision"
     chosen = [(token, [sense for sense in token.senses if sense.kind == kind]) for token in run]
     if kind == "subdivision":
@@ -178,3 +183,10 @@ def _listed(run: Sequence[CodeToken]) -> list[tuple[CodeToken, tuple[Sense, ...]
             (token, [s for s in senses if not shared or country_part(s.code) in shared]) for token, senses in chosen
         ]
     return [(token, tuple(senses)) for token, senses in chosen if len(senses) == 1]
+
+
+def _country_of_all(run: Sequence[CodeToken]) -> Sense | None:
+    """What the last of some tokens means where that is the country of all states before it, and none of its own."""
+    states = [{country_part(s.code) for s in token.senses if s.kind == "subdivision"} for token in run]
+    shared = set.intersection(*states[:-1]) - states[-1]
+    return next((sense for sense in run[-1].senses if sense.kind == "country" and sense.code in shared), None)

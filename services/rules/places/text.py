@@ -4,10 +4,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 
 from services.rules.lexicon.builder import any_of
-from services.rules.places.codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens, state_codes
+from services.rules.places.codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens
 from services.rules.places.data import PlaceKind, Sense, country_part, place_data
 from services.rules.places.names import NameMatch, names_in
 from services.rules.places.town_data import LARGE, towns
@@ -30,8 +30,6 @@ class PlaceMention:
 
 _SHORT = 80
 """Characters of a field that may be written without capitals."""
-_MOST_KEPT = 200
-"""Characters of a field whose places are remembered: feeds repeat the same few thousand."""
 
 
 def find_places(text: str, *, cities: bool = False, small: bool = False) -> tuple[PlaceMention, ...]:
@@ -53,32 +51,6 @@ def _in_small_letters(text: str, named: Sequence[NameMatch]) -> Iterator[NameMat
         apart = all(name.end <= other.start or other.end <= name.start for other in named)
         if apart and text[name.start : name.end].islower():
             yield name
-
-
-def places_in_field(text: str) -> tuple[PlaceMention, ...]:
-    """Every place that a field of places names: what it is as a whole, in any language, else what it names in parts."""
-    return _places(text) if len(text) <= _MOST_KEPT else find_places(text, cities=True)
-
-
-@lru_cache(maxsize=8192)
-def _places(text: str) -> tuple[PlaceMention, ...]:
-    code = place_data().fields.get(fold(text))
-    if code is None:
-        return find_places(text, cities=True) or _behind_town(text)
-    if code in place_data().subdivisions and (cities := find_places(text, cities=True)):
-        return cities  # Hamburg and New York are cities before they are states
-    return (PlaceMention(code, kind_of(code), 0, len(text), text),)
-
-
-_TOWN = re.compile(r"[^\W\d_][\w .'’()-]{1,40},\s?(?P<code>[A-Z]{2})\s*")
-
-
-def _behind_town(text: str) -> tuple[PlaceMention, ...]:
-    """`Oeiras, PT`: an unknown town and a country's code, where that is no state's too."""
-    town = _TOWN.fullmatch(text)
-    if town is None or town["code"] not in place_data().countries or town["code"] in state_codes():
-        return ()
-    return (PlaceMention(town["code"], "country", town.start("code"), town.end("code"), town["code"]),)
 
 
 def kind_of(code: str) -> PlaceKind:

@@ -12,6 +12,7 @@ from services.rules.places.known import (
     is_subdivision,
     nearest_places,
     place_name,
+    places_in_field,
 )
 
 
@@ -152,6 +153,45 @@ def test_lone_ambiguous_names_and_codes_give_nothing(text: str) -> None:
 )
 def test_a_small_town_beside_a_state_that_it_is_not_in_is_another_one(text: str, codes: list[str]) -> None:
     assert found(text) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Halifax, GB", ["GB"]),
+        ("Kettering, UK", ["GB", "GB"]),
+        ("Boston, England, United Kingdom", ["GB-ENG"]),
+        ("Denmark Hill, London, GB", ["GB-ENG"]),
+        ("Stoney Stanton Road, Coventry, GB", ["GB-ENG"]),
+        ("Bishop Auckland, GB", ["GB"]),
+        ("Guadalajara, ES", ["ES"]),
+        ("Ipswich, Australia", ["AU"]),
+        ("64 - BAYONNE, France", ["FR", "FR"]),
+        ("Any place that is not known, 12, NZ", ["NZ"]),
+        ("Oxford, OH, United States", ["US-OH", "US-OH"]),
+        ("London, ON, CA", ["CA-ON"]),
+        ("Richmond, BC, CA", ["CA-BC"]),
+        ("Toronto, ON, Canada", ["CA-ON"]),
+    ],
+)
+def test_all_of_an_address_lies_in_the_country_that_ends_it(text: str, codes: list[str]) -> None:
+    assert [place.subdivision or place.code for place in places_in_field(text)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("London, Paris, FR", ["GB-ENG", "FR-IDF"]),
+        ("Germany, Austria, CH", ["DE", "AT"]),
+        ("London, GB; New York, US", ["GB-ENG", "US-NY"]),
+        ("Berlin, Germany / Vienna, Austria", ["DE-BE", "AT-9"]),
+        ("EMEA, GB", ["emea"]),
+        ("Halifax, CA", ["CA-NS"]),
+        ("Paris, TX", ["US-TX"]),
+    ],
+)
+def test_a_list_of_places_is_no_address(text: str, codes: list[str]) -> None:
+    assert [place.subdivision or place.code for place in places_in_field(text)] == codes
 
 
 def test_american_time_is_not_estonia() -> None:

@@ -1,16 +1,17 @@
 """Each rule of the verdict, by examples."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Employment, Form, PostingCore, Seniority, Skill, Strength, Timezones
+from schemas.posting import Employment, Form, PostingCore, Reach, Seniority, Skill, Strength, Timezones
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.salary import SalaryFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.criterion.timezone import TimezoneFacts
+from services.rules.places.towns import town_of
 from services.rules.verdict import verdict
 from tests.support.judging import a_posting, fit_of, floor, having, paying, reaching, skills
 
@@ -166,6 +167,18 @@ class TestPlace:
         for places in (("DE",), ("worldwide",)):
             assert fit_of(Criteria(places=places), reaching("unknown"), "place") == "no"
             assert fit_of(Criteria(places=places, accept_unknown_place=True), reaching("unknown"), "place") == "yes"
+
+    def test_a_state_takes_in_work_in_its_own_towns_alone(self) -> None:
+        labels = ("Boston, US-MA", "Atlanta, US-GA", "Leeds, GB")
+        boston, atlanta, leeds = (town.id for label in labels if (town := town_of(label)))
+        seated: dict[str, Any] = {"reach": Reach(scope="listed", countries=("US",)), "workplace": "hybrid"}
+        for towns, fit in (((boston,), "no"), ((atlanta,), "yes"), ((boston, atlanta), "yes"), ((), "yes")):
+            assert fit_of(Criteria(places=("US-GA",)), a_posting(**seated, towns=towns), "place") == fit
+            assert fit_of(Criteria(places=("US",)), a_posting(**seated, towns=towns), "place") == "yes"
+        at_home = a_posting(**seated | {"workplace": "remote"}, towns=(boston,))
+        assert fit_of(Criteria(places=("US-GA",)), at_home, "place") == "yes"
+        abroad = a_posting(reach=Reach(scope="listed", countries=("GB",)), workplace="onsite", towns=(leeds,))
+        assert fit_of(Criteria(places=("GB-SCT",)), abroad, "place") == "yes"  # the table knows no parts of others
 
     def test_no_places_is_any_place(self) -> None:
         assert fit_of(Criteria(), reaching("unknown"), "place") is None

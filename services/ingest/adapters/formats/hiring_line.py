@@ -17,7 +17,7 @@ from services.ingest.adapters.formats.comment_titles import (
     roles_sought,
     words,
 )
-from services.rules.places.text import places_in_field
+from services.rules.places.known import places_in_field
 from services.rules.text import collapsed
 
 Kind = Literal["link", "pay", "employment", "visa", "workplace", "role", "several", "place", "seat", "other"]

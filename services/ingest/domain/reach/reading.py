@@ -118,6 +118,8 @@ class _Patterns:
     place_behind: re.Pattern[str]
     leaves_out: re.Pattern[str]
     """`Worldwide, except Iran`: only who may apply has exceptions."""
+    nearly: re.Pattern[str]
+    """Right before it: `from almost anywhere` is not from anywhere."""
     no: re.Pattern[str]
     """Begins a phrase that says it of restrictions."""
     all_but: re.Pattern[str]
@@ -141,6 +143,7 @@ def _patterns() -> _Patterns:
             r"|\s+(?:{between_zones}|{wide_of_others})|[- ]{else}"
         ),
         leaves_out=pattern_of(r"[\s,(–—-]{1,3}{leaves_out}"),
+        nearly=pattern_of(r"{nearly}\s$"),
         no=pattern_of(r"{no_place}\s"),
         all_but=pattern_of(r"{remote}[\s,(|–—-]{1,4}{left_out}|(?:^|[(|]\s?|[,|–—-]\s){left_out}[^.\n]{1,20} {remote}"),
     )
@@ -166,7 +169,7 @@ def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
         if known.place_behind.match(text, cue.end) or words().limited_behind.match(text, cue.end):
             continue
         before = _clause(text[max(0, cue.start - _BEFORE) : cue.start])
-        if words().negated.search(before) or words().for_a_while.search(before):
+        if words().negated.search(before) or words().for_a_while.search(before) or known.nearly.search(before):
             continue
         evidence = quote("text", document.text, cue.start, cue.end)
         left_out = not before.strip() and known.leaves_out.match(text, cue.end)

@@ -34,7 +34,7 @@ class Patterns:
 @cache
 def office() -> str:
     """Compose what a place of the employer is called: `our Lyon office`."""
-    return rf"(?:{_words('the')} )?(?:[\w-]+ ){{0,3}}{_words('office')}s?"
+    return rf"(?:{_words('the')} )?(?:[\w-]+ ){{0,5}}{_words('office')}s?"
 
 
 def all_week() -> str:

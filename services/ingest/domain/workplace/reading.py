@@ -179,8 +179,11 @@ def _conditional(document: Document, match: re.Match[str]) -> bool:
 
 
 def _passing(document: Document, match: re.Match[str], workplace: Workplace) -> bool:
-    """Whether its sentence is about some weeks of the year. Behind `hybrid` a number of days is that in the office."""
+    """Whether its sentence is about some weeks of the year, or about a pandemic. Behind `hybrid` a number of days is
+    that in the office."""
     start, end = document.sentence_at(match.start(), match.end())
+    if workplace != "onsite" and patterns().pandemic.search(document.lowered, start, end):
+        return True
     before = document.lowered[max(start, match.start() - 25) : match.start()].rpartition("\n")[2]
     if patterns().for_a_while.search(before) or patterns().at_times.search(before):
         return True

@@ -41,6 +41,8 @@ class Patterns:
     for_a_while: re.Pattern[str]
     """A benefit for some weeks of the year, and no workplace: `work from anywhere for four weeks`."""
     at_times: re.Pattern[str]
+    pandemic: re.Pattern[str]
+    """Why one works from home for now."""
 
 
 @cache
@@ -76,6 +78,7 @@ def patterns() -> Patterns:
         used_to=_pattern(r"{used_to} [^.,;\n]{0,30}$"),
         for_a_while=_pattern(r"{weeks}|{some} (?:\w+ )?{week}"),
         at_times=_pattern("{at_times}"),
+        pandemic=_pattern("{pandemic}"),
     )
 
 

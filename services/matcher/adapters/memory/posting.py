@@ -72,7 +72,7 @@ class Judge:
             literals=literals,
             mask=np.uint32(mask),
             either=np.uint32(either),
-            place_fits=self._place_fits(posting.reach),
+            place_fits=self._place_fits(prepared.reach),
             manner_fits=self._manner_fits(posting.timezones, posting.language),
             tops=tops,
             cut=np.uint16(cut),
