@@ -146,6 +146,11 @@ saved_searches = Table(
     Column("waiting", LargeBinary, comment="ids of postings for which digests had no room, best first, JSON, zlib"),
     # Not unique: a migration may make no unique index on a table of the release before; nobody guesses one twice.
     Column("feed_key", Text, index=True, comment="what the secret address of its feed ends in; null: it has none"),
+    Column(
+        "mailed_due_at",
+        Moment,
+        comment="the due time of the last digest that brought it jobs; null: there was none, or nobody knows",
+    ),
     CheckConstraint("hour >= 0 AND hour < 24", name="hour"),
     UniqueConstraint("subscriber_id", "name"),
     Index(

@@ -69,6 +69,10 @@ class Builder:
         self._ends_at = inf
         """When nobody more is begun: by then a pass may be slower than it was thought to be."""
 
+    def require_remembered(self, now: datetime) -> None:
+        """Raises UnavailableError where rows are lost that say what was sent; see `lost_rows`."""
+        self._digests.require_remembered(now)
+
     def build(self, now: datetime) -> int:
         """Put right what a clock that ran ahead left, then serve; how many digests. Raises UnavailableError."""
         self._put_right(now)
@@ -137,6 +141,7 @@ class Builder:
 
     def _serve(self, due: Sequence[DueSubscriber], cut: Cut, at: datetime, now: datetime) -> None:
         """`at`: the time by which everything is judged, later than `now` where that is ahead of its hour."""
+        self._digests.require_remembered(now, (subscriber.recipient.subscriber_id for subscriber in due))
         matches = self._windows.matches(due, cut)
         given_back: list[str] = []
         empty: list[Closing] = []

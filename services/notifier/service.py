@@ -14,7 +14,7 @@ from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.building import Builder
 from services.notifier.delivering import Courier, Delivered
 from services.notifier.domain.windows import Arrival
-from services.runtime.errors import PoisonError, UnavailableError, mend_of
+from services.runtime.errors import Mend, PoisonError, UnavailableError, mend_of
 from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, HANDING_OVER_MS, MAILS_HANDED_OVER
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.process import Metrics
@@ -23,6 +23,8 @@ from services.runtime.records import Outgoing, Record
 _MS = timedelta(milliseconds=1)
 _CHECKED_EVERY = timedelta(minutes=2)
 """How often store and topic are held against each other while nothing fails: it asks Kafka five times."""
+_DISAGREE: tuple[Mend, ...] = ("republish", "sent")
+"""What mends a store that lacks what it once had."""
 
 
 class Notifier:
@@ -92,11 +94,12 @@ class Notifier:
         if not self._freed:
             # What was away may have come back as it was before, as a database whose copy that lagged took over.
             self._check()
+            self._builder.require_remembered(now)
             self._checked_at = now
             self._free_own(now)
         elif abs(now - self._checked_at) >= _CHECKED_EVERY:
             self._checked_at = now
-            self._check_in_passing()
+            self._check_in_passing(now)
         self._freed = False
         self._canary(now)
         self._ask(now)
@@ -119,13 +122,14 @@ class Notifier:
         self._freed = True
         return ()
 
-    def _check_in_passing(self) -> None:
+    def _check_in_passing(self, now: datetime) -> None:
         """A topic that was made anew while this runs may bring nothing that is taken for known, or nothing at all."""
         try:
+            self._builder.require_remembered(now)
             self._check()
         except UnavailableError as error:
             # While Kafka is away what is stored goes out; what does not agree holds all until it does.
-            if mend_of(error) == "republish":
+            if mend_of(error) in _DISAGREE:
                 self._freed = False
                 raise
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from services.notifier.adapters.sql.digests.lost_rows import accept_lost
 from services.processes import CONSOLE, PORTAL, PUSH, SERVICES, WEBHOOKS
 from services.runtime.clock import Clock
 from services.runtime.errors import UsageError
@@ -101,7 +102,7 @@ def hold(installation: Installation, what: str, now: datetime, *, paused: bool, 
 
     Raises UsageError for any other, and for a pause until a time that is over, or too far away to be remembered.
 
-    Who lets sending go on knows that no copy of this store runs beside it.
+    Who lets sending go on knows that no copy of this store runs beside it, and goes on without rows that are lost.
     """
     require_name(what)
     _require_near(terms, now)
@@ -110,6 +111,7 @@ def hold(installation: Installation, what: str, now: datetime, *, paused: bool, 
         pauses.set_sending(paused, now, terms)
         if not paused:
             end_copied(installation.engine, now)
+            accept_lost(installation.engine, now)
     else:
         pauses.set_service(what, paused, now, terms)
 

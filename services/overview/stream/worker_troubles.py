@@ -53,6 +53,11 @@ WAYS_OUT: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
         "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good",
         "process",
     ),
+    "sent": (
+        "restore these tables together from the newest backup, and it goes on by itself; without one, `jobchime resume"
+        " sending` goes on all the same: mails that waited in them are lost, and jobs may come twice",
+        "known to you",
+    ),
     "topics": ("`jobchime topics create`", Remedy("make topics")),
     "Kafka": _ENGINE,
     "Elasticsearch": _ENGINE,

@@ -36,6 +36,7 @@ from services.notifier.adapters.sql.digests.digest_rows import (
     item_rows,
     search_row,
 )
+from services.notifier.adapters.sql.digests.lost_rows import require_remembered
 from services.notifier.adapters.sql.digests.sent_jobs import sent_before, sent_rows
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged
@@ -103,6 +104,10 @@ class SqlDigests:
         with reading(self._engine) as connection:
             return closed_jobs(connection, subscriber_ids)
 
+    def require_remembered(self, now: datetime, people: Iterable[str] | None = None) -> None:
+        """See `lost_rows.require_remembered`. Raises UnavailableError."""
+        require_remembered(self._engine, now, people)
+
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
         """`commit_all` of one alone."""
         return self.commit_all([Build(outcome, closings, email)], now)[0]
@@ -120,7 +125,7 @@ class SqlDigests:
             unchanged = _unchanged(connection, built)
             kept = [build for build, same in zip(built, unchanged, strict=True) if same]
             if kept:
-                _close(connection, [closing for build in kept for closing in build.closings])
+                _close(connection, [(closing, _mailed_due(build)) for build in kept for closing in build.closings])
                 self._keep(connection, kept, now)
         return unchanged
 
@@ -133,7 +138,7 @@ class SqlDigests:
         with writing(self._engine) as connection:
             for some in chunks(closings):
                 rows = _searches(connection, some, skip_locked=True)
-                _close(connection, [closing for closing in some if _is_as_claimed(closing.window, rows)])
+                _close(connection, [(closing, None) for closing in some if _is_as_claimed(closing.window, rows)])
 
     def history(self, subscriber_id: str | None = None, *, with_holds: bool = False) -> list[KeptDigest]:
         """The digests of one subscriber, or of all, by due time; with `held`, also those that were not worth a mail."""
@@ -257,16 +262,22 @@ def _is_as_claimed(window: DueWindow, searches: Mapping[str, Row[Any]]) -> bool:
     )
 
 
-def _close(connection: Connection, closings: Sequence[Closing]) -> None:
-    """Have searches that are locked served up to a cut."""
+def _mailed_due(build: Build) -> datetime | None:
+    outcome = build.outcome
+    return outcome.due_at if isinstance(outcome, Digest) and (outcome.items or outcome.near) else None
+
+
+def _close(connection: Connection, closings: Sequence[tuple[Closing, datetime | None]]) -> None:
+    """Have searches that are locked served up to a cut; with when the digest was due that brought jobs, if one did."""
     values = [
         {
             "own_id": closing.window.search.search_id,
             "to_cut": closing.to_cut,
             "due_again_at": closing.next_due_at,
             "waits": waiting_written(closing.waits),
+            "mailed": mailed,
         }
-        for closing in closings
+        for closing, mailed in closings
     ]
     if values:
         connection.execute(_served_to(), values)
@@ -275,8 +286,10 @@ def _close(connection: Connection, closings: Sequence[Closing]) -> None:
 @cache
 def _served_to() -> Update:
     """Built once: it is executed for every search of every digest, and building it takes as long."""
+    mailed = saved_searches.c.mailed_due_at
     return (
         update(saved_searches)
         .where(saved_searches.c.search_id == bindparam("own_id"))
         .values(served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits"))
+        .values(mailed_due_at=func.coalesce(bindparam("mailed", type_=mailed.type), mailed))
     )

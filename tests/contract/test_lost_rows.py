@@ -1,0 +1,105 @@
+"""Rows that tell what was sent, deleted or restored from an older copy: nobody is mailed until they are back."""
+
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, delete, insert, select, update
+
+from schemas.sql.tables import deliveries, digests, saved_searches, sent_jobs
+from services.notifier.adapters.sql.digests.lost_rows import KEPT_FOR_SURE, accept_lost, require_remembered
+from services.notifier.adapters.sql.retention import KEEP_DIGESTS, forget_digests
+from services.notifier.app import build_notifier
+from services.notifier.mail_settings import MailSettings
+from services.runtime.errors import UnavailableError, mend_of
+from services.runtime.sql.store import reading, writing
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.serving import DAY, HOUR, close, due, serve
+
+MINUTE = timedelta(minutes=1)
+Kept = list[tuple[Table, list[dict[str, Any]]]]
+
+
+def taken_out(store: NotifierStore, *tables: Table) -> Kept:
+    """Delete all rows of the first table, with what hangs on them; what was in these tables, to be put back."""
+    with writing(store.engine) as connection:
+        kept = [(table, [dict(row) for row in connection.execute(select(table)).mappings()]) for table in tables]
+        connection.execute(delete(tables[0]))
+    return kept
+
+
+def put_back(store: NotifierStore, kept: Kept) -> None:
+    with writing(store.engine) as connection:
+        for table, rows in kept:
+            connection.execute(insert(table), rows)
+
+
+def test_the_loss_of_any_table_that_tells_what_was_sent_is_noticed(store: NotifierStore) -> None:
+    ada, ben = store.person("ada"), store.person("ben")
+    serve(store, NOW + HOUR, "one", [store.search(ada, hour=7).key])
+    require_remembered(store.engine, NOW + HOUR)
+    for tables in ([sent_jobs], [deliveries], [digests, deliveries]):
+        kept = taken_out(store, *tables)
+        for asked in (None, [ada.subscriber_id]):
+            with pytest.raises(UnavailableError, match=r"1 search .* 2026-07-01 07:00Z") as told:
+                require_remembered(store.engine, NOW + HOUR, asked)
+            assert mend_of(told.value) == "sent", tables
+        require_remembered(store.engine, NOW + HOUR, [ben.subscriber_id])
+        put_back(store, kept)
+        require_remembered(store.engine, NOW + HOUR)
+
+
+def test_what_is_forgotten_as_it_should_be_is_no_loss(store: NotifierStore) -> None:
+    ada = store.person()
+    serve(store, NOW + HOUR, "one", [store.search(ada, hour=7).key])
+    with writing(store.engine) as connection:
+        connection.execute(update(digests).values(created_at=NOW))
+    long_after = NOW + KEEP_DIGESTS + DAY
+    assert long_after - NOW > KEPT_FOR_SURE
+    assert forget_digests(store.engine, long_after) == 1
+    require_remembered(store.engine, long_after, [ada.subscriber_id])
+    require_remembered(store.engine, long_after)
+
+
+def test_who_had_nothing_but_held_digests_since_is_known_by_the_last_that_went_out(store: NotifierStore) -> None:
+    search = store.search(store.person(), hour=7)
+    serve(store, NOW + HOUR, "one", [search.key])
+    store.matches.store(0, [arrival(1, posting("two"), [search.key])], NOW + DAY)
+    [person] = due(store, NOW + 2 * DAY)
+    close(store, person, store.windows.take_cut(NOW + DAY), NOW + 2 * DAY)
+    with reading(store.engine) as connection:
+        assert connection.execute(select(saved_searches.c.mailed_due_at)).scalar_one() == NOW + HOUR
+    require_remembered(store.engine, NOW + 2 * DAY)
+
+
+def test_nobody_is_mailed_while_rows_are_lost_and_all_are_once_they_are_back_or_given_up(
+    store: NotifierStore, tmp_path: Path
+) -> None:
+    notifier = build_notifier(store.engine, store.ids, MailSettings(folder=tmp_path / "mails"))
+    search = store.search(store.person(), cadence="instant")
+
+    def tick(minutes: int, *news: str) -> int:
+        """Store what came, and tick; how many mails went out by then."""
+        for name in news:
+            own = posting(name, fetched_at=NOW)
+            store.matches.store(0, [arrival(next(offsets), own, [search.key])], NOW + minutes * MINUTE)
+        notifier.tick(NOW + minutes * MINUTE)
+        return len(list((tmp_path / "mails").glob("**/*.eml")))
+
+    offsets = count()
+    assert tick(1, "one") == 1
+    kept = taken_out(store, sent_jobs)
+    # Within two minutes nobody looks at all searches; who is due is looked at all the same.
+    with pytest.raises(UnavailableError, match="rows of digests"):
+        tick(2, "two")
+    put_back(store, kept)
+    assert tick(90) == 2
+    taken_out(store, digests)
+    with pytest.raises(UnavailableError, match="rows of digests"):
+        tick(92)
+    with pytest.raises(UnavailableError, match="rows of digests"):
+        tick(180, "three")
+    assert accept_lost(store.engine, NOW + 180 * MINUTE) == 1
+    assert tick(181) == 3
