@@ -40,9 +40,11 @@ class Giving:
     replaced_since: datetime | None = None
     """The first of them; None where the last was none."""
     renamed: int = 0
-    """Known postings that became other jobs, by their titles, at its last poll that moved, where these were many."""
+    """Known postings that differ from before as other jobs do, at its last poll that moved, where these were many."""
     renamed_since: datetime | None = None
     """The first of such polls in a row; None where the last that moved was none."""
+    differ: str = ""
+    """In what most of them did: title, pay or town; empty of a release that looked at titles alone."""
     usual: tuple[str, ...] = ()
     """What half and more of the rows of its last listing of ten and more said (pay, place, a date that has come, a text
     that is not cut short, and `OWN_WORDS`), or before it was lost."""

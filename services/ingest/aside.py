@@ -4,6 +4,7 @@ They are set aside until the listing has come whole, and sent then, or not at al
 held, so that the next poll finds it again and decides anew.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,9 +29,16 @@ class Aside:
         self.new: list[Change] = []
         """New ones of a complete listing, while hardly any that was known is listed."""
         self.others: list[tuple[Change, KnownItem]] = []
-        """Known ids that are other jobs now, each with its row as it was."""
+        """Known ids that may be other jobs now, each with its row as it was."""
+        self.differ: Counter[str] = Counter()
+        """How many of these do in what."""
         self.recycled = 0
         """How many these were, where they are so many that somebody has to look."""
+
+    @property
+    def in_what(self) -> str:
+        """In what most of these differ, where they are so many; empty else."""
+        return self.differ.most_common(1)[0][0] if self.recycled else ""
 
     def takes_new(self, known: int, terms: Terms) -> bool:
         """Whether what is new is set aside, where so many known ones are listed so far; once not, it is sent."""

@@ -18,7 +18,8 @@ from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.pay.reading import is_in_another_unit
-from services.ingest.domain.polling.giving import ODD_PAY, is_another_job
+from services.ingest.domain.polling.changed import Differs, differs
+from services.ingest.domain.polling.giving import ODD_PAY
 from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
@@ -84,15 +85,16 @@ def _host_of(url: str) -> str:
 
 
 def other_jobs(
-    found: Format, changed: Mapping[str, ListedItem], before: Mapping[str, JsonObject], now: datetime
-) -> set[str]:
-    """Which of the items that changed are other jobs now; `before`: these items as they were."""
-    then = {source_id: seen_of(found, Item(source_id, item), now) for source_id, item in before.items()}
-    return {
-        source_id
-        for source_id, seen in then.items()
-        if isinstance(seen, ListedItem) and is_another_job(changed[source_id].says, seen.says)
-    }
+    found: Format, changed: Mapping[str, JsonObject], before: Mapping[str, JsonObject], now: datetime
+) -> Mapping[str, Differs]:
+    """Which of the items that changed may be other jobs now, and in what they differ; `before`: these as they were."""
+    rates, others = rates_before(now.date()), {}
+    for source_id, item in before.items():
+        # What cannot be read is told of itself.
+        with suppress(UnusableItemError):
+            if in_what := differs(found.draft(changed[source_id]), found.draft(item), rates):
+                others[source_id] = in_what
+    return others
 
 
 def count_renumbered(

@@ -69,8 +69,8 @@ class PollReport:
     """Of how many of its postings what is stated, and how much they have of their own: `Polled.says`."""
     hosts: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings link to which host."""
-    renamed: int = 0
-    """Known postings that are other jobs now, by their titles, where these are many."""
+    renamed: tuple[int, str] = (0, "")
+    """Known postings that may be other jobs now, where these are many, and in what most of them differ."""
     held: int = 0
     """New postings that are not sent yet, as its listing may be another board's."""
     cut: bool = False
@@ -165,7 +165,7 @@ class Poll:
             ended=self._outcomes["ended"],
             says={name: len(said) for name, said in self._says.items()},
             hosts=self._hosts,
-            renamed=self._aside.recycled,
+            renamed=(self._aside.recycled, self._aside.in_what),
             held=held,
             cut=bool(self._limits) and self._source.is_web and complete,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
@@ -241,12 +241,12 @@ class Poll:
             (judge(seen, known.get(source_id), source=name, terms=terms), item)
             for source_id, (seen, item) in items.items()
         ]
-        changed = {row.known.source_id: items[row.known.source_id][0] for row, _ in judged if row.outcome == "changed"}
-        others = other_jobs(found, changed, self._tools.ledger.items(name, changed), self._now) if changed else set()
+        changed = {item.source_id: item.data for row, item in judged if row.outcome == "changed"}
+        others = other_jobs(found, changed, self._tools.ledger.items(name, changed), self._now) if changed else {}
         # What is known is counted first: only where hardly any of it is listed may what is new be another board's.
         self._outcomes.update(verdict.outcome for verdict, _ in judged)
-        is_any_new = any(verdict.outcome == "new" for verdict, _ in judged)
-        new_waits = is_any_new and self._aside.takes_new(self._known - len(others), terms)
+        any_new = any(verdict.outcome == "new" for verdict, _ in judged)
+        new_waits = any_new and self._aside.takes_new(self._known - len(others), terms)
         changes: list[Change] = []
         for verdict, item in judged:
             change = Change(
@@ -259,6 +259,7 @@ class Poll:
                 self._aside.new.append(change)
             elif item.source_id in others:
                 self._aside.others.append((change, known[item.source_id]))
+                self._aside.differ[others[item.source_id]] += 1
             else:
                 changes.append(change)
         send(self._tools, changes, self._now)

@@ -9,6 +9,23 @@ from services.overview.stream.spans import ago, short, stamp
 from services.runtime.figures.amiss import PART_OF, Amiss
 from services.runtime.figures.sources import SourceFigures
 
+_OTHER_JOBS = "became other jobs under the same ids, or got other titles"
+_ASK_TITLES = (
+    "`jobchime source check` its address: do its ids number its rows, and are its titles those of jobs? Map what stays"
+    " with a job, as its link"
+)
+_DIFFER = {
+    "pay": "got a pay four times as high or as low as before and more, in the same currency for the same period",
+    "town": "got other towns than before",
+}
+"""In what known postings differ, and what to say of it; of any other they may be other jobs."""
+_SINCE = {"pay": "searches find them by that pay", "town": "searches find them there"}
+_ASK = {
+    "pay": "`jobchime source check` its address: is the pay of a month given as that of a year? Ask its board, or mend"
+    " the currency or period of its mapping",
+    "town": "`jobchime source check` its address: are the jobs there? Ask its board, or mend its mapping",
+}
+
 
 def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
     """That a listing is empty may be right for months, as of a small company; anything else is not."""
@@ -36,12 +53,12 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         if found.lost
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
-        "replaced": f"of the source {source.name} {counted(found.renamed, 'known posting')} became other jobs under the"
-        f" same ids, or got other titles, {lasts} ago: "
+        "replaced": f"of the source {source.name} {counted(found.renamed, 'known posting')}"
+        f" {_DIFFER.get(found.differ, _OTHER_JOBS)}, {lasts} ago: "
         + (
-            f"they are not mailed until {stamp(found.since + OTHERS_WAIT)}"
+            f"they stay as they were, and are not mailed as they are now, until {stamp(found.since + OTHERS_WAIT)}"
             if now - found.since < OTHERS_WAIT
-            else "whoever was mailed what an id was before is not mailed what it is now"
+            else _SINCE.get(found.differ, "whoever was mailed what an id was before is not mailed what it is now")
         )
         if found.renamed
         else f"the source {source.name} listed hardly anything that was known at each of its last"
@@ -65,8 +82,7 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         f" {source.name}` holds what comes meanwhile"
         if found.lost and PART_OF.keys() >= {*found.lost}
         else "`jobchime source check` its address says what the rows lack: mend its mapping",
-        "replaced": "`jobchime source check` its address: do its ids number its rows, and are its titles those of jobs?"
-        " Map what stays with a job, as its link"
+        "replaced": _ASK.get(found.differ, _ASK_TITLES)
         if found.renamed
         else "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
         " other jobs a shorter `every`",

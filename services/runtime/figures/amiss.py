@@ -30,6 +30,7 @@ _SAID: Final = {
     "opening": "beginning of their texts",
     "page": "page behind their links",
 }
+_DIFFER: Final = {"pay": "known postings have another pay", "town": "known postings are in other towns"}
 
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
 """`unread`: of many of its rows nothing can be read, of none what half of them said, of many not their pay, or pages of
@@ -52,7 +53,9 @@ class Amiss:
     lost: tuple[str, ...] = ()
     """Of an unread one, what none of its rows says any more: pay, place, date, and what each has of its own."""
     renamed: int = 0
-    """Of a replaced one, known postings that are other jobs now, by their titles."""
+    """Of a replaced one, known postings that may be other jobs now."""
+    differ: str = ""
+    """In what most of these differ from before: title, pay or town."""
     odd_pay: int = 0
     """Of an unread one, the postings that state a pay that nobody earns, as one in cents, or in thousands."""
     cut: bool = False
@@ -84,7 +87,7 @@ class Amiss:
             else f"{counted(self.odd_pay, 'posting')} state a pay that nobody earns,"
             if self.odd_pay
             else f"nothing can be read of {counted(self.number, 'row')}",
-            "replaced": f"known ids are other jobs ({self.renamed:,}),"
+            "replaced": f"{_DIFFER.get(self.differ, 'known ids are other jobs')} ({self.renamed:,}),"
             if self.renamed
             else "each poll lists hardly anything that was known,",
             "stale": "nothing is pushed" if self.pushes else "it lists the same",
@@ -119,7 +122,7 @@ def _suspected(giving: Giving, silence: timedelta | None) -> Iterator[tuple[Amis
     if giving.odd_pay_since is not None:
         yield Amiss("unread", giving.odd_pay_since, odd_pay=giving.odd_pay), timedelta()
     if giving.renamed_since is not None:
-        yield Amiss("replaced", giving.renamed_since, renamed=giving.renamed), timedelta()
+        yield Amiss("replaced", giving.renamed_since, renamed=giving.renamed, differ=giving.differ), timedelta()
     if giving.replaced_since is not None and giving.replaced >= REPLACED_POLLS:
         yield Amiss("replaced", giving.replaced_since, number=giving.replaced), timedelta()
     if giving.nothing_since is not None:

@@ -435,3 +435,57 @@ def test_ids_that_are_given_to_other_jobs_are_told_at_once_and_until_the_source_
     on.ledger.accept_giving("board", on.now)
     assert polled([most, more, *jobs]) == "ok"
     assert len(on.sent.events()) == 22
+
+
+def test_known_jobs_that_all_get_another_pay_or_other_towns_stay_as_they_were_for_a_day_and_are_told(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    towns = ("Berlin", "Munich", "Hamburg", "Cologne")
+    abroad = {"Berlin": "Lyon", "Munich": "Paris, France", "Hamburg": "Nantes", "Cologne": "Toulouse"}
+
+    def polled(pay: float = 45_000, of: int = 12, town: Callable[[str], str] = str, period: str = "year") -> str:
+        rows = [
+            posting(
+                f"job {at}",
+                salary_min=(pay if at < of else 45_000) + at,
+                salary_currency="EUR",
+                salary_period=period if at < of else "year",
+                location=town(towns[at % 4]) if at < of else towns[at % 4],
+            )
+            for at in range(12)
+        ]
+        server.on("/feed", serve.served(json_lines(*rows)))
+        on.poll()
+        found = figures(on)
+        return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(b"")), format="posting_lines"))
+    assert polled() == "ok"
+    assert len(on.sent.events()) == 12
+    assert polled(45_000 / 12) == "known postings have another pay (12),"
+    assert on.sent.events() == [], "nobody is mailed a month's pay as a year's"
+    assert [trouble.what.partition(", ")[0] for trouble in source_troubles([figures(on)], on.now)] == [
+        "of the source board 12 known postings got a pay four times as high or as low as before and more"
+    ]
+    assert polled() == "ok"
+    assert on.sent.events() == [], "they are as they were sent"
+    assert polled(45_000 * 12) == "known postings have another pay (12),"
+    assert polled() == "ok"
+    on.sent.events()
+    assert polled(45_000 / 12, period="month") == "ok", "the same pay, said by the month"
+    assert len(on.sent.events()) == 12
+    assert polled(4_000, period="month") == "ok", "a raise"
+    assert polled() == "ok"
+    assert polled(3_750, of=5) == "ok", "of few somebody mended a slip"
+    assert polled() == "ok"
+    on.sent.events()
+    assert polled(town=abroad.__getitem__) == "known postings are in other towns (12),"
+    assert on.sent.events() == []
+    assert polled(town=lambda town: f"{town}, Germany") == "ok", "the same towns, said in full"
+    names = {"Munich": "München", "Cologne": "Köln"}
+    assert polled(town=lambda town: names.get(town, town)) == "ok", "in another language"
+    assert polled(town=lambda town: "Germany") == "ok", "their country"
+    assert polled(town=abroad.__getitem__) == "known postings are in other towns (12),"
+    for _ in range(24):
+        assert polled(town=abroad.__getitem__) == "known postings are in other towns (12),"
+    assert len(on.sent.events()) > 0, "after a day they go out as they are"

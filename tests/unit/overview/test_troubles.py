@@ -161,7 +161,7 @@ def test_until_when_other_jobs_under_known_ids_wait_is_told() -> None:
     [trouble] = source_troubles([source], NOON + timedelta(hours=2))
     assert trouble.what == (
         "of the source a 20 known postings became other jobs under the same ids, or got other titles, 2 h ago: they"
-        " are not mailed until 2026-03-02 12:00Z"
+        " stay as they were, and are not mailed as they are now, until 2026-03-02 12:00Z"
     )
     [trouble] = source_troubles([source], NOON + timedelta(hours=25))
     assert trouble.what.endswith("is not mailed what it is now")

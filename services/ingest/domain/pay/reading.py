@@ -280,12 +280,17 @@ def is_in_another_unit(draft: Draft, rates: Rates) -> bool:
 
     What a form wants and nobody means (0, 1, 999999) states none; a sign of several currencies is not judged.
     """
-    stated = [*_stated_in_fields(draft), *_stated_in_words(draft)]
+    stated = stated_pay(draft)
     return bool(stated) and not any(
         is_plausible([end * spell.factor for end in ends], currency, spell.period, rates)
         for ends, currency, spells in stated
         for spell in spells or _ANY_SPELL
     )
+
+
+def stated_pay(draft: Draft) -> list[tuple[Sequence[Decimal], str, Sequence[Spell]]]:
+    """What a board's own fields state: the ends of each range, its currency, and the periods that it may be for."""
+    return [*_stated_in_fields(draft), *_stated_in_words(draft)]
 
 
 def _stated_in_fields(draft: Draft) -> Iterator[tuple[Sequence[Decimal], str, Sequence[Spell]]]:

@@ -1,6 +1,5 @@
 """How what a source gives goes on from poll to poll, so that one that gives nothing, or what is odd, is known."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,8 +22,6 @@ MUCH_ODD_PAY = 0.5
 """The share of what states a pay from which on its unit is another one, and no slip of a single posting."""
 OTHERS = 0.5
 """The share of known postings that are other jobs from which on somebody has to look."""
-SAME_WORDS = 0.8
-"""The share of its words that a title keeps where it is the same."""
 NEW = 0.9
 """The share of a listing that is new, from which on it counts as replaced: a board may pin something."""
 
@@ -49,7 +46,9 @@ class Polled:
     """How many of its postings, those past their end included, state their pay, place and date, a text that is not cut
     short, or a pay that nobody earns; and how many different `OWN_WORDS` of each kind they have."""
     renamed: int = 0
-    """Known postings that are other jobs now, by their titles, where these are many (`is_recycled`)."""
+    """Known postings that differ from before as other jobs do, where these are many (`is_recycled`)."""
+    differ: str = ""
+    """In what most of them do: see `changed.Differs`."""
     hosts: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings link to which host."""
     cut: bool = False
@@ -99,15 +98,6 @@ def _paid(before: Giving, now: datetime, paid: int, odd: int) -> Giving:
     return replace(before, odd_pay=odd if is_odd else 0, odd_pay_since=since)
 
 
-def is_another_job(says: Mapping[str, str], before: Mapping[str, str]) -> bool:
-    """Whether a posting has a title that is not that of before with something added or left out.
-
-    Of a single one that is a better title; of many the titles are wrong, or the jobs are others.
-    """
-    now, then = ({*re.findall(r"\w+", words.get("title", "").casefold())} for words in (says, before))
-    return len(now & then) < SAME_WORDS * min(len(now), len(then))
-
-
 def is_recycled(renamed: int, known: int) -> bool:
     """Whether so many of the known postings are other jobs that somebody has to look."""
     return renamed >= max(FEW, OTHERS * known)
@@ -137,6 +127,7 @@ def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     return replace(
         _said_anew(before, now, polled),
         renamed=renamed,
+        differ=polled.differ or before.differ,
         renamed_since=renamed_since,
         unread=polled.unread,
         unread_since=(before.unread_since or now) if many else None,
