@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from services.overview.stream.troubles import store_troubles
+from services.overview.stream.model import Overview
+from services.overview.stream.troubles import troubles
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
 from services.runtime.figures.hours import (
@@ -189,9 +190,14 @@ def test_records_that_left_a_topic_unread_are_told_for_a_day(engine: Engine) -> 
     hours.keep(engine)
     figures = read_figures(engine, NOON + timedelta(hours=23), ())
     assert figures.left_unread == {"matches.v1": 7, "raw.v1": 33}
-    troubles = [trouble for trouble in store_troubles(figures, NOON) if "left Kafka" in trouble.what]
-    assert [(trouble.what.partition(" left")[0], trouble.grave) for trouble in troubles] == [
+    told = troubles(Overview(NOON, "deployed", figures=figures))
+    told = tuple(trouble for trouble in told if "left Kafka" in trouble.what)
+    assert [(trouble.what.partition(" left")[0], trouble.grave) for trouble in told] == [
         ("7 records of matches.v1", True), ("33 records of raw.v1", True),
     ]  # fmt: skip
-    assert ["reconcile --day" in trouble.do for trouble in troubles] == [True, False]
+    assert ["reconcile --day" in trouble.do for trouble in told] == [True, False]
+    embedded = troubles(Overview(NOON, "embedded", figures=figures))
+    assert [trouble.do for trouble in embedded if "gone from the log" in trouble.what][1] == (
+        "`jobchime source again` sends them once more"
+    )
     assert read_figures(engine, NOON + timedelta(hours=26), ()).left_unread == {}

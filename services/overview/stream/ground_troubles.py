@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.stream.model import DATA_FOLDER, Overview, Remedy, Trouble
+from schemas.topics import CRITERIA, MATCHES
+from services.overview.stream.model import DATA_FOLDER, ByHand, Overview, Remedy, Trouble
 from services.overview.stream.spans import ago, named_of, short, stamp
 from services.runtime.figures.cut_off import Nowhere, is_all_held
 from services.runtime.figures.stream import StoreFigures
@@ -34,6 +35,12 @@ _NOWHERE: dict[Nowhere, tuple[str, str]] = {
     ),
 }
 """What the settings do to all mails, and what to do about it."""
+_AGAIN: tuple[str, Remedy | ByHand] = ("`jobchime source again` sends", Remedy("sources again"))
+_AGAIN_OF: dict[str, tuple[str, Remedy | ByHand]] = {
+    MATCHES.name: ("`jobchime reconcile --day DAY`, for each day that they were of, sends", "known to you"),
+    CRITERIA.name: ("`jobchime republish`, while no notifier runs, sends", "process"),
+}
+"""By topic, how what it lost comes again, and its button."""
 
 
 def ground_troubles(overview: Overview) -> Iterator[Trouble]:
@@ -47,6 +54,7 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
             "machine",
             grave=False,
         )
+    yield from _left_unread(overview)
     yield from _topics(overview)
     for fault in overview.sender_faults:
         # Where it never was, mails may be taken all the same, as within a company; what was there and is gone is an
@@ -125,6 +133,26 @@ def _copied(figures: StoreFigures, answered_by: str, now: datetime) -> Iterator[
             f"if this one runs alone, `jobchime resume sending` says so; else stop one of them; {_TRIAL}",
             Remedy("settle copy"),
             grave=now - own.copied_at < _AN_HOUR and not pauses.sending,
+        )
+
+
+def _left_unread(overview: Overview) -> Iterator[Trouble]:
+    """Kafka deletes by time and size, whoever has yet to read; the log of the embedded form, nothing of the kind."""
+    left, why, look = (
+        ("were gone from the log", "somebody deleted them from its file, or put another in its place", "")
+        if overview.form == "embedded"
+        else (
+            "left Kafka",
+            "it is kept for too short, or what reads it stood for too long",
+            "`jobchime topics check` says how long it is kept; ",
+        )
+    )
+    for topic, number in (overview.figures.left_unread if overview.figures else {}).items():
+        sends, remedy = _AGAIN_OF.get(topic, _AGAIN)
+        yield Trouble(
+            f"{counted(number, 'record')} of {topic} {left} in the last 24 hours before they were read: {why}",
+            f"{look}{sends} them once more",
+            remedy,
         )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from schemas.topics import CRITERIA, MATCHES, dead_of
+from schemas.topics import dead_of
 from services.overview.stream.ground_troubles import ground_troubles, reader_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
-from services.overview.stream.model import ByHand, LetterView, Overview, Remedy, Trouble
+from services.overview.stream.model import LetterView, Overview, Remedy, Trouble
 from services.overview.stream.source_troubles import (
     LATE_POLLS,
     late_polls,
@@ -32,12 +32,6 @@ NO_CANARY = timedelta(minutes=25)
 """Twice the time between two, and some."""
 _RECENT = timedelta(days=1)
 _OUTBOX_MANY = 10_000
-_AGAIN: tuple[str, Remedy | ByHand] = ("`jobchime source again` sends", Remedy("sources again"))
-_AGAIN_OF: dict[str, tuple[str, Remedy | ByHand]] = {
-    MATCHES.name: ("`jobchime reconcile --day DAY`, for each day that they were of, sends", "known to you"),
-    CRITERIA.name: ("`jobchime republish`, while no notifier runs, sends", "process"),
-}
-"""By topic, how what it lost comes again, and its button."""
 _FAST_BURN = 14.4
 _LEAST_LATE = 5
 _LEAST_LETTERS, _MUCH_DIES = 10, 0.01
@@ -98,7 +92,6 @@ def store_troubles(
     yield from _late_events(figures, now)
     yield from ran_ahead_troubles(figures.ran_ahead, now)
     yield from _outbox(figures, now)
-    yield from _left_unread(figures)
 
 
 def _engines(overview: Overview) -> Iterator[Trouble]:
@@ -333,16 +326,4 @@ def _outbox(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             f"{waits} to be published{oldest}; new searches find nothing yet",
             "see that a notifier runs, and that its outbox.relay and the log are well",
             "process",
-        )
-
-
-def _left_unread(figures: StoreFigures) -> Iterator[Trouble]:
-    """Kafka deletes by time and size, whoever has yet to read."""
-    for topic, number in figures.left_unread.items():
-        sends, remedy = _AGAIN_OF.get(topic, _AGAIN)
-        yield Trouble(
-            f"{counted(number, 'record')} of {topic} left Kafka in the last 24 hours before they were read: it is kept"
-            " for too short, or what reads it stood for too long",
-            f"`jobchime topics check` says how long it is kept; {sends} them once more",
-            remedy,
         )

@@ -337,7 +337,8 @@ CANARY_AGE = _of_store(
 )
 LEFT_UNREAD = _of_store(
     "jobchime_left_unread_last_day",
-    "Records that Kafka deleted in the last 24 hours before they were read, for topics that lost any.",
+    "Records that were gone from Kafka or the log in the last 24 hours, before they were read; for topics that lost"
+    " any.",
     "topic",
 )
 READERS_LEAVING = _of_store(

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from secrets import SystemRandom
 from types import FrameType
@@ -67,7 +68,7 @@ class EmbeddedRunner:
                 service,
                 log,
                 clock=self._clock,
-                settings=settings or LaneSettings(),
+                settings=replace(settings or LaneSettings(), dense=True),
                 meter=meter(service.name),
                 luck=luck,
                 monotonic=monotonic,

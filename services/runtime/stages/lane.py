@@ -61,6 +61,8 @@ class LaneSettings:
     together: bool = False
     """Whether the service takes records of several partitions in one batch, each partition's in order, and does
     better so: what a batch costs by itself is then paid once."""
+    dense: bool = False
+    """Whether an offset that the log leaves out is lost, unless it was read already."""
 
 
 class LaneLog(Protocol):
@@ -272,7 +274,12 @@ class Lane:
         return Commit(self._service.name, self._topic, self._partition, batch[-1].offset + 1)
 
     def _done(self, batch: list[Record]) -> bool:
-        self._offset = batch[-1].offset + 1
+        at, self._offset = self._offset, batch[-1].offset + 1
+        lost = self._offset - at - len(batch)
+        # A service that is new to a topic begins behind what others had done with, and was cleared away.
+        if lost and at and self._settings.dense:
+            _events.error("records are gone from the log, unread", topic=self._topic, offset=at, records=lost)
+            self._meter.left_unread(self._topic, lost)
         self._handled += len(batch)
         self._running()
         self._failed = self._sound = 0

@@ -196,8 +196,9 @@ def amiss() -> Iterator[Overview]:
         yield stored(sources=(source(state),))
         yield stored(sources=(source(state, pushed=True),))
         yield stored(sources=tuple(source(state, f"board-{at}") for at in range(9)))
-    recycled = replace(source("replaced"), amiss=Amiss("replaced", NOON - DAY, renamed=20))
-    yield stored(sources=(recycled,))
+    for differ in ("title", "pay", "town"):
+        found = Amiss("replaced", NOON - DAY, renamed=20, differ=differ)
+        yield stored(sources=(replace(source("replaced"), amiss=found),))
     yield stored(sources=(replace(source("shrunk"), held=12, lacking=12),))
     yield stored(sources=(replace(source("unread"), amiss=Amiss("unread", NOON - DAY, cut=True)),))
     yield stored(
@@ -221,6 +222,7 @@ def amiss() -> Iterator[Overview]:
     yield stored(due_subscribers=4, due_since=NOON - HOUR)
     for topic in (MATCHES, CRITERIA, RAW):
         yield stored(left_unread={topic.name: 3})
+        yield replace(stored(left_unread={topic.name: 3}), form="embedded")
     yield stored(outbox=20_000)
     yield stored(canary=CanaryFigures(NOON - HOUR, NOON - DAY, is_under_way=True))
     yield stored(canary=CanaryFigures(NOON - MINUTE, NOON - MINUTE, digest_at=NOON - DAY, has_digest=False))

@@ -13,9 +13,11 @@ from services.runtime.errors import UnavailableError
 from services.runtime.files.datadir import locked
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.log.sqlite import SqliteLog
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.records import Outgoing
 from services.runtime.retry import RetryPolicy
 from services.runtime.stages.embedded import EmbeddedRunner, stop_on_signals
+from services.runtime.stages.lane import LaneSettings
 from tests.support.driving import failing_on, failing_times, lane, runner_of
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime, open_log, outs, values
 
@@ -34,6 +36,39 @@ def test_records_are_handled_once_in_order_and_committed(log: SqliteLog) -> None
     assert service.batches == [[f"value {n}" for n in range(3)], [f"value {n}" for n in range(3, 6)], ["value 6"]]
     assert log.committed("collecting", TOPIC, 0) == 7
     assert runner.status().lag == 0
+
+
+def test_records_that_are_gone_before_they_were_read_are_counted_as_lost(log: SqliteLog) -> None:
+    lost: list[int] = []
+
+    class Meter(RunnerMeter):
+        def left_unread(self, topic: str, records: int) -> None:
+            lost.append(records)
+
+    def runner(service: Collecting) -> EmbeddedRunner:
+        return EmbeddedRunner([service], log, settings=LaneSettings(batch=3), meter=lambda name: Meter())
+
+    def delete(*offsets: int) -> None:
+        with log._writing() as connection:
+            first = log._range(TOPIC, 0)[0]
+            connection.executemany("DELETE FROM records WHERE position = ?", [(first + offset,) for offset in offsets])
+
+    log.produce(outs(10))
+    delete(0, 1)
+    service = Collecting()
+    running = runner(service)
+    running.step()
+    assert (len(service.done), lost) == (3, []), "what was cleared away before a service is new is none of its"
+    delete(6, 8, 9)
+    running.drain()
+    assert (len(service.done), lost) == (5, [1]), "of the last nobody knows that they are gone, but that they wait"
+    assert running.status().lag == 2
+    log.produce(outs(1))
+    running.drain()
+    assert (len(service.done), lost) == (6, [1, 2])
+    delete(*range(11))
+    runner(Collecting()).drain()
+    assert lost == [1, 2], "what was read may go"
 
 
 def test_a_new_runner_goes_on_where_the_old_one_stopped(log: SqliteLog) -> None:
