@@ -1,4 +1,4 @@
-"""An account over the API: facts of its owner, a pause, all that is kept, and the mails that go to it."""
+"""An account over the API: facts of its owner, a pause, and all that is kept."""
 
 import json
 from datetime import date
@@ -9,31 +9,22 @@ from pydantic import Field, RootModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schemas.model import Instant
 from services.portal.api.access import Caller, may
 from services.portal.api.answers import (
     CHANGES,
-    LISTED,
     TAKES,
-    Page,
-    Part,
     Sent,
     Shown,
     answer,
     answer_bytes,
     changes,
-    page_asked,
     require_match,
     shows,
-    there,
-    written_cursor,
 )
-from services.portal.api.models import ChosenJob, Job, chosen, job_of
 from services.portal.door import Door
-from services.usecases import accounts, consent, mailed
+from services.usecases import accounts, consent
 from services.usecases.api_tokens import Scope
 from services.usecases.links import Subscriber
-from services.usecases.mail import State
 from services.wording.lines import zone_of
 
 _MOST_SPOKEN = 50
@@ -110,43 +101,6 @@ class Export(RootModel[dict[str, Any]]):
     """All that is kept, as the page at home gives it as a file."""
 
 
-class NextMail(Shown):
-    """The next mail, as it would be now from all searches that are not paused."""
-
-    due_at: Instant | None
-    """When it may be sent at the earliest; null: as jobs come in."""
-    subject: str
-    """Empty where nothing is worth a mail yet."""
-    jobs: tuple[ChosenJob, ...]
-    near_misses: tuple[ChosenJob, ...]
-
-
-class Mail(Shown):
-    """A mail that was built for them."""
-
-    id: str
-    due_at: Instant
-    subject: str
-    state: State
-    """What became of it."""
-    job_ids: tuple[str, ...]
-    """In the order of the mail."""
-
-
-class Mails(Shown):
-    """Some of them, the newest first."""
-
-    items: tuple[Mail, ...]
-
-
-class OpenedMail(Shown):
-    """A mail with its jobs. Its text is not given, whose links act for their reader without a token."""
-
-    mail: Mail
-    jobs: tuple[Job, ...]
-    """As they are now; those that are forgotten are left out."""
-
-
 def account_of(caller: Caller, person: Subscriber) -> Account:
     """An account as it is shown."""
     profile, until = person.profile, person.paused_until
@@ -171,10 +125,9 @@ def account_of(caller: Caller, person: Subscriber) -> Account:
 
 
 def routes(door: Door) -> APIRouter:
-    """`/v1/account`, `/v1/account/pause`, `/v1/account/export` and `/v1/mails`."""
+    """`/v1/account`, `/v1/account/pause` and `/v1/account/export`."""
     router = APIRouter()
     _add_account(router, door)
-    _add_mails(router, door)
     return router
 
 
@@ -228,47 +181,6 @@ def _add_account(router: APIRouter, door: Door) -> None:
         """All that is kept. Mails in it hold their links, which act for their reader without any token."""
         data = accounts.export(installation, caller.own_id)
         return answer_bytes(request, json.dumps(data, ensure_ascii=False).encode())
-
-
-def _add_mails(router: APIRouter, door: Door) -> None:
-    reads, installation = may("mails:read"), door.installation
-
-    @router.get("/v1/mails/next", tags=["Mails"], responses=shows(NextMail, "missing"))
-    def next_mail(request: Request, caller: Annotated[Caller, reads]) -> Response:
-        """The next mail as it would be now; 404 where no search is left that is not paused."""
-        upcoming = mailed.next_mail(installation, caller.person, caller.now)
-        found = there(upcoming, "they have no search that is not paused")
-        jobs, near = chosen(found.items, caller.words), chosen(found.near, caller.words)
-        return answer(request, NextMail(due_at=found.due_at, subject=found.subject, jobs=jobs, near_misses=near))
-
-    @router.get("/v1/mails", tags=["Mails"], responses=shows(Mails, "malformed", headers=LISTED))
-    def list_mails(request: Request, caller: Annotated[Caller, reads], page: Annotated[Page, page_asked()]) -> Response:
-        """Those that were built, sent or not, the newest first; a year is kept."""
-        [before] = page.last() if page.cursor else ("",)
-        found = mailed.sent(installation, caller.person, before, page.limit + 1)
-        some = [_mail(mail) for mail in found[: page.limit]]
-        part = Part(some, written_cursor((some[-1].id,)) if len(found) > len(some) else "")
-        return answer(request, Mails(items=tuple(some)), headers=part.links(request, page))
-
-    @router.get("/v1/mails/{mail_id}", tags=["Mails"], responses=shows(OpenedMail, "missing"))
-    def get_mail(
-        request: Request, mail_id: Annotated[str, Field(max_length=40)], caller: Annotated[Caller, reads]
-    ) -> Response:
-        """One of them, with its jobs as they are now."""
-        opened = mailed.opened(installation, caller.person, mail_id)
-        found = there(opened, "there was no such mail, or it is forgotten")
-        jobs = tuple(job_of(posting, caller.words) for posting in found.jobs)
-        return answer(request, OpenedMail(mail=_mail(found.mailed), jobs=jobs))
-
-
-def _mail(mail: mailed.MailedDigest) -> Mail:
-    return Mail(
-        id=mailed.slot_of(mail.due_at),
-        due_at=mail.due_at,
-        subject=mail.subject,
-        state=mail.state,
-        job_ids=mail.posting_ids,
-    )
 
 
 def _wording(caller: Caller, said: str) -> str:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from services.portal.accounts.guard import FormGuard
-from services.portal.api import account, finding, jobs, searches, webhooks
+from services.portal.api import account, finding, jobs, mails, questions, searches, webhooks
 from services.portal.api.access import DOCUMENT, Access, May, put_off
 from services.portal.api.answers import Problem, RefusedError, WrongField, problem
 from services.portal.door import Door
@@ -71,9 +71,11 @@ def routed(door: Door, guard: FormGuard, live: LivePreviews) -> FastAPI:
     made = finding.Finding(door, live)
     routers = (
         account.routes(door),
+        mails.routes(door),
         searches.routes(door, live, made),
         finding.routes(door, live, made),
         jobs.routes(door),
+        questions.routes(door, live),
         webhooks.routes(door, guard),
     )
     for router in routers:
