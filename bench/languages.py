@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from bench.reading import Reading, given_on_the_command_line
 from services.ingest.domain.spoken.reading import LanguagesOfWork, read_languages
-from services.ingest.domain.text.sections import document_of
+from services.rules.sections import document_of
 
 _LABELS: Final = Path(__file__).parent / "labels" / "languages.jsonl"
 

@@ -38,11 +38,11 @@ from services.ingest.adapters.formats.registry import detect
 from services.ingest.domain import normalise as rules
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.language import read_language
-from services.ingest.domain.text.sections import document_of
 from services.ingest.domain.warm import warm_up
 from services.ingest.normaliser import READ_TOGETHER
 from services.ingest.ports import Format, Item, UnusableItemError
 from services.rules.money import rates_before
+from services.rules.sections import document_of
 from tests.support.shared import captures
 
 _PASSES: Final = 3

@@ -24,9 +24,9 @@ from services.ingest.domain.draft import Draft
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.reach.reading import one_country, read_reach
 from services.ingest.domain.text.html import one_line, text_of
-from services.ingest.domain.text.sections import Document, document_of
 from services.ingest.ports import Item, UnusableItemError
 from services.rules.money import Rates, rates_before
+from services.rules.sections import Document, document_of
 from tests.support.shared import captures
 
 _ON: Final = date(2026, 8, 22)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from services.ingest.domain.spoken.names import CODES, names_of
 from services.ingest.domain.spoken.reading import LanguagesOfWork, read_languages
-from services.ingest.domain.text.sections import MOST_READ, document_of
 from services.rules.lexicon.builder import LANGUAGES
+from services.rules.sections import MOST_READ, document_of
 from services.rules.text import collapsed
 from tests.support.long_form import met
 from tests.support.pumping import grows_faster_than_its_text, words_of_the_rules

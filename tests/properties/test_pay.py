@@ -14,8 +14,8 @@ from services.ingest.domain.pay.bands import is_placeholder
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.pay.sums import sums_of
 from services.ingest.domain.pay.text import find_pay
-from services.ingest.domain.text.sections import document_of
 from services.rules.money import rates_before
+from services.rules.sections import document_of
 from tests.support.drafting import FETCHED, a_draft
 from tests.support.long_form import examples
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from schemas.posting import Salary
 from services.ingest.domain.pay.data import pay_data
 from services.ingest.domain.pay.reading import read_salary
-from services.ingest.domain.text.sections import document_of
 from services.rules.money import ANNUAL_FACTORS, rates_before
+from services.rules.sections import document_of
 from tests.support.drafting import FETCHED, a_draft
 from tests.support.long_form import examples
 

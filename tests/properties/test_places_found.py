@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.reach.reading import read_reach
-from services.ingest.domain.text.sections import document_of
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.places.data import Sense, place_data
 from services.rules.places.known import find_places, is_country, is_subdivision, places_in_field
+from services.rules.sections import document_of
 from services.rules.text import fold
 from tests.support.long_form import examples
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.ingest.domain.reach.cues import phrases
 from services.ingest.domain.text.anchors import cues_of
-from services.ingest.domain.text.sections import document_of
+from services.rules.sections import document_of
 
 PHRASES = sorted(phrases())
 texts = st.lists(st.sampled_from([*PHRASES, " ", " ", ", ", "x", "é", "remote only", "hybrid"])).map("".join)

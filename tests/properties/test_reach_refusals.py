@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from schemas.posting import Reach
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.reach.reading import read_reach
-from services.ingest.domain.text.sections import document_of
 from services.rules.places.data import place_data
 from services.rules.places.known import find_places
+from services.rules.sections import document_of
 from services.rules.text import fold
 from tests.support.long_form import examples
 

@@ -20,13 +20,13 @@ from services.ingest.domain.skills.reading import read_skills
 from services.ingest.domain.spoken.reading import read_languages
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.language import read_language
-from services.ingest.domain.text.sections import MOST_READ, Document, document_of
 from services.ingest.domain.visa import read_visa
 from services.ingest.domain.workplace.reading import read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.places.known import canonical_place, places_in_field
 from services.rules.places.text import find_places
 from services.rules.roles.words import stem, title_words
+from services.rules.sections import MOST_READ, Document, document_of
 from services.rules.signature import fold_company, signature_of
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold, words

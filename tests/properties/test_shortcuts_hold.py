@@ -14,10 +14,10 @@ from services.ingest.domain.employment import patterns
 from services.ingest.domain.skills import reading
 from services.ingest.domain.spoken.names import names_in_any_language, names_of
 from services.ingest.domain.spoken.words import _ENTRIES, words_of
-from services.ingest.domain.text import sections
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
-from services.ingest.domain.text.sections import document_of
+from services.rules import sections
 from services.rules.lexicon.builder import LANGUAGES, any_of, phrases_of
+from services.rules.sections import document_of
 from services.rules.skills import context
 from services.rules.skills.taxonomy import fold_skill
 

@@ -16,12 +16,12 @@ from schemas.posting import Condition, ConditionKind, Evidence, Form
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.reach.named import is_whole, state_named
 from services.ingest.domain.text.anchors import anchor_words, starts_of
-from services.ingest.domain.text.sections import Document, Kind
 from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.places.codes import code_tokens
 from services.rules.places.known import PlaceMention, country_of, find_places, is_subdivision
 from services.rules.places.names import names_in
 from services.rules.places.towns import towns_in_sentence
+from services.rules.sections import Document, Kind
 
 KINDS: Final[tuple[ConditionKind, ...]] = get_args(ConditionKind)
 REGISTERS: Final = ("au", "at", "br", "ca", "de", "es", "fr", "gb", "ie", "in", "it", "nl", "us", "za")

@@ -11,9 +11,9 @@ from schemas.posting import Employment, Evidence, Form, Hours
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.text.anchors import matches, stretches
-from services.ingest.domain.text.sections import BOILERPLATE, Document
 from services.rules.criterion.salary import PART_TIME_BELOW
 from services.rules.lexicon.builder import any_of
+from services.rules.sections import BOILERPLATE, Document
 
 SPECIFIC_FIRST: Final[tuple[Form, ...]] = (
     "internship", "apprenticeship", "volunteer", "freelance", "contract", "temporary", "part_time", "full_time",

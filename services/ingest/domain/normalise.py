@@ -24,13 +24,13 @@ from services.ingest.domain.spoken.reading import read_languages
 from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
 from services.ingest.domain.text.language import read_language
-from services.ingest.domain.text.sections import Document, document_of
 from services.ingest.domain.visa import read_visa
 from services.ingest.domain.workplace.reading import bound_to_a_place, read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
 from services.rules.roles.taxonomy import roles
 from services.rules.seat import seat_of
+from services.rules.sections import Document, document_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 

@@ -10,8 +10,8 @@ from schemas.posting import Seniority
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.text.anchors import matches, stretches
-from services.ingest.domain.text.sections import BOILERPLATE, Document
 from services.rules.lexicon.builder import LANGUAGES, any_of
+from services.rules.sections import BOILERPLATE, Document
 
 LEVELS: Final[Mapping[str, Seniority]] = {
     "executive": "executive", "director": "director", "manager": "manager", "principal": "principal",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from schemas.posting import Visa
 from services.ingest.domain.findings import Finding, quote
 from services.ingest.domain.text.anchors import starts_of
-from services.ingest.domain.text.sections import Document, Kind
 from services.rules.lexicon.builder import LANGUAGES, any_of
+from services.rules.sections import Document, Kind
 
 _OF_THE_WORK: frozenset[Kind] = frozenset({"duties", "requirements", "nice"})
 """Where help with papers is a task, unless the employer says "we"."""

@@ -14,12 +14,12 @@ from schemas.posting import Strength
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.skills.reading import skill_meanings
 from services.ingest.domain.text.html import sanitise, text_of_safe
-from services.ingest.domain.text.sections import document_of
 from services.rules.home import Home, home_read
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part
 from services.rules.places.known import is_country, is_subdivision
 from services.rules.roles.taxonomy import roles
+from services.rules.sections import document_of
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
 from services.usecases.wishes.beside_places import NamedPlace
 from services.usecases.wishes.places import Whereabouts, named_in, places_of

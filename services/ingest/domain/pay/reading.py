@@ -41,8 +41,8 @@ from services.ingest.domain.pay.words import (
     local_currency,
     period_of_field,
 )
-from services.ingest.domain.text.sections import Document, document_of
 from services.rules.money import Rates, currency_of
+from services.rules.sections import Document, document_of
 
 _WIDEST_BAND = 16
 """A top that is more than so many times the bottom is two readings of different things."""

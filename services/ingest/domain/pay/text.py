@@ -20,7 +20,7 @@ from services.ingest.domain.pay.sums import (
     sums_of,
 )
 from services.ingest.domain.pay.words import EAST_ASIAN_PAY, Spell, patterns, period_after, periods_near, words_in
-from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
+from services.rules.sections import ABOUT_US, Document, Kind
 
 Sense = Literal["pay", "ote", "other"]
 Setting = Literal["text", "title", "field"]

@@ -11,8 +11,8 @@ from services.ingest.domain.reach.beside import parted
 from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces, as_states, in_bracket, without_frames
 from services.ingest.domain.reach.words import MOST_BETWEEN, pattern_of, words
-from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places.known import PlaceMention, countries_of, country_of, find_places
+from services.rules.sections import ABOUT_US, Document
 from services.rules.text import lowered
 
 _REGION_IN_FULL: Final = 30

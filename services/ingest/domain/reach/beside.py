@@ -12,10 +12,10 @@ from services.ingest.domain.findings import quote
 from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces, is_whole, state_named
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, stance_of, verdict_behind
 from services.ingest.domain.reach.words import SENTENCE_END, pattern_of, words
-from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.lexicon.builder import composed
 from services.rules.places.known import PlaceMention, countries_of, find_places
 from services.rules.places.names import NameMatch
+from services.rules.sections import ABOUT_US, Document
 from services.rules.text import lowered
 
 

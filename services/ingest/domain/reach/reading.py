@@ -25,7 +25,6 @@ from services.ingest.domain.reach.named import MOST_SHOWN, ExcludedPlaces, Named
 from services.ingest.domain.reach.text import TextReach, read_text
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.tables import table_of
-from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places.data import country_part
 from services.rules.places.known import (
     PlaceMention,
@@ -36,6 +35,7 @@ from services.rules.places.known import (
     places_in_field,
 )
 from services.rules.places.towns import MOST, Town, label_of, towns_in_field, towns_in_sentence
+from services.rules.sections import ABOUT_US, Document
 from services.rules.text import lowered
 
 _OWN_WORDS = ("text", "title")

@@ -29,10 +29,10 @@ from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_thi
 from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, speaks_of_you, words
 from services.ingest.domain.role.title import read_title
 from services.ingest.domain.text.anchors import cues_of
-from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places.known import PlaceMention, countries_of, find_places
 from services.rules.places.names import NameMatch, names_in
 from services.rules.roles.taxonomy import roles
+from services.rules.sections import ABOUT_US, Document
 
 _MOST_LISTED, _MOST_LONG = 300, 3_000
 """Characters behind a cue in which its places may stand; the second where the list goes on and on."""

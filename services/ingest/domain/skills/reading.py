@@ -11,9 +11,9 @@ from schemas.posting import CORE, STRENGTHS, Evidence, Skill, Spoken, Strength
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.skills.sentences import Line, Lines, denied
-from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
 from services.rules.languages.codes import english_name
 from services.rules.lexicon.builder import composed
+from services.rules.sections import ABOUT_US, Document, Kind
 from services.rules.skills.context import Mention
 from services.rules.skills.taxonomy import Taxonomy, fold_skill
 

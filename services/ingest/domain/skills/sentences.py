@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from services.ingest.domain.text.anchors import line_cues_of
-from services.ingest.domain.text.sections import Document
 from services.rules.lexicon.builder import LANGUAGES, any_of, written
+from services.rules.sections import Document
 from services.rules.text import lowered
 
 _LONGEST_NEGATION = 16

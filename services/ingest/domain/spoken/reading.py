@@ -12,9 +12,9 @@ from services.ingest.domain.spoken.names import CODES, Mention, names_of
 from services.ingest.domain.spoken.needs import LanguageChoice, Where, said_of
 from services.ingest.domain.spoken.words import Word, words_of
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
-from services.ingest.domain.text.sections import Document, Kind
 from services.rules.languages.speaking import LEVELS
 from services.rules.lexicon.builder import LANGUAGES
+from services.rules.sections import Document, Kind
 from services.rules.text import lowered
 
 _UNREAD: Final[frozenset[Kind]] = frozenset({"others", "legal"})

@@ -14,8 +14,8 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from services.ingest.domain.reach.cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.spoken.names import names_in_any_language
-from services.ingest.domain.text.sections import Document
 from services.rules.lexicon.builder import LANGUAGES, entries_of, phrases_of, spelled, written
+from services.rules.sections import Document
 from services.rules.skills.text import FOREIGN, haystack_of
 
 LineKind = Literal["asks", "optional", "prefers", "denies", "degree", "speaks", "role", "equipment"]

@@ -10,9 +10,9 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.tables import table_of
-from services.ingest.domain.text.sections import Document
 from services.rules.languages.codes import ONE_CODE
 from services.rules.lexicon.builder import LANGUAGES, phrases_of
+from services.rules.sections import Document
 
 _CHUNK = 250
 _MOST_CHUNKS = 5

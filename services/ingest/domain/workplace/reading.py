@@ -9,11 +9,11 @@ from schemas.posting import Condition, Workplace
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.text.anchors import holds, matches, stretches
-from services.ingest.domain.text.sections import BOILERPLATE, Document
 from services.ingest.domain.workplace import days
 from services.ingest.domain.workplace.words import Rank, patterns
 from services.rules.places.known import find_places
 from services.rules.roles.taxonomy import roles
+from services.rules.sections import BOILERPLATE, Document
 
 _TAG: Final = re.compile(r"#(?:li|bi)[-_ ]?(?:(?P<hybrid>hybrid)|(?P<onsite>on-?site)|(?P<remote>remote))\b")
 """The tags that recruiters set for LinkedIn: statements about the one posting."""

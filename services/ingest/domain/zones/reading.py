@@ -15,10 +15,10 @@ from schemas.posting import Timezones
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.tables import table_of
-from services.ingest.domain.text.sections import Document
 from services.ingest.domain.zones.hours import hours_around, names_clock, tells_apart
 from services.rules.lexicon.builder import composed
 from services.rules.places.known import find_places
+from services.rules.sections import Document
 from services.rules.text import lowered
 
 ZoneKind = Literal["abbreviations", "short", "names", "spoken", "spans", "ignored", "iana"]

@@ -5,8 +5,8 @@ import pytest
 from schemas.posting import Condition
 from services.ingest.domain.conditions import KINDS, read_conditions
 from services.ingest.domain.text.anchors import anchor_words
-from services.ingest.domain.text.sections import document_of
 from services.rules.lexicon.builder import LANGUAGES, spelled, written
+from services.rules.sections import document_of
 from tests.support.drafting import normalised
 
 RELOCATION = [

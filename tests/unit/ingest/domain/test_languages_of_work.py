@@ -4,7 +4,7 @@ import pytest
 
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.spoken.reading import LanguageNeed, read_languages
-from services.ingest.domain.text.sections import document_of
+from services.rules.sections import document_of
 
 NEEDED = [
     ("en", "• Fluent in English and either Spanish or Portuguese", "en es|pt"),

@@ -18,7 +18,7 @@ import pytest
 from schemas.posting import Posting
 from services.ingest.domain.draft import PayBand
 from services.ingest.domain.normalise import normalise
-from services.ingest.domain.text import sections
+from services.rules import sections
 from services.rules.signature import same_job
 from tests.support.drafting import RATES, a_draft, a_raw, normalised
 from tests.support.in_one_test import in_one_test

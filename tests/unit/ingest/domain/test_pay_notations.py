@@ -7,8 +7,8 @@ from pathlib import Path
 
 from services.ingest.domain.pay.data import pay_data, pay_levels
 from services.ingest.domain.pay.reading import read_salary
-from services.ingest.domain.text.sections import document_of
 from services.rules.money import rates_before
+from services.rules.sections import document_of
 from tests.support.drafting import FETCHED, a_draft
 from tests.support.in_one_test import in_one_test
 

@@ -8,8 +8,8 @@ import pytest
 from schemas.posting import Reach
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.reach.reading import read_reach
-from services.ingest.domain.text.sections import document_of
 from services.rules.places.known import countries_of, place_name
+from services.rules.sections import document_of
 from tests.support.drafting import a_draft, normalised
 from tests.support.in_one_test import in_one_test
 from tests.support.notations import notations

@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest.domain.text.anchors import stretches
-from services.ingest.domain.text.sections import document_of
+from services.rules.sections import document_of
 
 
 @pytest.mark.parametrize(

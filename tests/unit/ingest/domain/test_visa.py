@@ -3,9 +3,9 @@
 import pytest
 
 from services.ingest.domain.text.anchors import anchor_words
-from services.ingest.domain.text.sections import document_of
 from services.ingest.domain.visa import read_visa
 from services.rules.lexicon.builder import LANGUAGES, written
+from services.rules.sections import document_of
 
 OFFERED = [
     ("en", "We can sponsor work visas for this position."),
