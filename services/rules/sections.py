@@ -20,6 +20,8 @@ MOST_READ = 60_000
 BOILERPLATE: frozenset[Kind] = frozenset({"about", "others", "benefits", "process", "legal"})
 ABOUT_US: frozenset[Kind] = frozenset({"about", "others", "benefits"})
 """Where an employer speaks of itself and of what it offers to all."""
+NOT_THE_WORK: frozenset[Kind] = BOILERPLATE - {"about"}
+"""What says nothing of the work: not even its branch, which an employer says of itself."""
 _LEAST_OWN = 400
 _MOST_HEADING = 80
 _MOST_HEADING_WORDS = 13
@@ -105,6 +107,23 @@ class Document:
         own = "".join(self.text[start:stop] for start, stop, kind in self.parts() if kind not in BOILERPLATE)
         return own if len(own) >= _LEAST_OWN else self.text
 
+    @property
+    def of_work(self) -> str:
+        """The text without the sections of `NOT_THE_WORK`, and without the sentences of others that belong there.
+
+        Such are those by which nobody is turned down for what they are, and what is offered to an employer's own people.
+        """
+        kept, at = [], 0
+        for start, stop in sorted(self._apart()):
+            kept.append(self.text[at : max(at, start)])
+            at = max(at, stop)
+        return "".join([*kept, self.text[at:]])
+
+    def _apart(self) -> Iterator[tuple[int, int]]:
+        yield from ((start, stop) for start, stop, kind in self.parts() if kind in NOT_THE_WORK)
+        for found in _no_work().finditer(self.lowered):
+            yield self.sentence_at(found.start(), found.end())
+
     def sentence_at(self, start: int, end: int) -> tuple[int, int]:
         """The bounds of the sentence, or the line, around a stretch of the text; at most 300 characters each way."""
         left_edge = max(0, start - 300)
@@ -165,6 +184,11 @@ def _plain(line: str) -> str:
 @cache
 def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(any_of(f"heading.{entry}"))) for entry, kind in _HEADINGS)
+
+
+@cache
+def _no_work() -> re.Pattern[str]:
+    return re.compile(any_of("no_work.law", "no_work.offered"))
 
 
 @cache

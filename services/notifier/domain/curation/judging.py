@@ -21,6 +21,7 @@ from services.rules.places.text import PlaceMention
 from services.rules.places.towns import Town, known_towns
 from services.rules.prepared import PreparedPosting
 from services.rules.roles.taxonomy import roles
+from services.rules.sections import document_of
 from services.rules.signature import candidates_key, fold_company
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, words
@@ -51,14 +52,20 @@ class PostingFeatures(PreparedPosting):
         return implied
 
     @cached_property
+    def of_work(self) -> Haystack:
+        """Title and description as words, without what is offered, how to apply and what the law asks for."""
+        posting = self.posting
+        return Haystack.of(posting.title, document_of(posting.title, posting.description_text).of_work)
+
+    @cached_property
     def title(self) -> Haystack:
         """The words of the title."""
         return Haystack.of(self.posting.title, "")
 
     @cached_property
     def traces(self) -> bytes:
-        """Those of its words, title and description."""
-        return self.haystack.traces()
+        """Those of its words, title and what its description says of the work."""
+        return self.of_work.traces()
 
     @cached_property
     def named(self) -> dict[str, int]:

@@ -125,7 +125,7 @@ def _counted(way: Way, ready: PostingFeatures) -> int:
     posting = ready.posting
     if way.capitals and not stands_in_capitals(way.capitals, posting.title, posting.description_text):
         return 0
-    return times_said(way.words, ready.haystack.line, posting.language)
+    return times_said(way.words, ready.of_work.line, posting.language)
 
 
 def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ def _is_news(said: Said, ready: PostingFeatures) -> bool:
         return False
     if said.is_in_doubt:
         return True
-    return times_said(term, ready.haystack.line, posting.language) > 0 and _stands_so(said, posting.description_text)
+    return times_said(term, ready.of_work.line, posting.language) > 0 and _stands_so(said, posting.description_text)
 
 
 def _stands_so(said: Said, text: str) -> bool:
@@ -162,7 +162,7 @@ def _stands_so(said: Said, text: str) -> bool:
 
 def _says_itself(term: str, ready: PostingFeatures) -> bool:
     tool = _told_by_context(term)
-    return tool in ready.skills if tool else ready.haystack.holds(term)
+    return tool in ready.skills if tool else ready.of_work.holds(term)
 
 
 def avoided(wish: Wish, ready: PostingFeatures) -> tuple[float, tuple[str, ...]]:
@@ -221,7 +221,7 @@ def _about(said: Said, ready: PostingFeatures) -> float:
         return float(times_said(said.term, ready.title.line, posting.language) > 0)
     if (not said.is_phrase and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
         return 1.0
-    times = times_said(said.term, ready.haystack.line, posting.language)
+    times = times_said(said.term, ready.of_work.line, posting.language)
     # "No cold calling" is about none, whatever skill was read of it.
     return 0.0 if times < 0 else _is_asked(said.skills, ready) or times / OFTEN
 
