@@ -111,7 +111,7 @@ class Document:
     def of_work(self) -> str:
         """The text without the sections of `NOT_THE_WORK`, and without the sentences of others that belong there.
 
-        Such are those by which nobody is turned down for what they are, and what is offered to an employer's own people.
+        Such are those by which nobody is turned down for what they are, and what an employer offers its own people.
         """
         kept, at = [], 0
         for start, stop in sorted(self._apart()):
@@ -122,7 +122,8 @@ class Document:
     def _apart(self) -> Iterator[tuple[int, int]]:
         yield from ((start, stop) for start, stop, kind in self.parts() if kind in NOT_THE_WORK)
         for found in _no_work().finditer(self.lowered):
-            yield self.sentence_at(found.start(), found.end())
+            # Its first letter shows that a sentence begins there.
+            yield self.sentence_at(found.start() + 1, found.end())
 
     def sentence_at(self, start: int, end: int) -> tuple[int, int]:
         """The bounds of the sentence, or the line, around a stretch of the text; at most 300 characters each way."""

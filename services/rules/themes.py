@@ -51,10 +51,17 @@ class Theme:
         None that holds another one, nor an English one that is too wide in that language, as "intern" in German.
         """
         own = language or LANGUAGES[0]
-        wide = {term_of(way) for ways in self.means.get(own, ()) for way in ways}
+        wide = self._wide(own)
         told = (term_of(way) for each in dict.fromkeys((LANGUAGES[0], own)) for way in self._ways(each))
         said = dict.fromkeys(term for term in told if term not in wide)
         return tuple(one for one in said if not any(f" {other} " in f" {one} " for other in said if other != one))
+
+    def is_wide(self, term: str, language: str | None) -> bool:
+        """Whether texts of a language use words for much else, so that titles, roles and skills alone tell it so."""
+        return term in self._wide(language or LANGUAGES[0])
+
+    def _wide(self, language: str) -> frozenset[str]:
+        return frozenset(term_of(way) for ways in self.means.get(language, ()) for way in ways)
 
     def other_words(self, said: str, language: str, most: int) -> tuple[str, ...]:
         """What else it is called and what tells it, in a language or else in English; no form of the same words."""

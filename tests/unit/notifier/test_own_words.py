@@ -127,6 +127,47 @@ def test_what_is_said_once_costs_a_quarter() -> None:
     assert model().weights[FACTS.index("avoided")] / 4 in [pytest.approx(cost, abs=0.001) for cost in costs]
 
 
+@pytest.mark.parametrize(
+    ("avoids", "much_else", "it"),
+    [
+        (
+            "driving",
+            "You are driving results, driving growth, driving change.",
+            "You are behind the wheel of our vans.",
+        ),
+        ("travel", "We sell travel: travel by air, travel by rail.", "You must be willing to travel."),
+        ("nights", "Guests spend nights in our hotels.", "Open to nights and weekends."),
+        ("conducir", "Sabes conducir proyectos.", "Eres conductor de camión."),
+    ],
+)
+def test_a_word_that_means_much_else_in_texts_counts_by_what_else_it_is_called(
+    avoids: str, much_else: str, it: str
+) -> None:
+    language = "es" if "Sabes" in much_else else "en"
+    other, itself = (job(description_text=text, language=language) for text in (much_else, it))
+    assert chance(other, avoids=(avoids,)).value == chance(other).value
+    assert chance(itself, avoids=(avoids,)).value < chance(itself).value
+    titled = job(f"Support ({avoids})", language=language)
+    assert chance(titled, avoids=(avoids,)).value < chance(titled).value
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Benefits\n• Health insurance, life insurance, dental insurance\n• Travel insurance",
+        "You answer mail.\n\nWe offer health insurance with paid time off, life insurance and more insurance.",
+        "Legal notice: equal opportunities\nInsurance, insurance and insurance.",
+        "You answer mail.\n\nOf any race, sexual orientation, insurance, insurance or insurance, all are welcome.",
+    ],
+)
+def test_what_is_offered_and_what_the_law_asks_for_is_nothing_that_a_job_is_about_or_needs(beside: str) -> None:
+    of = job(description_text=f"What you will do\n• Answer by Zendesk\n\n{beside}")
+    assert chance(of, avoids=("insurance",)).value == chance(of).value
+    assert chance(of, ("insurance", "welding")).value == chance(of, ("masonry", "welding")).value
+    sells = job(description_text=f"What you will do\n• Sell insurance\n\n{beside}")
+    assert chance(sells, avoids=("insurance",)).value < chance(sells).value
+
+
 def test_a_role_that_somebody_avoids_is_known_by_any_of_its_names() -> None:
     carer = job("Representative", roles=("nurse",))
     assert chance(carer, avoids=("Krankenpfleger",)).value < chance(carer).value

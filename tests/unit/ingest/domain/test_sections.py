@@ -156,3 +156,21 @@ def test_a_line_about_the_work_ends_no_section(line: str) -> None:
 def test_a_word_in_another_word_begins_no_section(line: str) -> None:
     document = document_of("Account Executive", f"Interviews\n{line}\nYou meet us.")
     assert document.kind_at(document.text.index("You meet")) == "process"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "You get 401(k) and parental leave.",
+        "Wir schauen nicht auf sexuelle Orientierung.",
+        "Tickets-restaurant et congés payés.",
+        "Retribución flexible y días de vacaciones.",
+        "Vale-refeição e plano odontológico.",
+    ],
+)
+def test_of_the_work_is_what_stands_neither_under_such_a_heading_nor_in_such_a_sentence(elsewhere: str) -> None:
+    text = f"What you will do\nYou nurse people. {elsewhere} You teach.\nBenefits\nFree fruit.\nRequirements\nPatience."
+    work = document_of("Nurse", text).of_work
+    assert [said in work for said in ("You nurse people.", "You teach.", "Patience.")] == [True] * 3
+    assert [said in work for said in (elsewhere, "Free fruit.")] == [False] * 2
+    assert document_of("Nurse", "You nurse people.").of_work == "You nurse people."

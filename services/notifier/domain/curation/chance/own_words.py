@@ -223,7 +223,10 @@ def _about(said: Said, ready: PostingFeatures) -> float:
         return 1.0
     times = times_said(said.term, ready.of_work.line, posting.language)
     # "No cold calling" is about none, whatever skill was read of it.
-    return 0.0 if times < 0 else _is_asked(said.skills, ready) or times / OFTEN
+    if times < 0:
+        return 0.0
+    told = 0 if any(theme.is_wide(said.term, posting.language) for theme in said.themes) else times
+    return _is_asked(said.skills, ready) or told / OFTEN
 
 
 def _is_asked(skills: frozenset[str], ready: PostingFeatures) -> float:
