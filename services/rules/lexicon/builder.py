@@ -109,6 +109,16 @@ def phrases_of(entry: str, *, languages: Sequence[str] = EVERYWHERE) -> list[str
     ]
 
 
+@cache
+def numbers() -> dict[str, int]:
+    """Give the words for numbers from one to twelve, in all languages, each with its number."""
+    return {
+        word: n
+        for n, name in enumerate(table_of("en")["zone"]["number"], 1)
+        for word in phrases_of(f"zone.number.{name}")
+    }
+
+
 def _any_by_first_sign(patterns: Sequence[str]) -> str:
     """Patterns by the letter that they begin with: where another letter stands, all of them are passed over at once."""
     by_first: defaultdict[str, list[str]] = defaultdict(list)

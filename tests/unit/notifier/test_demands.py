@@ -11,7 +11,41 @@ from services.notifier.domain.curation.demands import (
     only_overlaps,
     travel_asked,
     works_weekends,
+    years_asked,
 )
+
+
+@pytest.mark.parametrize(
+    ("says", "years"),
+    [
+        ("At least five years of experience in nursing", 5),
+        ("Minimum of three (3) years of experience", 3),
+        ("You have seven to eight years of experience", 7),
+        ("Mindestens fünf Jahre Berufserfahrung", 5),
+        ("Au moins trois ans d'expérience", 3),
+        ("Cinco años de experiencia como enfermera", 5),
+        ("Mínimo de dois anos de experiência", 2),
+        ("2+ years of leading people and 6+ years of experience", 6),
+        ("8 years of experience in marketing, ideally in SaaS", 8),
+        ("8 years of experience preferably in SaaS", 8),
+        ("5+ years of experience (SaaS preferred)", 5),
+        ("1 year of experience required; 3 years of experience preferred", 1),
+        ("In two years we have grown to be a leader in the field", 0),
+        ("Up to two years of experience", 0),
+        ("A degree, or 5 years of experience", 0),
+        ("5+ years of experience preferred", 0),
+        ("Ideally 3+ years in sales", 0),
+        ("Much experience of React (2+ years preferred)", 0),
+        ("2 years of experience are a big plus but not required", 0),
+        ("Many strong candidates have 10+ years of experience", 0),
+        ("Strong candidates may have:\n• 10+ years of experience", 0),
+        ("Bonus points:\n• One\n• Two\n• Three\n• Four\n• Five\n• 3+ years of experience", 0),
+        ("Bonus points:\n• 6+ years of experience\n\nRequirements:\n• 3+ years of experience", 3),
+        ("5 Jahre Erfahrung von Vorteil", 0),
+    ],
+)
+def test_years_are_those_that_a_sentence_asks_for_in_digits_or_words_and_no_wish(says: str, years: int) -> None:
+    assert years_asked(f"You build things.\n{says}\n") == years
 
 
 @pytest.mark.parametrize(
@@ -147,6 +181,7 @@ def test_a_text_asks_for_a_degree(says: str) -> None:
         "• A high degree of autonomy",
         "• Tuition for your bachelor's degree",
         "Nice to have:\n• Degree in Physics",
+        "Preferred qualifications\n• One\n• Two\n• Three\n• Four\n• Five\n• Degree in Physics",
         "• Abgeschlossenes Studium oder eine vergleichbare Qualifikation",
         "• Abgeschlossenes Studium oder Ausbildung zum Koch",
         "• Diplôme d’ingénieur ou équivalent",

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from services.rules.lexicon.builder import composed, phrases_of
+from services.rules.lexicon.builder import composed, numbers, phrases_of
 
-_NAMES: Final = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-)  # fmt: skip
 _BEFORE: Final = 80
 """Characters before a zone in which its hours are said."""
 _APART: Final = 48
@@ -39,7 +36,7 @@ class _Patterns:
 
 @cache
 def _patterns() -> _Patterns:
-    values = {word: float(n) for n, name in enumerate(_NAMES, 1) for word in phrases_of(f"zone.number.{name}")}
+    values = {word: float(n) for word, n in numbers().items()}
     number = rf"(?:\d{{1,2}}(?!\d)(?:[.,]5|½)?|{'|'.join(values)})(?: {{half}})?"
     both_ways = r"(?:±|\+\s?/\s?[-−–]|\+[-−–]|{both_ways})"
     return _Patterns(

@@ -1,15 +1,19 @@
 """What the text of a job demands of whoever has it: years, a clearance, a degree, to travel, to be on call, to lead."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from services.rules.lexicon.builder import any_of
+from services.rules.lexicon.builder import any_of, numbers
+from services.rules.sections import Document, document_of
 
 _BEFORE: Final = 40
-_SECTION: Final = 400
-"""Characters before years in which the heading of what is nice to have may stand."""
+_MOST_ABOVE: Final = 400
+"""Characters before years in which a sentence about an employer may begin."""
+_MOST_CLAUSE: Final = 120
+"""Characters on either side of years in which their clause is looked through for a wish."""
+_CLAUSE: Final = re.compile(r"[.,;:()\n–—•]| - ")
 _SENTENCE: Final = re.compile(r"[.!?] |\n")
 _MOST_DEGREES: Final = 40
 """So many mentions of one are looked at: each is held against what stands around it."""
@@ -26,7 +30,7 @@ _MOST_BEHIND: Final = 35
 def years_asked(text: str) -> int:
     """The most years of experience that a sentence asks for at least; 0 where none counts them."""
     found = (match for match in _experience().years.finditer(text) if _asks_years(text, match))
-    return max((int(match["years"]) for match in found), default=0)
+    return max((_number(match["years"]) for match in found), default=0)
 
 
 def travel_asked(text: str) -> int:
@@ -111,14 +115,24 @@ def _is_needed(text: str, found: re.Match[str], unless: re.Pattern[str] | None =
     `unless`: what in its sentence says that something else is meant.
     """
     before, behind = _SENTENCE.split(text[: found.start()])[-1], _SENTENCE.split(text[found.end() :], 1)[0]
-    above = text[max(0, found.start() - _SECTION) : found.start()]
     ahead, after = _waived()
     if ahead.search(before) or after.match(behind):
         return False
     sentence = f"{before}{found[0]}{behind}"
     if unless and unless.search(sentence):
         return False
-    return not _optional().search(sentence) and not _experience().wished.search(above)
+    return not _optional().search(sentence) and not _is_nice(text, found)
+
+
+def _is_nice(text: str, found: re.Match[str]) -> bool:
+    """Whether it stands below a heading of what is nice to have; of its own line its sentence tells."""
+    return _document(text).kind_at(max(0, text.rfind("\n", 0, found.start()))) == "nice"
+
+
+@lru_cache(maxsize=64)
+def _document(text: str) -> Document:
+    """Its sections, for all that is asked of one text in turn."""
+    return document_of("", text)
 
 
 class _Hours(NamedTuple):
@@ -195,9 +209,8 @@ def _shares_its_end(subject: str, behind: str) -> bool:
 def _is_studied(text: str, found: re.Match[str]) -> bool:
     """Whether neither the rest of its line nor the heading above says that it may be missing."""
     before, behind = _SENTENCE.split(text[: found.start()])[-1], text[found.end() :].partition("\n")[0]
-    line, above = f"{before}{found[0]}{behind}", text[max(0, found.start() - _SECTION) : found.start()]
-    waived = _optional().search(line) or _studies().instead.search(line)
-    return not waived and not _experience().wished.search(above)
+    line = f"{before}{found[0]}{behind}"
+    return not _optional().search(line) and not _studies().instead.search(line) and not _is_nice(text, found)
 
 
 class _Travel(NamedTuple):
@@ -243,42 +256,62 @@ class _Experience(NamedTuple):
 
     years: re.Pattern[str]
     of_person: re.Pattern[str]
+    own: re.Pattern[str]
     else_before: re.Pattern[str]
     else_behind: re.Pattern[str]
+    instead: re.Pattern[str]
+    """Right before years that will do in place of a degree, or of other years."""
     of_firm: re.Pattern[str]
-    wished: re.Pattern[str]
-    """A heading of what is nice to have, its first points, and the beginning of one."""
 
 
 @cache
 def _experience() -> _Experience:
     more, to = any_of("experience.or_more"), any_of("experience.to")
+    written = "|".join(numbers())
+    number = rf"(?:\d{{1,2}}|{written})"
     return _Experience(
         years=re.compile(
-            rf"(?<![\w.,$€£-])(?P<years>1?\d)(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?\d{{1,2}})? ?\+? ?"
-            rf"{any_of('experience.year')}(?P<behind>[^.\n;]{{0,50}})",
+            rf"(?<![\w.,$€£-])(?P<years>1?\d|{written})(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?{number})? ?\+? ?"
+            rf"(?:\({number} ?\+?\) ?)?{any_of('experience.year')}(?=(?P<behind>[^.\n;]{{0,50}}))",
             re.IGNORECASE,
         ),
         of_person=re.compile(any_of("experience.of_person"), re.IGNORECASE),
+        own=re.compile(any_of("experience.own"), re.IGNORECASE),
         else_before=re.compile(rf"{any_of('experience.else_before')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE),
         else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
+        instead=re.compile(rf"{any_of('joint.or')}\W*$", re.IGNORECASE),
         of_firm=re.compile(any_of("experience.of_firm"), re.IGNORECASE),
-        wished=re.compile(
-            rf"(?:^|\n)[^\w•\n]*[^•\n.]{{0,25}}?{any_of('heading.nice')}[^\n.]{{0,35}}\n+"
-            rf"(?:\s?[•-][^\n]*\n+){{0,3}}\s?[•-][^\n]*$",
-            re.IGNORECASE,
-        ),
     )
 
 
 def _asks_years(text: str, found: re.Match[str]) -> bool:
     """Whether years are those of an applicant, and not of a contract, a firm or a person's age."""
     before = text[max(0, found.start() - _BEFORE) : found.start()]
-    if int(found["years"]) > _MOST_YEARS or _experience().else_before.search(before):
+    if _number(found["years"]) > _MOST_YEARS or _experience().else_before.search(before):
         return False
-    if _experience().else_behind.match(found["behind"]):
+    if _experience().else_behind.match(found["behind"]) or _experience().instead.search(before):
         return False
-    above = text[max(0, found.start() - _SECTION) : found.start()]
-    if _experience().of_firm.search(_SENTENCE.split(above)[-1]) or _experience().wished.search(above):
+    above = text[max(0, found.start() - _MOST_ABOVE) : found.start()]
+    if _experience().of_firm.search(_SENTENCE.split(above)[-1]) or _are_wished(text, found):
         return False
-    return _experience().of_person.search(before + found["behind"]) is not None
+    around = before + found["behind"]
+    # "In two years we have grown in ..." is no figure of what is asked for, of which texts mostly make digits.
+    told_by = _experience().of_person if found["years"].isdecimal() else _experience().own
+    return told_by.search(around) is not None
+
+
+def _are_wished(text: str, found: re.Match[str]) -> bool:
+    """Whether their clause calls years a wish, or the heading above does.
+
+    "5 years preferably in sales" wishes for sales alone: what goes on behind the word is what it is said of.
+    """
+    start, stop = found.span("years")[0], found.start("behind")
+    before = _CLAUSE.split(text[max(0, start - _MOST_CLAUSE) : start])[-1]
+    behind = _CLAUSE.split(text[stop : stop + _MOST_CLAUSE], 1)[0]
+    said = _optional().finditer(behind)
+    of_them = any(not behind[wish.end() :].lstrip()[:1].isalnum() for wish in said)
+    return of_them or _optional().search(before) is not None or _is_nice(text, found)
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isdecimal() else numbers()[said.lower()]
