@@ -131,6 +131,9 @@ _SECOND_FORM = 14
 _FULL_TIME = range(35, 46)
 _MOST_HOURS = 60
 """Of a week; more is no week of work."""
+_LEAST_PART = 12
+"""Hours of a week from which they are those of the job against a field that says full-time, as boards set it for all;
+fewer are often of something else."""
 _FULL_SHARE = 95
 """Percent of full-time from which it is called so."""
 
@@ -184,8 +187,11 @@ def _read_forms(draft: Draft, document: Document, title: str, weeks: Sequence[_W
         return _of_both(stated["full_time"], stated["part_time"], in_fields)
     if named:
         forms.setdefault("full_time", Finding(("full_time",), by_title))
-    by_hours = (Finding(either, week.evidence) for week in weeks if (either := _of_hours(week)))
-    stated_form = forms.get("part_time") or forms.get("full_time") or next(by_hours, None)
+    by_hours = [Finding(either, week.evidence) for week in weeks if (either := _of_hours(week))]
+    short = not (named or stated) and all(_LEAST_PART <= week.most < PART_TIME_BELOW for week in weeks)
+    if by_hours and short:
+        return by_hours[0]
+    stated_form = forms.get("part_time") or forms.get("full_time") or next(iter(by_hours), None)
     return stated_form or _from_workload(document) or Finding(())
 
 

@@ -6,6 +6,7 @@ A town is known by GeoNames' id, and by a label that no other one has: `Cambridg
 import math
 import re
 import tomllib
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
@@ -199,7 +200,8 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
             called = tuple(town for town in called if is_itself(town, wide))
         elif len(parts) > 1 and part.isupper() and len(part) <= 3:
             continue
-        meant = _within(called, codes) if codes else _alone(part, called, countries)
+        inside = _within(called, codes) or (() if wide else _within(_called_loosely(part), codes))
+        meant = inside if codes else _alone(part, called, countries)
         if meant:
             found.append((_leading(meant) or meant)[0])
     return found
@@ -234,8 +236,30 @@ def town_of_mention(mention: PlaceMention) -> Town | None:
 
 
 def _called(name: str) -> tuple[Town, ...]:
-    bare = name.strip(" .")
-    return towns().named.get(fold(bare), ())
+    return towns().named.get(fold(name.strip(" ."))) or _called_loosely(name)
+
+
+def _called_loosely(name: str) -> tuple[Town, ...]:
+    return _spelt_loosely().get(_loosely(fold(name)), ())
+
+
+@cache
+def _spelt_loosely() -> dict[str, tuple[Town, ...]]:
+    """The same table by `_loosely`, for names that are not written as it has them."""
+    found: dict[str, dict[Town, None]] = {}
+    for name, called in towns().named.items():
+        found.setdefault(_loosely(name), {}).update(dict.fromkeys(called))
+    return {name: tuple(sorted(called, key=lambda town: -town.thousands)) for name, called in found.items()}
+
+
+_HYPHEN: Final = re.compile(r"[-‐–./]\s*|\s+")
+_SAINT: Final = {"saint": "st", "sainte": "ste", "sankt": "st"}
+
+
+def _loosely(folded: str) -> str:
+    """A folded name without hyphens, dots and accents, a saint for short: `Saint Etienne`, `St.-Étienne`."""
+    plain = "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))
+    return " ".join(_SAINT.get(word, word) for word in _HYPHEN.split(plain) if word)
 
 
 def is_itself(town: Town, wide: str) -> bool:

@@ -47,6 +47,9 @@ def test_what_names_no_role_is_none(said: str) -> None:
         ("bookkeeper", "accountant", "near"),
         # Another licence, selling and serving, programming and not, leading and doing.
         ("nurse", "physician-assistant", "family"),
+        ("nurse", "midwife", "family"),
+        ("physiotherapist", "occupational-therapist", "family"),
+        ("occupational-therapist", "speech-therapist", "family"),
         ("lawyer", "paralegal", "family"),
         ("sales-development-representative", "call-center-agent", "far"),
         ("game-developer", "game-designer", "far"),

@@ -42,6 +42,12 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Genève", ["Genève, CH"]),
         ("Singapore", ["Singapore, SG"]),
         ("Mobile, AL", ["Mobile, US-AL"]),
+        ("Newcastle-Upon-Tyne, GB", ["Newcastle upon Tyne, GB"]),
+        ("Stoke On Trent, GB", ["Stoke-on-Trent, GB"]),
+        ("42 - ST ETIENNE, France", ["Saint-Étienne, FR"]),
+        ("St. Albans, GB", ["St Albans, GB"]),
+        ("Frankfurt-am-Main, Germany", ["Frankfurt am Main, DE"]),
+        ("Winston Salem, NC", ["Winston-Salem, US-NC"]),
     ],
 )
 def test_a_field_names_towns_told_apart_by_what_stands_beside_them(field: str, labels: list[str]) -> None:

@@ -213,6 +213,20 @@ def test_a_text_may_offer_several_forms(text: str, forms: tuple[Form, ...]) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("This post is for 22.5 hours a week.", ("part_time",)),
+        ("This post is for 37.5 hours a week.", ("full_time",)),
+        ("This full-time role has 15 hours a week of telephone duty.", ("full_time",)),
+        ("People spend 10+ hours weekly on it.", ("full_time",)),
+        ("One post has 15 hours a week, the other one has 37.5 hours a week.", ("full_time",)),
+    ],
+)
+def test_the_hours_of_a_post_tell_more_than_a_field_that_calls_it_full_time(text: str, forms: tuple[str, ...]) -> None:
+    assert normalised("Administrator", f"<p>{text}</p>", employment="FULL_TIME").forms == forms
+
+
+@pytest.mark.parametrize(
     ("title", "text", "hours"),
     [
         ("Werkstudent (20h/Woche)", "", Hours(min=20, max=20)),
