@@ -102,7 +102,7 @@ TYPED = [
         "NL",
         "cleaner; NL; Rotterdam NL; part_time; “office”; “early morning”",
     ),
-    ("midwife Cardiff 30 hours a week", "GB", "nurse; GB; Cardiff GB; part_time"),
+    ("midwife Cardiff 30 hours a week", "GB", "midwife; GB; Cardiff GB; part_time"),
     ("gardener full time Kent or Sussex", "GB", "agricultural-worker; GB; Brighton GB; Maidstone GB; full_time"),
     ("welder Houston $28 an hour days only", "US", "welder; US; Houston US-TX; 28 USD/hour"),
     ("kassiererin aushilfe Köln abends", "DE", "sales-assistant; DE; Köln DE; temporary; “abends”"),
