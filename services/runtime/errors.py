@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
-Mend = Literal["dead letters", "migrate", "reindex", "republish", "sent", "topics", "Kafka", "Elasticsearch", "restart"]
+Mend = Literal[
+    "dead letters", "migrate", "reindex", "republish", "restore", "sent", "topics", "Kafka", "Elasticsearch", "restart"
+]
 """What must be seen to before work goes on: what was halted by its dead letters, a command to run, an engine, or a
 worker that gets nowhere."""
 

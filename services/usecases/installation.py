@@ -124,7 +124,9 @@ def has_store(settings: Settings) -> bool:
 def store_as_it_is(settings: Settings) -> Iterator[Engine]:
     """The store, neither made nor migrated by being looked at. Raises UsageError where there is none yet."""
     if not has_store(settings):
-        raise UsageError(f"there is no store in {settings.data} yet; `jobchime run` begins one")
+        raise UsageError(
+            f"there is no store in {settings.data}; if there was one, put it back, else `jobchime run` begins one"
+        )
     engine = open_store(settings.store_url, settings.store_limits)
     try:
         yield engine
@@ -145,7 +147,9 @@ def open_log(settings: Settings, clock: Clock | None = None) -> SqliteLog:
     """The log of the embedded form. Raises UsageError where there is none yet."""
     path = settings.data / LOG_FILE
     if not path.is_file():
-        raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
+        raise UsageError(
+            f"there is no log in {settings.data}; if there was one, put it back, else `jobchime run` begins one"
+        )
     return SqliteLog(path, clock=clock)
 
 

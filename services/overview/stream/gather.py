@@ -191,6 +191,7 @@ class Gatherer:
         if self._settings.deployed:
             return self._read_kafka()
         log = self._open_log()
+        log.require_free(_PATIENCE_S)
         starts = {(topic, at): offset for topic in _ALL for at, offset in enumerate(log.starts(topic))}
         committed: dict[str, dict[Place, int]] = {}
         for commit in log.commits():

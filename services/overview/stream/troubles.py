@@ -17,7 +17,8 @@ from services.overview.stream.source_troubles import (
     source_troubles,
 )
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
-from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, releases, restarting, too_few
+from services.overview.stream.ways_out import WAYS_OUT
+from services.overview.stream.worker_troubles import clocks, of_services, releases, restarting, too_few
 from services.processes import BESIDE_THE_WAY, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders

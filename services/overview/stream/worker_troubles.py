@@ -23,6 +23,7 @@ from services.overview.stream.spans import (
     stamp,
     when,
 )
+from services.overview.stream.ways_out import WAYS_OUT
 from services.processes import BESIDE_THE_WAY, CONSOLE, PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.figures.restarts import Restarts
@@ -37,37 +38,6 @@ FAILS_FOR = timedelta(minutes=2)
 """What a worker that is ready fails at for so long, each time, does not pass by itself."""
 AGAIN_AND_AGAIN: Final = 3
 """So many restarts of one worker in an hour are no upgrade, and no operator's second thought."""
-_ENGINE: tuple[str, Remedy | ByHand] = (
-    "it goes on by itself once that is back; `jobchime doctor` says how",
-    "machine",
-)
-"""Engines, of which all others tell, are mended where they are."""
-WAYS_OUT: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
-    "dead letters": (
-        "`jobchime dead list` shows the records; mend the service, then start it again",
-        Remedy("show letters"),
-    ),
-    "migrate": ("`jobchime migrate`", "process"),
-    "reindex": ("`jobchime reindex`", Remedy("reindex")),
-    "republish": (
-        "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good",
-        "process",
-    ),
-    "sent": (
-        "restore these tables together from the newest backup, and it goes on by itself; without one, `jobchime resume"
-        " sending` goes on all the same: mails that waited in them are lost, and jobs may come twice",
-        "known to you",
-    ),
-    "topics": ("`jobchime topics create`", Remedy("make topics")),
-    "Kafka": _ENGINE,
-    "Elasticsearch": _ENGINE,
-    "restart": (
-        "its log says at what; `py-spy dump` of its process, kept, says in which line; then start it again",
-        "process",
-    ),
-    None: _ENGINE,
-}
-"""By what mends it what to do, and its button."""
 _BY_CLOCK: tuple[str, Remedy | ByHand] = (
     "its log says at what; where no engine is away, go back to the release before",
     "process",
@@ -204,7 +174,7 @@ def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str])
     for (names, reason, mend), idle in alike.items():
         of, said = joined(names), short(reason or "no reason given")
         begins = mend is None and not any(worker.heartbeat.last_error for worker in idle)
-        do, remedy = _BEGINS if begins else WAYS_OUT.get(mend, _ENGINE)
+        do, remedy = _BEGINS if begins else WAYS_OUT.get(mend, WAYS_OUT[None])
         if mend is None and said.startswith(CLOCK_FAILS):
             do, remedy = _BY_CLOCK
         if len(idle) > MOST_NAMED:

@@ -91,6 +91,20 @@ class SqliteLog(Closeable):
                 connection.execute(f"PRAGMA application_id = {made}")
         return f"log-{made:08x}"
 
+    def require_free(self, wait_s: float) -> None:
+        """Take the turn to write, and give it back. Raises UnavailableError where another holds it for so long.
+
+        Who reads is never held up, and so does not notice by itself.
+        """
+        with self._lock, explained(self.path):
+            usual = int(self._connection.execute("PRAGMA busy_timeout").fetchone()[0])
+            self._connection.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute("ROLLBACK")
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {usual}")
+
     def produce(self, records: Sequence[Outgoing]) -> None:
         """Append all or none; durable on return."""
         self.advance(records)

@@ -25,7 +25,7 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_FULL: "the disk is full: {path} cannot grow; free some space and the work goes on by itself",
     sqlite3.SQLITE_READONLY: "{path} cannot be written to: it, its folder or its disk is read-only",
     sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened: check that its folder exists and can be written to",
-    sqlite3.SQLITE_BUSY: "{path} is held by another process; the work goes on when that one has finished",
+    sqlite3.SQLITE_BUSY: "{path} is held by another process: `fuser` names it; the work goes on when it is done",
     sqlite3.SQLITE_LOCKED: "{path} is held by another connection; the work goes on when that one has finished",
     sqlite3.SQLITE_IOERR: "the disk does not take what is written to {path} or read from it: it may be full or failing",
     sqlite3.SQLITE_NOMEM: "there is not enough memory to read {path}",
@@ -42,7 +42,7 @@ def explain(error: Exception, path: Path) -> JobchimeError | None:
         return None
     primary = code & 0xFF  # the low byte names the kind, the rest the occasion: https://www.sqlite.org/rescode.html
     if primary in _DAMAGED:
-        return DamagedError(f"{path} is damaged or no database: restore it from a backup")
+        return DamagedError(f"{path} is damaged or no database: restore it from a backup", mend="restore")
     sentence = _UNAVAILABLE.get(primary)
     return UnavailableError(sentence.format(path=path)) if sentence else None
 

@@ -422,6 +422,7 @@ def test_what_is_grave_comes_with_what_to_do(overview: Overview, what: str, do: 
         ("reindex", "`jobchime reindex`"),
         ("republish", "`jobchime republish`"),
         ("sent", "restore these tables"),
+        ("restore", "`jobchime restore FILE`"),
         ("migrate", "`jobchime migrate`"),
         ("dead letters", "`jobchime dead list`"),
         (None, "goes on by itself"),
