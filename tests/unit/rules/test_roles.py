@@ -30,7 +30,7 @@ def test_a_role_is_known_by_its_id_and_by_what_people_call_it(said: str, role: s
     assert found.id == role
 
 
-@pytest.mark.parametrize("said", ["", "   ", "qwertz", "🙂", "of the"])
+@pytest.mark.parametrize("said", ["", "   ", "qwertz", "🙂", "of the", "Retention Associate", "Head of Retention"])
 def test_what_names_no_role_is_none(said: str) -> None:
     assert roles().find(said) is None
 
