@@ -13,41 +13,26 @@ from services.portal.search_form import asking_instead
 from services.usecases.kinds import is_next_level, lets_in_again
 from services.usecases.previewed import LivePreview, Loosened
 from services.usecases.searches import WantedSearch, refused_by
-from services.usecases.wording import capitalised, relaxation_in_words
-from services.wording.facets import FACETS
-from services.wording.words import Words, mark
+from services.usecases.wording import capitalised, each_in_words, relaxation_in_words
+from services.wording.words import Words
 
 _MOST_GAINS: Final = 5
-
-NAMES: Final[Mapping[str, str]] = {
-    "roles.any": mark("Job titles"),
-    "roles.none": mark("Job titles that you do not want"),
-    "skills.all": mark("Skills that it must ask for"),
-    "skills.any": mark("Skills"),
-    "skills.none": mark("Skills that you do not want"),
-    "text": mark("Words"),
-    "place": mark("Where you may work from"),
-    "near": mark("Towns"),
-    "timezone": mark("Working hours"),
-    "salary": mark("Least pay"),
-    **{name: words.called for name, words in FACETS.items()},
-    "language": mark("Languages"),
-}
-"""What the form calls each of `CRITERIA`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownGains:
     """What would find more, and what each wish does, in the reader's words."""
 
+    days: int
+    """How far back is looked."""
     weighed: bool
     """Whether it says what would be mailed, and not alone what fits."""
     buttons: Sequence[tuple[str, str]]
     """What would find more, each with what a form that does it sends; the best first."""
     nothing: str
     """Where there is none of these: why."""
-    criteria: Sequence[tuple[str, str, str]]
-    """What is asked for, how many more fit without it, and what would then be mailed; of one alone nothing."""
+    costs: Sequence[tuple[str, str]]
+    """Each wish, and how many jobs it takes away; of several, once they are weighed, also what would be mailed."""
 
 
 def shown_gains(
@@ -99,7 +84,7 @@ def shown_gains(
         buttons = _trade_alone(preview, asked, given, words, count)
     single = [gain for gain in loosened or () if len(gain.relaxations) == 1]
     none_mailed = words.say("No single change would have more mailed.") if single and not more_mailed else ""
-    return ShownGains(loosened is not None, buttons, none_mailed, _by_criterion(preview, loosened, words))
+    return ShownGains(preview.days, loosened is not None, buttons, none_mailed, _costs(preview, loosened, asked, words))
 
 
 def _asked_beside(loosened: Loosened) -> bool:
@@ -133,7 +118,7 @@ def _trade_alone(
         return []
     for name, trade in trades.items():
         if named.get(name) and (fit := count(trade)):
-            shown, called = format_decimal(fit, locale=words.locale), words.say(NAMES[name])
+            shown, called = format_decimal(fit, locale=words.locale), capitalised(each_in_words(asked, words)[name])
             said = words.count("{wish} alone: 1 fits", "{wish} alone: {shown} fit", fit, wish=called, shown=shown)
             return [(said, asking_instead(given, asked, trade, words))]
     return []
@@ -156,26 +141,26 @@ def rate_in_words(a_week: float, days: int, words: Words) -> str:
     )
 
 
-def _by_criterion(
-    preview: LivePreview, loosened: Sequence[Loosened] | None, words: Words
-) -> list[tuple[str, str, str]]:
-    found = preview.found
-    if len(found.alone) < 2:
-        return []
+def _costs(
+    preview: LivePreview, loosened: Sequence[Loosened] | None, asked: Criteria, words: Words
+) -> list[tuple[str, str]]:
+    found, now_mailed = preview.found, round(preview.taste.jobs_a_week)
     more = {made.criterion: gained for made, gained in found.without}
-    single = (gain for gain in loosened or () if len(gain.relaxations) == 1)
+    single = (gain for gain in loosened or () if len(gain.relaxations) == 1 and len(found.alone) > 1)
     mailed = {gain.relaxations[0].criterion: gain for gain in single if gain.relaxations[0].step == "without"}
-    number = partial(format_decimal, locale=words.locale)
 
-    def rate(name: str) -> str:
-        # Without what costs nothing as much is mailed as with it.
-        a_week = mailed[name].jobs_a_week if name in mailed else None if name in more else preview.taste.jobs_a_week
-        if a_week is None:
-            return "–"
-        many = round(a_week)
-        return number(many) if many or not a_week else words.say("less than 1")
+    def cost(name: str) -> str:
+        taken = more.get(name, 0)
+        if not taken:
+            return words.say("takes away no job")
+        shown = format_decimal(taken, locale=words.locale)
+        said = words.count("takes away 1 job", "takes away {shown} jobs", taken, shown=shown)
+        if name not in mailed:
+            return said
+        if round(mailed[name].jobs_a_week) <= now_mailed:
+            return words.say("{said}; without it, hardly more would be mailed", said=said)
+        rate = rate_in_words(mailed[name].jobs_a_week, preview.days, words)
+        return words.say("{said}; without it: {rate}", said=said, rate=rate)
 
-    return [
-        (words.say(NAMES[name]), number(more.get(name, 0)), rate(name) if loosened is not None else "")
-        for name, _ in found.alone
-    ]
+    phrases = each_in_words(asked, words)
+    return [(capitalised(phrases[name]), cost(name)) for name, _ in found.alone]

@@ -12,7 +12,7 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 from schemas.criteria import Criteria
 from services.portal.about_oneself import covered, readable, reader_of
 from services.portal.forms import fault_in
-from services.portal.gains import NAMES, ShownGains, names_trade, rate_in_words, shown_gains
+from services.portal.gains import ShownGains, names_trade, rate_in_words, shown_gains
 from services.portal.kinds import ShownKinds, opens, shown_kinds
 from services.portal.search_form import asking, search_of
 from services.runtime.web.bars import Bar, Drawing
@@ -20,7 +20,15 @@ from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, Recipient
 from services.usecases.previewed import LivePreview, Loosened, Opening, PayBin, PayRange, Taste
 from services.usecases.searches import WantedSearch, query_of
-from services.usecases.wording import ShownJob, capitalised, criteria_in_words, doubts_briefly, shown_job, why_briefly
+from services.usecases.wording import (
+    ShownJob,
+    capitalised,
+    criteria_in_words,
+    doubts_briefly,
+    each_in_words,
+    shown_job,
+    why_briefly,
+)
 from services.wording.dates import day_of_year
 from services.wording.words import Words, mark
 
@@ -40,11 +48,11 @@ NOTHING_ASKED: Final[Mapping[str, Any]] = {
     "asks_again": False,
     "looks_for": "",
     "kept_out": (),
-    "covered": "",
+    "covered": None,
 }
 """`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon; `looks_for`:
 all that is asked for; `kept_out`: sentences on what of whom it is for nobody can read; `covered`: what else
-counts as what they avoid."""
+counts as what they avoid, None at home, where the form does not ask it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,6 @@ def previewed(
     except WrongFieldError as error:
         return {**nothing, "note": fault_in(error, words), "fault": error}
     if "address" in given:
-        # At home the form does not ask what its owner avoids.
         nothing["covered"] = covered(reader.avoids, words)
     if wanted is None:
         return nothing
@@ -132,7 +139,7 @@ def outlook(
     if found.taste.jobs_a_week:
         return Outlook(_headline(found, words), "", ())
     gains = shown_gains(found, live.loosened(query, reader, now), wanted, given, words, live.count)
-    said = " ".join(filter(None, [_passing(found.taste, words), _advice(found, words)]))
+    said = " ".join(filter(None, [_passing(found.taste, words), _advice(found, wanted.criteria, words)]))
     return Outlook(_headline(found, words), said, gains.buttons)
 
 
@@ -173,7 +180,7 @@ def _shown(
         gains=shown_gains(preview, loosened, wanted, given, words, count, beside_kinds=True),
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
-        advice=_advice(preview, words) if names_trade(asked) else words.say(EVERY_TRADE),
+        advice=_advice(preview, asked, words) if names_trade(asked) else words.say(EVERY_TRADE),
     )
 
 
@@ -267,38 +274,39 @@ def _opened(opening: Opening, words: Words) -> str:
     return words.say("{opening}, typically for {percent} more pay", opening=said, percent=percent)
 
 
-def _advice(preview: LivePreview, words: Words) -> str:
+def _advice(preview: LivePreview, asked: Criteria, words: Words) -> str:
     found = preview.found
     if found.matching > _MANY_A_DAY * preview.days:
         broad = [name for name, fit in found.alone if fit > _NEARLY_ALL * preview.postings]
         much = words.say("That is a lot: a skill, a place or a floor makes the mails better.")
         if not broad:
             return much
-        broadest = words.say("Nearly everything fits this: {names}.", names=_named(broad, words))
+        broadest = words.say("Nearly everything fits this: {names}.", names=_named(broad, asked, words))
         return f"{much} {broadest}"
     if found.matching:
         return ""
     waits = words.say("As it is, no mail comes until such a job is posted.")
-    return f"{_why_none(preview, words)} {waits}".lstrip()
+    return f"{_why_none(preview, asked, words)} {waits}".lstrip()
 
 
-def _why_none(preview: LivePreview, words: Words) -> str:
+def _why_none(preview: LivePreview, asked: Criteria, words: Words) -> str:
     found = preview.found
     if never := [name for name, fit in found.alone if not fit]:
-        names = _named(never, words)
+        names = _named(never, asked, words)
         return words.say("No job of these days fits this, whatever else you ask for: {names}.", names=names)
     if len(found.conflict) > 1:
         clash = words.say(
             "Each of these finds jobs, and no job of these days fits them together: {names}.",
-            names=_named(found.conflict, words),
+            names=_named(found.conflict, asked, words),
         )
         alone = words.say("No single change finds any: ask for less.") if not found.without else ""
         return f"{clash} {alone}".rstrip()
     return ""
 
 
-def _named(criteria: Sequence[str], words: Words) -> str:
-    return ", ".join(words.say(NAMES[name]) for name in criteria)
+def _named(criteria: Sequence[str], asked: Criteria, words: Words) -> str:
+    phrases = each_in_words(asked, words)
+    return " · ".join(capitalised(phrases[name]) for name in criteria)
 
 
 def _day(preview: LivePreview, at: int, words: Words) -> str:

@@ -16,7 +16,7 @@ from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words
 from services.wording.lines import capitalised, one_line
 from services.wording.reasons import in_words
-from services.wording.relaxations import criteria_in_words, relaxation_in_words
+from services.wording.relaxations import criteria_in_words, each_in_words, relaxation_in_words
 from services.wording.speaking import needs_in_words, unspoken_in_words
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "conditions_in_words",
     "criteria_in_words",
     "doubts_briefly",
+    "each_in_words",
     "english",
     "hold_line",
     "in_telling_order",

@@ -34,33 +34,51 @@ _MOST_BESIDES = 2
 
 def criteria_in_words(asked: Criteria, words: Words) -> list[str]:
     """What is asked for, a phrase each: `Python or Go`, `Germany`, `remote`, `at least €70,000 a year`."""
-    skills, say = asked.skills, words.say
-    roles, unwanted = ([role_in_words(role, words) for role in some] for some in (asked.roles.any, asked.roles.none))
+    return list(each_in_words(asked, words).values())
+
+
+def each_in_words(asked: Criteria, words: Words) -> dict[str, str]:
+    """What each criterion that asks for something asks for, by its name."""
+    skills, say, floor = asked.skills, words.say, asked.salary_floor
     some = listed(skills.any, words, either=True)
     circles = [
         say("{km} km round {town}", km=circle.km, town=town_in_words(circle.town, words)) for circle in asked.near
     ]
     languages = [language_in_words(code, words) for code in asked.languages]
-    floor = asked.salary_floor
-    phrases = [
-        listed(roles, words, either=True),
-        listed(skills.all, words),
-        say("at least {count} of {skills}", count=skills.at_least, skills=some) if skills.at_least > 1 else some,
-        str(TextQuery.parse(asked.text)) if asked.text else "",
-        say("not {names}", names=listed([*unwanted, *skills.none], words, either=True))
-        if unwanted or skills.none
-        else "",
-        places_listed(asked.places, words, either=True),
-        listed(circles, words, either=True),
-        *(wished_in_words(name, getattr(asked, name), words) for name in FACETS if name in Criteria.model_fields),
-        say("at least {floor}", floor=exact_floor(floor, words)) if floor else "",
-        asked_in_words("visa", ("offered",), words) if asked.visa_sponsorship else "",
-        say("in {language}", language=listed(languages, words, either=True)) if languages else "",
-        say("time zones up to {hours} h off", hours=decimal(asked.tolerance, words))
+    phrases = {
+        "roles.any": listed([role_in_words(role, words) for role in asked.roles.any], words, either=True),
+        "skills.all": listed(skills.all, words),
+        "skills.any": say("at least {count} of {skills}", count=skills.at_least, skills=some)
+        if skills.at_least > 1
+        else some,
+        "text": _query(TextQuery.parse(asked.text), words),
+        "roles.none": _refused([role_in_words(role, words) for role in asked.roles.none], words),
+        "skills.none": _refused(skills.none, words),
+        "place": places_listed(asked.places, words, either=True),
+        "near": listed(circles, words, either=True),
+        **{
+            name: wished_in_words(name, getattr(asked, name), words) for name in FACETS if name in Criteria.model_fields
+        },
+        "salary": say("at least {floor}", floor=exact_floor(floor, words)) if floor else "",
+        "visa": asked_in_words("visa", ("offered",), words) if asked.visa_sponsorship else "",
+        "language": say("in {language}", language=listed(languages, words, either=True)) if languages else "",
+        "timezone": say("time zones up to {hours} h off", hours=decimal(asked.tolerance, words))
         if asked.utc_offset is not None
         else "",
-    ]
-    return [phrase for phrase in phrases if phrase]
+    }
+    return {name: phrase for name, phrase in phrases.items() if phrase}
+
+
+def _query(query: TextQuery, words: Words) -> str:
+    """`“zeppelin”, “early” or “dawn”, not “nights”`."""
+    either = (listed([quoted(term, words) for term in group], words, either=True) for group in query.either)
+    wanted = (quoted(term, words) for term in query.wanted)
+    excluded = _refused([quoted(term, words) for term in query.excluded], words)
+    return ", ".join(filter(None, (*wanted, *either, excluded)))
+
+
+def _refused(names: Sequence[str], words: Words) -> str:
+    return words.say("not {names}", names=listed(names, words, either=True)) if names else ""
 
 
 def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from schemas.sql.base import metadata
+from services.notifier.domain.people import Subscriber
 from services.runtime.logging import configure_logging
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, jobs_that_fit
+from tests.support.signed_in import Browser
 from tests.support.waiting import until
 
 SENTENCE = "remote Go jobs from Poland above 90k"
@@ -253,6 +255,35 @@ def test_hours_of_work_are_searched_by_words_at_one_press(
     press = re.search(rf'name="instead" value="([^"]+)"[^>]*>{pressed}<', page)
     assert press
     assert jobs_that_fit(portal.post("/sign-up", **values(page), instead=unescape(press[1])).text) == fit
+
+
+@pytest.fixture
+def travelling(store: NotifierStore) -> None:
+    """Another job for nurses, who travel."""
+    abroad = posting("nurse abroad", title="Nurse", roles=("nurse",), description_text="Travel to clinics.")
+    store.matches.store(0, [arrival(9, abroad)], NOW)
+
+
+def test_at_home_one_press_leaves_out_jobs_that_name_what_a_sentence_refuses(
+    nurses: None, travelling: None, ada: Subscriber, portal: ServedPortal
+) -> None:
+    until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+    browser = Browser(portal, ada)
+    page = browser.post("/home/search", pasted="nurse, no travel", do="read", currency="EUR").text
+    assert jobs_that_fit(page) == 6
+    press = re.search(
+        r'1 of the 6 jobs that fit names it:\s*<button[^>]*name="instead" value="([^"]+)"[^>]*>'
+        r"Leave out jobs that name “travel”<",
+        page,
+    )
+    assert press
+    pressed = browser.post("/home/search", **values(page), instead=unescape(press[1])).text
+    assert (jobs_that_fit(pressed), values(pressed)["text"]) == (5, "-travel")
+    undo = re.search(r'name="instead" value="([^"]+)"[^>]*>Undo<', pressed)
+    assert undo
+    undone = browser.post("/home/search", **values(pressed), instead=unescape(undo[1])).text
+    assert (jobs_that_fit(undone), values(undone)["text"]) == (6, "")
+    assert "Leave out jobs that name" not in portal.post("/sign-up", pasted="nurse, no travel", do="read").text
 
 
 def test_what_a_sentence_refuses_is_what_they_would_rather_not_do_at_sign_up(portal: ServedPortal) -> None:

@@ -312,7 +312,7 @@ def test_what_each_wish_does_fits_a_small_phone_in_each_language(page: Page, pay
     for language in LANGUAGES:
         page.set_extra_http_headers({"Accept-Language": language})
         page.goto(f"{paying.client.base_url}/sign-up?skills=Kubernetes&text=zeppelin&places=PT{others}")
-        page.locator("table.criteria thead th").nth(2).wait_for()  # once it is weighed
+        page.locator(".gains:not([hx-post]) .costs").wait_for()  # once it is weighed
         wide[language] = page.evaluate("document.documentElement.scrollWidth")
     assert wide == dict.fromkeys(LANGUAGES, 320)
 

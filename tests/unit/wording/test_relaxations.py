@@ -6,9 +6,9 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from services.matcher.relaxing import removals, steps
-from services.rules.criterion import LANGUAGE, PLACE, SKILLS_ANY, Relaxation
+from services.rules.criterion import CRITERIA, LANGUAGE, PLACE, SKILLS_ANY, Relaxation
 from services.wording.catalogues import english, words_of
-from services.wording.relaxations import criteria_in_words, relaxation_in_words
+from services.wording.relaxations import criteria_in_words, each_in_words, relaxation_in_words
 from services.wording.words import LANGUAGES
 from tests.support.generate import criteria as generated_criteria
 from tests.support.generate import postings as generated_postings
@@ -140,3 +140,18 @@ def test_criteria_are_said_in_a_phrase_each() -> None:
     said = ["Go or Python", "not PHP", "Germany or Austria", "remote", "at least €70,000 a year", "in German"]
     assert criteria_in_words(asked, words_of("en")) == said
     assert criteria_in_words(asked, words_of("de"))[:2] == ["Go oder Python", "nicht PHP"]
+
+
+def test_each_criterion_that_asks_for_something_is_said_and_no_other() -> None:
+    said = set[str]()
+    for asked in ASKED:
+        phrases = each_in_words(asked, english())
+        assert set(phrases) == set(removals(asked))
+        said |= set(phrases)
+    assert said == {criterion.name for criterion in CRITERIA}
+
+
+def test_words_that_are_searched_for_are_said_without_the_signs_of_a_query() -> None:
+    asked = Criteria(text='zeppelin early OR dawn -night -"on call"')
+    assert criteria_in_words(asked, english()) == ["“zeppelin”, “dawn” or “early”, not “night” or “on call”"]
+    assert criteria_in_words(asked, words_of("de")) == ["„zeppelin“, „dawn“ oder „early“, nicht „night“ oder „on call“"]
