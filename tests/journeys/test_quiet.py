@@ -55,7 +55,7 @@ def test_who_signs_up_for_what_nobody_posts_is_told_once_and_again_after_jobs_ca
     assert live(1) == [TOLD.format("July 1, 2026")]
     told = days.mails("grace@example.com")[-1]
     assert str(told["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
-    assert "- Python · zeppelin" in text_of(told)
+    assert "- Python · “zeppelin”" in text_of(told)
     assert live(12) == []
 
     with served_portal(store, folder=mails, public_url=BASE) as portal:
