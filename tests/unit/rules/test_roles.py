@@ -48,6 +48,8 @@ def test_what_names_no_role_is_none(said: str) -> None:
         # Another licence, selling and serving, programming and not, leading and doing.
         ("nurse", "physician-assistant", "family"),
         ("nurse", "midwife", "family"),
+        ("nurse", "nursing-associate", "family"),
+        ("nursing-associate", "care-assistant", "family"),
         ("physiotherapist", "occupational-therapist", "family"),
         ("occupational-therapist", "speech-therapist", "family"),
         ("lawyer", "paralegal", "family"),

@@ -169,14 +169,22 @@ class TestPlace:
             assert fit_of(Criteria(places=places, accept_unknown_place=True), reaching("unknown"), "place") == "yes"
 
     def test_a_state_takes_in_work_in_its_own_towns_alone(self) -> None:
-        labels = ("Boston, US-MA", "Atlanta, US-GA", "Leeds, GB")
-        boston, atlanta, leeds = (town.id for label in labels if (town := town_of(label)))
+        labels = ("Boston, US-MA", "Atlanta, US-GA", "Leeds, GB", "Toronto, CA-ON")
+        boston, atlanta, leeds, toronto = (town.id for label in labels if (town := town_of(label)))
         seated: dict[str, Any] = {"reach": Reach(scope="listed", countries=("US",)), "workplace": "hybrid"}
         for towns, fit in (((boston,), "no"), ((atlanta,), "yes"), ((boston, atlanta), "yes"), ((), "yes")):
             assert fit_of(Criteria(places=("US-GA",)), a_posting(**seated, towns=towns), "place") == fit
             assert fit_of(Criteria(places=("US",)), a_posting(**seated, towns=towns), "place") == "yes"
         at_home = a_posting(**seated | {"workplace": "remote"}, towns=(boston,))
         assert fit_of(Criteria(places=("US-GA",)), at_home, "place") == "yes"
+        # A town outside the reach contradicts it, and a reach that names states itself stays as it is.
+        beside = a_posting(**seated, towns=(boston, toronto))
+        assert fit_of(Criteria(places=("US-GA",)), beside, "place") == "yes"
+        named = Reach(scope="listed", countries=("US",), subdivisions=("US-GA",))
+        assert (
+            fit_of(Criteria(places=("US-GA",)), a_posting(**seated | {"reach": named}, towns=(boston,)), "place")
+            == "yes"
+        )
         abroad = a_posting(reach=Reach(scope="listed", countries=("GB",)), workplace="onsite", towns=(leeds,))
         assert fit_of(Criteria(places=("GB-SCT",)), abroad, "place") == "yes"  # the table knows no parts of others
 

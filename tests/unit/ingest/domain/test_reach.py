@@ -358,6 +358,22 @@ def test_a_town_that_nobody_knows_ties_work_to_its_state(address: str, states: t
     assert normalised("Cook", "<p>This role is fully remote.</p>", locations=address).reach.subdivisions == ()
 
 
+@pytest.mark.parametrize(
+    ("locations", "workplace", "states"),
+    [
+        ("Massachusetts, United States", "onsite", ("US-MA",)),
+        ("Massachusetts, United States", "hybrid", ("US-MA",)),
+        ("Massachusetts, United States", "", ()),
+        ("United States", "onsite", ()),
+    ],
+)
+def test_a_state_alone_is_where_one_must_be_if_a_posting_tells_that_one_must_come_in(
+    locations: str, workplace: str, states: tuple[str, ...]
+) -> None:
+    read = normalised("Cook", "", locations=locations, workplace=workplace)
+    assert (read.reach.countries, read.reach.subdivisions, read.towns) == (("US",), states, ())
+
+
 def test_new_england_is_not_england() -> None:
     found = reach(html="<p>Location: the mill is close to all that New England offers.</p>", locations="United States")
     assert found.countries == ("US",)
