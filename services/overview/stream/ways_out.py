@@ -20,8 +20,9 @@ WAYS_OUT: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
         "process",
     ),
     "sent": (
-        "restore these tables together from the newest backup, and it goes on by itself; without one, `jobchime resume"
-        " sending` goes on all the same: mails that waited in them are lost, and jobs may come twice",
+        "put back what these tables lack from the newest backup, and it goes on by itself where nobody was mailed since"
+        " that; else `jobchime resume sending` goes on all the same: mails that waited in what is still lacking are"
+        " lost, and jobs may come twice",
         "known to you",
     ),
     "restore": (

@@ -421,7 +421,7 @@ def test_what_is_grave_comes_with_what_to_do(overview: Overview, what: str, do: 
         ("topics", "`jobchime topics create`"),
         ("reindex", "`jobchime reindex`"),
         ("republish", "`jobchime republish`"),
-        ("sent", "restore these tables"),
+        ("sent", "goes on by itself where nobody was mailed since that"),
         ("restore", "`jobchime restore FILE`"),
         ("migrate", "`jobchime migrate`"),
         ("dead letters", "`jobchime dead list`"),
