@@ -80,6 +80,13 @@ async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome:
     return AtHome(session, person, words_for(request, person.profile.locale), cookies.done(request, session.key))
 
 
+async def used_up(door: Door, cookies: Cookies, request: Request) -> Response:
+    """Answer a link that acts once and is over, as one that was pressed twice."""
+    found = await session_of(door, cookies, request)
+    words = words_for(request, found[1].profile.locale if found else "")
+    return door.show("late", words, 410, signed_in=found is not None)
+
+
 def show(door: Door, cookies: Cookies, here: AtHome, template: str, status: int = 200, **values: object) -> Response:
     """A page that has forms, with what the last one did."""
     done = here.words.say(_DONE[here.done], day=paused_until(here.person, here.words)) if here.done in _DONE else ""

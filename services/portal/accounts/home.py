@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.portal.about_oneself import CHOICES, about_oneself, covered
-from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
+from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show, used_up
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.accounts.searches import path_of_wish
 from services.portal.answers import answers, form
@@ -99,7 +99,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
             lambda: sessions.use_link(door.installation, token, session, browser_of(request), door.clock())
         )
         if not used:
-            return door.show("late", words_for(request), 410)
+            return await used_up(door, cookies, request)
         wish = await door.work(lambda: signing.wish_beside(door.installation, token, door.clock()))
         return cookies.lead_home(door.root, session, path_of_wish(wish, words_for(request)) if wish else "/home")
 
@@ -165,7 +165,7 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         """Show the new address; a look confirms nothing."""
         kept = await door.work(lambda: signing.new_address(door.installation, token, door.clock()))
         if kept is None:
-            return door.show("late", words_for(request), 410)
+            return await used_up(door, cookies, request)
         person = await door.work(lambda: accounts.find(door.installation, kept.subscriber_id))
         words = words_for(request, person.profile.locale)
         return door.show("new_address", words, address=kept.address, wording=kept.wording)
@@ -182,7 +182,7 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
             text = words.say(mark("Somebody is subscribed with this address already: sign in with it."))
             return door.show("failed", words, 400, title=words.say(mark("That could not be done")), text=text)
         if person is None:
-            return door.show("late", words_for(request), 410)
+            return await used_up(door, cookies, request)
         return await begin_session(door, cookies, request, person, now)
 
 

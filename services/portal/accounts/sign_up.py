@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from services.portal.about_oneself import person_fields, readable
+from services.portal.accounts.at_home import used_up
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
@@ -129,7 +130,7 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         """Show what will be confirmed; a look confirms nothing."""
         kept = await door.work(lambda: signing.waiting(door.installation, token, door.clock()))
         if kept is None:
-            return door.show("late", words_for(request), 410)
+            return await used_up(door, cookies, request)
         words = words_for(request, str(kept.wanted.get("locale", "")))
         wanted, reader, now = signing.search_in(kept), signing.reader_in(kept), door.clock()
         given = given_of(query_of(wanted), wanted.timing, words)
@@ -149,7 +150,7 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         now = door.clock()
         person = await door.work(lambda: signing.confirm(door.installation, token, now))
         if person is None:
-            return door.show("late", words_for(request), 410)
+            return await used_up(door, cookies, request)
         return await begin_session(door, cookies, request, person, now, "/home/welcome")
 
 

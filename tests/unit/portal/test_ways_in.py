@@ -555,6 +555,21 @@ def test_a_link_signs_in_once_and_for_a_quarter_of_an_hour(ada: Subscriber, port
     assert portal.post(late, do="enter").status_code == 410
 
 
+def test_a_link_that_is_pressed_twice_says_that_it_worked(ada: Subscriber, portal: ServedPortal, mails: Path) -> None:
+    portal.post("/sign-up", **WISH)
+    [(_, _, link)] = letters(portal, mails)
+    cookie = cookie_of(portal.post(link, do="confirm"))
+    for again in (
+        portal.get(link, Cookie=cookie),
+        portal.client.post(link, data={"do": "confirm"}, headers={"Cookie": cookie}),
+    ):
+        assert (again.status_code, "You are signed in already." in again.text) == (410, True)
+        assert 'href="/home"' in again.text
+    elsewhere = portal.get(link)
+    assert "it did what it was for: sign in" in elsewhere.text
+    assert 'href="/sign-in"' in elsewhere.text
+
+
 def test_a_look_at_the_link_uses_nothing_up(ada: Subscriber, portal: ServedPortal, mails: Path) -> None:
     portal.post("/sign-in", address=ada.profile.address)
     [(_, _, link)] = letters(portal, mails)
