@@ -267,11 +267,13 @@ class _Experience(NamedTuple):
 @cache
 def _experience() -> _Experience:
     more, to = any_of("experience.or_more"), any_of("experience.to")
+    both = any_of("joint.and", "joint.own.and")
     written = "|".join(numbers())
     number = rf"(?:\d{{1,2}}|{written})"
     return _Experience(
         years=re.compile(
-            rf"(?<![\w.,$€£-])(?P<years>1?\d|{written})(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?{number})? ?\+? ?"
+            rf"(?<![\w.,$€£-])(?P<ranged>{any_of('experience.between')} )?(?P<years>1?\d|{written})(?: ?\+| {more})?"
+            rf"(?: ?(?:-|–|{to}|(?(ranged){both}|(?!))) ?{number})? ?\+? ?"
             rf"(?:\({number} ?\+?\) ?)?{any_of('experience.year')}(?=(?P<behind>[^.\n;]{{0,50}}))",
             re.IGNORECASE,
         ),
