@@ -64,14 +64,14 @@ class PreparedPosting:
         return frozenset[str]().union(*map(roles().neighbours, self.posting.roles))
 
     @cached_property
-    def allowed(self) -> Allowed:
-        """Where one may work from, or must be."""
-        return Allowed.of(self.reach)
+    def reach(self) -> Reach:
+        """Where one may work from, or must be: the posting's own, narrowed by its towns where work is not remote."""
+        return seated_reach(self.posting)
 
     @cached_property
-    def reach(self) -> Reach:
-        """The same as a reach."""
-        return seated_reach(self.posting)
+    def allowed(self) -> Allowed:
+        """What that reach takes in and rules out."""
+        return Allowed.of(self.reach)
 
     @cached_property
     def haystack(self) -> Haystack:

@@ -200,8 +200,10 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
             called = tuple(town for town in called if is_itself(town, wide))
         elif len(parts) > 1 and part.isupper() and len(part) <= 3:
             continue
-        inside = _within(called, codes) or (() if wide else _within(_called_loosely(part), codes))
-        meant = inside if codes else _alone(part, called, countries)
+        if not codes:
+            meant = _alone(part, called, countries)
+        else:
+            meant = _within(called, codes) or (() if wide else _within(_called_loosely(part), codes))
         if meant:
             found.append((_leading(meant) or meant)[0])
     return found
