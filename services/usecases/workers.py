@@ -97,23 +97,26 @@ def require_name(what: str) -> None:
         raise UsageError(f"{what!r} is nothing that can be paused; there are {', '.join(NAMES)}")
 
 
-def hold(installation: Installation, what: str, now: datetime, *, paused: bool, terms: Terms | None = None) -> None:
+def hold(installation: Installation, what: str, now: datetime, *, paused: bool, terms: Terms | None = None) -> int:
     """Hold one of `NAMES`, or let it go on; nothing is lost meanwhile.
 
     Raises UsageError for any other, and for a pause until a time that is over, or too far away to be remembered.
 
-    Who lets sending go on knows that no copy of this store runs beside it, and goes on without rows that are lost.
+    Who lets sending go on knows that no copy of this store runs beside it. Where it was not paused, it goes on without
+    rows that are lost: returns of how many searches. Where it was, only the pause ends, as that may be all one meant.
     """
     require_name(what)
     _require_near(terms, now)
     pauses = SqlPauses(installation.engine)
-    if what == SENDING:
-        pauses.set_sending(paused, now, terms)
-        if not paused:
-            end_copied(installation.engine, now)
-            accept_lost(installation.engine, now)
-    else:
+    if what != SENDING:
         pauses.set_service(what, paused, now, terms)
+        return 0
+    was_paused = pauses.read().sending
+    pauses.set_sending(paused, now, terms)
+    if paused:
+        return 0
+    end_copied(installation.engine, now)
+    return 0 if was_paused else accept_lost(installation.engine, now)
 
 
 def _require_near(terms: Terms | None, now: datetime) -> None:

@@ -15,7 +15,10 @@ from services.notifier.app import build_notifier
 from services.notifier.mail_settings import MailSettings
 from services.runtime.errors import UnavailableError, mend_of
 from services.runtime.sql.store import reading, writing
+from services.usecases import workers
+from services.usecases.installation import Installation
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import settings_of
 from tests.support.serving import DAY, HOUR, close, due, serve
 
 MINUTE = timedelta(minutes=1)
@@ -103,3 +106,15 @@ def test_nobody_is_mailed_while_rows_are_lost_and_all_are_once_they_are_back_or_
         tick(180, "three")
     assert accept_lost(store.engine, NOW + 180 * MINUTE) == 1
     assert tick(181) == 3
+
+
+def test_the_end_of_a_pause_gives_up_nothing_that_is_lost(store: NotifierStore) -> None:
+    installation = Installation(settings_of(), store.engine)
+    serve(store, NOW + HOUR, "one", [store.search(store.person(), hour=7).key])
+    taken_out(store, sent_jobs)
+    workers.hold(installation, workers.SENDING, NOW + HOUR, paused=True)
+    assert workers.hold(installation, workers.SENDING, NOW + HOUR, paused=False) == 0
+    with pytest.raises(UnavailableError, match="rows of digests"):
+        require_remembered(store.engine, NOW + HOUR)
+    assert workers.hold(installation, workers.SENDING, NOW + HOUR, paused=False) == 1
+    require_remembered(store.engine, NOW + HOUR)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.opened import open_installation
 from services.cli.options import Config, logged_in, moment
 from services.usecases.workers import NAMES, SENDING, Terms, hold, require_name
@@ -37,5 +38,6 @@ def pause(what: What, until: Until = None, why: Why = "", by: By = "", config: C
 def resume(what: What, config: Config = None) -> None:
     """Resume what `pause` has paused."""
     require_name(what)
-    hold(open_installation(config, create=True), what, moment(None), paused=False)
-    typer.echo(f"{'Sending' if what == SENDING else what} goes on.")
+    given_up = hold(open_installation(config, create=True), what, moment(None), paused=False)
+    without = f" without what {counted(given_up, 'search', 'searches')} had last sent" if given_up else ""
+    typer.echo(f"{'Sending' if what == SENDING else what} goes on{without}.")
