@@ -141,6 +141,12 @@ def document_of(title: str, text: str) -> Document:
     return Document(title=title, text=text[:MOST_READ])
 
 
+@lru_cache(maxsize=64)
+def sections_of(text: str) -> Document:
+    """A text alone, cut once for all that is asked of it in turn."""
+    return document_of("", text)
+
+
 def _kind_of(line: str) -> Kind | None:
     if len(line) > _MOST_HEADING or line.endswith((".", ",", ";")):
         if _announces_wishes(line):

@@ -1,12 +1,12 @@
 """What the text of a job demands of whoever has it: years, a clearance, a degree, to travel, to be on call, to lead."""
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import Final, NamedTuple
 
 from services.rules.lexicon.builder import any_of, numbers
-from services.rules.sections import Document, document_of
+from services.rules.sections import sections_of
 
 _BEFORE: Final = 40
 _MOST_ABOVE: Final = 400
@@ -126,13 +126,7 @@ def _is_needed(text: str, found: re.Match[str], unless: re.Pattern[str] | None =
 
 def _is_nice(text: str, found: re.Match[str]) -> bool:
     """Whether it stands below a heading of what is nice to have; of its own line its sentence tells."""
-    return _document(text).kind_at(max(0, text.rfind("\n", 0, found.start()))) == "nice"
-
-
-@lru_cache(maxsize=64)
-def _document(text: str) -> Document:
-    """Its sections, for all that is asked of one text in turn."""
-    return document_of("", text)
+    return sections_of(text).kind_at(max(0, text.rfind("\n", 0, found.start()))) == "nice"
 
 
 class _Hours(NamedTuple):

@@ -21,7 +21,7 @@ from services.rules.places.text import PlaceMention
 from services.rules.places.towns import Town, known_towns
 from services.rules.prepared import PreparedPosting
 from services.rules.roles.taxonomy import roles
-from services.rules.sections import document_of
+from services.rules.sections import sections_of
 from services.rules.signature import candidates_key, fold_company
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, words
@@ -55,7 +55,7 @@ class PostingFeatures(PreparedPosting):
     def of_work(self) -> Haystack:
         """Title and description as words, without what is offered, how to apply and what the law asks for."""
         posting = self.posting
-        return Haystack.of(posting.title, document_of(posting.title, posting.description_text).of_work)
+        return Haystack.of(posting.title, sections_of(posting.description_text).of_work)
 
     @cached_property
     def title(self) -> Haystack:
