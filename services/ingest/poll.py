@@ -69,8 +69,10 @@ class PollReport:
     """Of how many of its postings what is stated, and how much they have of their own: `Polled.says`."""
     hosts: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings link to which host."""
-    renamed: tuple[int, str] = (0, "")
-    """Known postings that may be other jobs now, where these are many, and in what most of them differ."""
+    renamed: int = 0
+    """Known postings that may be other jobs now, where these are many."""
+    differ: str = ""
+    """In what most of these do."""
     held: int = 0
     """New postings that are not sent yet, as its listing may be another board's."""
     cut: bool = False
@@ -165,7 +167,8 @@ class Poll:
             ended=self._outcomes["ended"],
             says={name: len(said) for name, said in self._says.items()},
             hosts=self._hosts,
-            renamed=(self._aside.recycled, self._aside.in_what),
+            renamed=self._aside.recycled,
+            differ=self._aside.in_what,
             held=held,
             cut=bool(self._limits) and self._source.is_web and complete,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
