@@ -1,4 +1,8 @@
-"""The embedded form under SIGKILL while a process beside it reads: no posting lost or read twice, no process left."""
+"""The embedded form under SIGKILL while a process beside it reads: no posting lost or read twice, no process left.
+
+The outbox relay publishes again what it had not yet marked when it was killed, so the log may have a raw posting twice;
+the normaliser reads each that is there once.
+"""
 
 import os
 import signal
@@ -31,12 +35,19 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-def counted(folder: Path) -> tuple[int, int]:
-    """Raw postings, and postings."""
+def read(folder: Path) -> int:
+    """Postings that the normaliser has read."""
     if not (folder / "data" / LOG_FILE).exists():
-        return 0, 0
+        return 0
     with SqliteLog(folder / "data" / LOG_FILE) as log:
-        return sum(log.ends(RAW.name)), sum(log.ends(POSTINGS.name))
+        return sum(log.ends(POSTINGS.name))
+
+
+def all_are_read(folder: Path) -> bool:
+    """Whether the log has each posting of the feed, and the normaliser has read all that it has."""
+    with SqliteLog(folder / "data" / LOG_FILE) as log:
+        keys = {raw.key for raw in log.read_all(RAW.name)}
+        return len(keys) == POSTINGS_LISTED and log.ends(POSTINGS.name) == log.ends(RAW.name)
 
 
 @pytest.mark.slow
@@ -48,21 +59,21 @@ def test_nothing_is_lost_and_no_process_left_where_either_is_killed(tmp_path: Pa
     try:
         until(lambda: bool(beside(running)), "a process is started")
         os.kill(beside(running)[0], signal.SIGKILL)
-        before = counted(tmp_path)[1]
-        until(lambda: counted(tmp_path)[1] > before, "ours reads on")
+        before = read(tmp_path)
+        until(lambda: read(tmp_path) > before, "ours reads on")
         running.kill()
         running.wait()
-        assert counted(tmp_path)[1] < POSTINGS_LISTED
+        assert not all_are_read(tmp_path)
 
         running = fork("run", "-c", config, log=tmp_path / "log")
-        until(lambda: bool(beside(running)) or counted(tmp_path)[1] == POSTINGS_LISTED, "it is started anew")
+        until(lambda: bool(beside(running)) or all_are_read(tmp_path), "it is started anew")
         left = beside(running)
         running.kill()
         running.wait()
         until(lambda: all(map(is_gone, left)), "it has ended with its parent", 30)
 
         running = fork("run", "-c", config, log=tmp_path / "log")
-        until(lambda: counted(tmp_path) == (POSTINGS_LISTED, POSTINGS_LISTED), "all are read")
+        until(lambda: all_are_read(tmp_path), "all are read")
         left = beside(running)
         running.terminate()
         assert ended(running) == 0
