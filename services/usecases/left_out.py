@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.notifier.adapters.sql.digests.digest_rows import KeptDigest, unlikely_cards
+from services.notifier.adapters.sql.digests.digest_rows import KeptDigest, KeptDropped, unlikely_cards
 from services.notifier.domain.curation.chance.answers import answered
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
@@ -20,7 +20,7 @@ from services.usecases import feedback
 from services.usecases.errors import MissingError
 from services.usecases.installation import Installation
 
-__all__ = ["MOST", "LeftOut", "UnlikelyJob", "answer", "left_out", "take_back"]
+__all__ = ["MOST", "LeftOut", "UnlikelyJob", "answer", "left_out", "take_back", "why_left_out"]
 
 MOST: Final = 30
 """Unlikely jobs that are listed, each on a card."""
@@ -92,6 +92,18 @@ def left_out(installation: Installation, person: Subscriber, about: str) -> Left
         ),
         count=len(cards),
     )
+
+
+def why_left_out(installation: Installation, subscriber_id: str, left: KeptDropped, posting: PostingCore) -> str:
+    """Why a mail left a job out, in words. By which facts is kept; what these are about is told as it is now.
+
+    Raises UnavailableError.
+    """
+    if not left.against:
+        return left.said
+    chance = likeliest(wishes_of(installation.subscribers.recipient(subscriber_id)), PostingFeatures(posting))
+    doubts = chance.most_telling() if chance else ()
+    return left.in_words({against.doubt.fact: against.doubt for against in doubts})
 
 
 def answer(

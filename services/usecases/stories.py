@@ -24,6 +24,7 @@ from services.usecases import tracker
 from services.usecases.accounts import MASK
 from services.usecases.explaining import Judgement, explain
 from services.usecases.installation import Installation
+from services.usecases.left_out import why_left_out
 from services.usecases.previews import next_digest
 from services.usecases.searches import Query
 from services.wording.catalogues import english
@@ -198,7 +199,8 @@ def _mails(case: Case) -> _Mails:
             continue
         kind = "the digest" if digest.outcome == "digest" else "a digest that was held"
         waits = ", and waits for the next" if posting_id in dict(digest.rest) else ""
-        said = f"{kind} left it out: {case.cause(why.code, why.said)}{waits}"
+        cause = case.cause(why.code, why_left_out(installation, person, why, case.posting))
+        said = f"{kind} left it out: {cause}{waits}"
         last_refusal = StoryEvent("digest", digest.due_at, said)
         events.append(last_refusal)
     events.sort(key=lambda event: event.at or case.posting.fetched_at)

@@ -18,6 +18,7 @@ from services.notifier.domain.model import Candidate, Counted, Digest
 from services.notifier.domain.week import with_week
 from services.notifier.domain.windows import DueSubscriber, DueWindow, WindowMatches
 from services.notifier.domain.wording.job import seen_on
+from services.notifier.domain.wording.score_lines import cause_line
 from services.wording.catalogues import words_of
 from tests.support.digests import NOON, SENDER, email, pay, posting, recipient, search, words_about
 
@@ -110,6 +111,9 @@ def _assert_rest(made: Digest, lines: list[str], text: str, link: str) -> None:
         assert numbers(lines[-1])[0] == made.unlikely
     kept = kept_dropped(digest_row("a digest", made, (), email(), NOON)["dropped"])
     assert len(unlikely_cards(kept)) == made.unlikely, "the page of a link lists what the mail counts"
+    for left, then in zip(kept, (*made.dropped, *made.beyond), strict=True):
+        doubts = {against.doubt.fact: against.doubt for against in then.cause.chance.against}
+        assert left.in_words(doubts) == cause_line(then.cause), "what is told later is what was true then"
 
 
 def _assert_week(made: Digest, tree: Any) -> None:

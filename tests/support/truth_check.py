@@ -1,7 +1,5 @@
 """The truth of all pairs, and what a store holds of matches and digests."""
 
-import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from schemas.keys import unpack
 from schemas.posting import Cluster, PostingCore
 from schemas.sql.tables import criteria as criteria_table
 from schemas.sql.tables import deliveries, digest_items, digests, matches, saved_searches
+from services.notifier.adapters.sql.digests.digest_rows import kept_dropped
 from services.notifier.adapters.sql.digests.waiting import waiting_read
 from services.notifier.domain.delivery import NOT_OUT
 from services.rules.prepared import PreparedPosting
@@ -123,8 +122,8 @@ def dropped_for(engine: Engine, subscriber_id: str) -> dict[str, list[str]]:
         rows = connection.execute(query.order_by(digests.c.due_at)).all()
     reasons: dict[str, list[str]] = defaultdict(list)
     for due_at, packed in rows:
-        for posting_id, why in json.loads(zlib.decompress(packed)):
-            reasons[posting_id].append(f"{due_at:%d %H:%M} {why['said']}")
+        for left in kept_dropped(packed):
+            reasons[left.posting_id].append(f"{due_at:%d %H:%M} {left.said}")
     return reasons
 
 

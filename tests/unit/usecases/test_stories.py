@@ -9,8 +9,11 @@ from sqlalchemy import update
 
 from schemas.posting import Cluster, PostingCore
 from schemas.sql.tables import deliveries
+from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.feedback import likeliest, wishes_of
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, HoldCause, Item
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.wording.score_lines import cause_line
 from services.rules.verdict import verdict
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import writing
@@ -24,6 +27,7 @@ from tests.support.serving import HOUR, LEASE, closings, email_for
 
 DUE = NOW + 2 * HOUR
 ONE = posting("one")
+HIDDEN = Cause("hidden_company")
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def story_of(store: NotifierStore, person: Subscriber, job: str = "one", now: da
     return story(Installation(settings_of(), store.engine), person.profile.address, own_id, now)
 
 
-def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE) -> None:
+def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE, cause: Cause = HIDDEN) -> None:
     cut = store.windows.take_cut(DUE)
     for due in store.windows.claim_due("test", DUE, cut, LEASE, 100):
         searches = tuple(window.search for window in due.windows)
@@ -47,9 +51,7 @@ def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE) -> None:
             found = (FoundBy(searches[0], verdict(searches[0].criteria, job)),)
             made: Digest | Hold = Digest(due.recipient, DUE, searches, (Item(job, found, 1.0),), (), 0, ())
         else:
-            made = Hold(
-                due.recipient, DUE, HoldCause("nothing_found"), (Dropped(job.posting_id, Cause("hidden_company")),)
-            )
+            made = Hold(due.recipient, DUE, HoldCause("nothing_found"), (Dropped(job.posting_id, cause),))
         email = email_for(due.recipient.address, DUE) if sends else None
         assert store.digests.commit(made, closings(due, cut, DUE), email, DUE)
     store.windows.release("test")
@@ -125,6 +127,27 @@ def test_a_copy_that_they_were_sent_is_named_and_no_other_job_of_its_title(
 def test_a_digest_that_left_it_out_says_why(store: NotifierStore, ada: Subscriber) -> None:
     build(store, sends=False)
     assert story_of(store, ada).answer.startswith("They did not get it: a digest that was held left it out: ")
+
+
+def test_what_spoke_against_it_is_told_as_it_is_now_and_by_name_where_that_is_gone(
+    store: NotifierStore, ada: Subscriber
+) -> None:
+    def told() -> str:
+        [event] = [event for event in story_of(store, ada, "two").events if event.kind == "digest"]
+        return event.what.partition("left it out: ")[2]
+
+    far = posting("two", title="Chief iOS Developer", roles=("ios-engineer",), seniority="executive")
+    store.matches.store(0, [arrival(1, far, (0,))], NOW)
+    chance = likeliest(wishes_of(store.subscribers.recipient(ada.subscriber_id)), PostingFeatures(far))
+    assert chance
+    assert chance.facts(0.2)
+    cause = Cause("unlikely", chance=chance)
+    build(store, sends=False, job=far, cause=cause)
+    assert told() == cause_line(cause)
+    [search] = store.searches.all(ada.subscriber_id)
+    store.searches.delete(search.search_id, NOW)
+    assert told() != cause_line(cause)
+    assert told().startswith(cause_line(cause).partition("(")[0])
 
 
 def test_a_search_that_it_does_not_fit_says_by_which_criterion(store: NotifierStore) -> None:

@@ -3,16 +3,13 @@
 Digests have words of their own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from services.notifier.domain.model import AnnualPay, Cause, CauseCode, HoldCause, Item, PayNews
 from services.notifier.domain.weights import (
     AnswerFacts,
     Chance,
-    ChanceFact,
-    Doubt,
     FitFacts,
     FreshFacts,
     Part,
@@ -20,18 +17,16 @@ from services.notifier.domain.weights import (
     PlaceFacts,
     PreferredFacts,
 )
+from services.notifier.domain.wording.doubt_lines import MOST, doubt_line
 from services.rules.money import ANNUAL_FACTORS
-from services.rules.roles.taxonomy import roles
 from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words
-from services.wording.lines import language_in_words, listed
-from services.wording.places import places_listed
+from services.wording.lines import listed
 from services.wording.reasons import in_words
 from services.wording.speaking import needs_in_words, unspoken_in_words
 
-_MOST: Final = 3
-_LEAST_COST: Final = 0.2
+LEAST_COST: Final = 0.2
 """What costs less in log odds is not worth a word."""
 
 
@@ -159,7 +154,7 @@ def chance_line(chance: Chance, bar: float | None = None) -> str:
 def answer_words(chance: Chance) -> tuple[str, ...]:
     """What the person said of a job that is like it, where that counts for or against it; else nothing."""
     answered = chance.answered
-    if answered is None or abs(answered.odds) < _LEAST_COST:
+    if answered is None or abs(answered.odds) < LEAST_COST:
         return ()
     return (f"{'more' if answered.odds > 0 else 'less'} since {_feedback(answered.by)}",)
 
@@ -167,9 +162,8 @@ def answer_words(chance: Chance) -> tuple[str, ...]:
 def cause_line(cause: Cause) -> str:
     """Why a job is not sent: `too unlikely to be wanted: 12 % (another role: Account Executive)`."""
     if cause.code == "unlikely":
-        against = "; ".join(filter(None, (against_words(cause.chance), *answer_words(cause.chance))))
-        said = f"too unlikely to be wanted: {_percent(cause.chance.value)}{f' ({against})' if against else ''}"
-        return f"fits only nearly, and is {said}" if cause.near else said
+        against = against_words(cause.chance), *answer_words(cause.chance)
+        return unlikely_line(cause.chance.value, against, near=cause.near)
     said = _CAUSES[cause.code].format(
         day=cause.day,
         most=cause.most,
@@ -179,6 +173,13 @@ def cause_line(cause: Cause) -> str:
         fault=in_words(cause.reason, english()) if cause.reason else "it was rejected",
     )
     return f"fits only nearly, and {said}" if cause.near else said
+
+
+def unlikely_line(chance: float, against: Iterable[str], *, near: bool) -> str:
+    """The same of a chance, with what speaks against the job."""
+    why = "; ".join(filter(None, against))
+    said = f"too unlikely to be wanted: {_percent(chance)}{f' ({why})' if why else ''}"
+    return f"fits only nearly, and is {said}" if near else said
 
 
 def hold_line(cause: HoldCause) -> str:
@@ -222,91 +223,11 @@ def against_words(chance: Chance) -> str:
     """What speaks most against a job; empty where little does."""
     said: dict[str, None] = {}
     for factor in chance.most_telling():
-        if factor.costs < _LEAST_COST or len(said) == _MOST:
+        if factor.costs < LEAST_COST or len(said) == MOST:
             break
-        said[_doubt_line(factor.doubt)] = None
+        said[doubt_line(factor.doubt)] = None
     return ", ".join(said)
-
-
-@lru_cache(maxsize=8_192)
-def _doubt_line(doubt: Doubt) -> str:
-    return _AGAINST[doubt.fact](doubt)
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _role(doubt: Doubt) -> str:
-    known = _names(doubt.of)
-    said = f"another role: {', '.join(known)}" if known else "its role is not known"
-    return f"{said}; they have worked as {', '.join(_names(doubt.done))}" if doubt.done else said
-
-
-def _names(ids: Iterable[str]) -> list[str]:
-    return [roles()[role].name() for role in ids if role in roles()]
-
-
-def _language(doubt: Doubt) -> str:
-    return " or ".join(language_in_words(code, english()) for code in doubt.of)
-
-
-def _home(doubt: Doubt) -> str:
-    if doubt.of:
-        return f"it is not open to {places_listed(doubt.of, english())}, where they live by their word or time zone"
-    return "the wanted places are hardly taken in"
-
-
-def _region(doubt: Doubt) -> str:
-    if doubt.of:
-        return f"only a part of the country: {', '.join(doubt.of)}"
-    return "its town is far off" if doubt.amount is None else f"its town is far off, {doubt.amount:,.0f} km from home"
-
-
-def _experience(doubt: Doubt) -> str:
-    if not doubt.amount:
-        return "it asks for more experience"
-    asked = _asked_years(doubt.amount)
-    return asked if doubt.own is None else f"{asked}, of which they have {doubt.own}"
-
-
-def _asked_years(years: float) -> str:
-    return f"it asks for {years:g} year{'' if years == 1 else 's'}"
-
-
-def _overqualified(doubt: Doubt) -> str:
-    if doubt.amount is not None:
-        return f"{_asked_years(doubt.amount)}, and they have {doubt.own}"
-    if doubt.own is not None:
-        return f"it is meant for beginners, and they have {doubt.own} years"
-    return "its level is below what they have years for"
-
-
-_AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
-    "trade": _role,
-    "near_role": _role,
-    "searches": _role,
-    "neighbour": _role,
-    "breadth": lambda doubt: f"its search takes any of {doubt.amount:g} roles, and no skill or word narrows them",
-    "title": lambda doubt: f"its title says what no search of theirs does: {', '.join(doubt.of)}",
-    "core": lambda _: "the asked skills are not all core to it",
-    "often": lambda _: "the asked words are hardly said",
-    "technology": lambda doubt: f"its title names {', '.join(doubt.of)}",
-    "home": _home,
-    "region": _region,
-    "elsewhere": lambda _: "its title names another place",
-    "zone": lambda _: "its hours are of another time zone",
-    "workplace": lambda _: "its workplace is not told",
-    "form": lambda doubt: f"its form: {', '.join(doubt.of).replace('_', ' ')}",
-    "level": lambda doubt: f"its level: {', '.join(doubt.of)}",
-    "leading": lambda _: "it leads people, which no search of theirs asks for",
-    "travel": lambda doubt: f"up to {doubt.amount:g} % of it is travelling" if doubt.amount else "it travels much",
-    "experience": _experience,
-    "overqualified": _overqualified,
-    "written": lambda doubt: f"it is written in {_language(doubt)}",
-    "spoken": lambda doubt: f"it needs {_language(doubt)}",
-    "pay": lambda _: "it pays less than another search of theirs asks for",
-    "known": lambda _: "it names hardly any of what they can do",
-    "avoided": lambda doubt: f"it is about what they would rather not do: {', '.join(doubt.of)}",
-    "condition": lambda doubt: f"its condition: {' '.join((doubt.condition or '', ', '.join(doubt.of))).strip()}",
-}

@@ -1,19 +1,24 @@
 """A digest as rows: what was chosen and left out, which windows it closed, and the email as it was first rendered."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.notifier.adapters.sql.rows import pack_email, packed, to_json, unpack_email, unsqueeze
 from services.notifier.domain.model import DayCounts, Digest, Dropped, Hold, Item
+from services.notifier.domain.weights import ChanceFact, Doubt
 from services.notifier.domain.windows import Closing
-from services.notifier.domain.wording.score_lines import cause_line, hold_line
+from services.notifier.domain.wording.doubt_lines import facts_in_words
+from services.notifier.domain.wording.score_lines import LEAST_COST, answer_words, cause_line, hold_line, unlikely_line
 from services.notifier.ports import Email
 from services.wording.catalogues import words_of
 from services.wording.reasons import in_words
 from services.wording.words import Words
+
+_UNLIKELY: Final = "too unlikely to be wanted"
+"""What releases until 2026-12 say of it: they look for a sentence."""
 
 
 class KeptDropped(NamedTuple):
@@ -29,6 +34,16 @@ class KeptDropped(NamedTuple):
     """It fits only nearly; False of a release that did not keep it."""
     beside: str = ""
     """The posting whose card it stands on, of what is unlikely."""
+    against: tuple[ChanceFact, ...] | None = None
+    """What spoke against it, of what is unlikely, the most telling first; None of a release that kept words of that."""
+    answer: str = ""
+    """What they had said of a job that is like it, in words."""
+
+    def in_words(self, doubts: Mapping[ChanceFact, Doubt]) -> str:
+        """`said`, with what facts are about, as far as that is known."""
+        if self.chance is None or self.against is None:
+            return self.said
+        return unlikely_line(self.chance, (facts_in_words(self.against, doubts), self.answer), near=self.near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +123,21 @@ def search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
 
 
 def _dropped_row(dropped: Dropped) -> list[Any]:
-    """A posting and why it was left out, as a code for programs and in words for whoever reads what is exported."""
-    cause = dropped.cause
-    why: dict[str, Any] = {"code": cause.code, "said": cause_line(cause)}
-    if cause.code == "unlikely":
-        why["chance"] = cause.chance.value
-        if cause.near:
-            why["near"] = True
-        if cause.posting_id:
-            why["beside"] = cause.posting_id
+    """A posting and why it was left out, as a code for programs and in words for whoever reads what is exported.
+
+    Of what is unlikely, which is nearly all of it and hardly ever looked at, the facts are kept in place of words.
+    """
+    cause, chance = dropped.cause, dropped.cause.chance
+    if cause.code != "unlikely":
+        return [dropped.posting_id, {"code": cause.code, "said": cause_line(cause)}]
+    why: dict[str, Any] = {"code": cause.code, "said": _UNLIKELY, "chance": chance.value}
+    why["against"] = chance.facts(LEAST_COST)
+    if chance.answered is not None:
+        why["answer"] = "".join(answer_words(chance))
+    if cause.near:
+        why["near"] = True
+    if cause.posting_id:
+        why["beside"] = cause.posting_id
     return [dropped.posting_id, why]
 
 
@@ -145,7 +166,9 @@ def kept_as(posting_id: str, why: str | dict[str, Any]) -> KeptDropped:
     if isinstance(why, str):
         return KeptDropped(posting_id, why, why)
     kept = why.get("chance"), bool(why.get("near")), why.get("beside", "")
-    return KeptDropped(posting_id, why["said"], why["code"], *kept)
+    against = tuple(why["against"]) if "against" in why else None
+    left = KeptDropped(posting_id, why["said"], why["code"], *kept, against, why.get("answer", ""))
+    return left._replace(said=left.in_words({}))
 
 
 def code_of(why: str | dict[str, str]) -> str:

@@ -37,6 +37,7 @@ from schemas.sql.tables import (
 )
 from schemas.sql.webhooks import webhook_attempts, webhook_events, webhooks
 from services.notifier.adapters.sql.criteria.membership import leave
+from services.notifier.adapters.sql.digests.digest_rows import kept_dropped
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.adapters.sql.people.standing import soft_bounces_of
@@ -101,11 +102,17 @@ def _unpacked(value: bytes) -> Any:
     return json.loads(unsqueeze(value)) if value else None
 
 
+def _left_out(value: bytes) -> Any:
+    """With its reasons in words, though facts alone may be kept of them."""
+    rows = zip(json.loads(unsqueeze(value)), kept_dropped(value), strict=True)
+    return [[own, why if isinstance(why, str) else why | {"said": left.said}] for (own, why), left in rows]
+
+
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "feedback.about": json.loads,
     "saved_searches.waiting": _unpacked,
     "digests.body": _unpacked,
-    "digests.dropped": _unpacked,
+    "digests.dropped": _left_out,
     "digests.matched": json.loads,
     "digests.rest": _unpacked,
     "digest_items.found_by": json.loads,

@@ -34,7 +34,7 @@ from services.notifier.domain.curation.chance.own_words import avoided
 from services.notifier.domain.curation.chance.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Costs, Wish
-from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Doubt
+from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Costly, Doubt
 from services.rules.languages.speaking import less_well
 from services.rules.roles.affinity import CLOSE
 
@@ -85,7 +85,7 @@ def chance_of(judged: JudgedPosting, wish: Wish, answered: Answered | None = Non
     odds = costs.left if answered is None else costs.left + answered.odds
     value = 0.0 if closed else round(probability(odds), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
-    return Chance(value, partial(_against, costs.by_fact, wish, ready), answered)
+    return Chance(value, partial(_against, costs.by_fact, wish, ready), answered, partial(_costly, costs.by_fact))
 
 
 def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
@@ -166,11 +166,20 @@ def _log_odds(chance: float) -> float:
 
 
 def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
+    for lost, place in _by_costs(costs):
+        yield Against(_of_roles_told(place, wish, ready) if place < OF_ROLES else _doubt(place, wish, ready), -lost)
+
+
+def _costly(costs: Iterable[tuple[int, float]]) -> list[Costly]:
+    return [Costly(FACTS[place], -lost) for lost, place in _by_costs(costs)]
+
+
+def _by_costs(costs: Iterable[tuple[int, float]]) -> list[tuple[float, int]]:
+    """What facts take by themselves, below 0, and their places, the most telling first."""
     already = model().already
     costly = [(-round(lost - already[place], 3), place) for place, lost in costs if lost > already[place]]
     costly.sort()
-    for lost, place in costly:
-        yield Against(_of_roles_told(place, wish, ready) if place < OF_ROLES else _doubt(place, wish, ready), -lost)
+    return costly
 
 
 def tenth(chance: Chance) -> int:
