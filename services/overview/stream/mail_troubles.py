@@ -35,7 +35,7 @@ _MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
 _MOST_SAID = 240
 _WAITING = {
     "settings": "{mails} waiting, as none can go out: {said}",
-    "away": "{mails} waiting, as the mail server is away: {said}",
+    "away": "{mails} waiting, as nothing takes them now: {said}",
     "busy": "{mails} put off by the mail server: {said}",
 }
 _OVER = {
@@ -52,7 +52,8 @@ _DO: dict[str, tuple[str, Remedy | ByHand]] = {
         "settings",
     ),
     "away": (
-        "`jobchime doctor` tries the mail server; the mails wait and go out by themselves",
+        "`jobchime doctor` tries the mail server, or the folder that they are written to; mend what it says: they wait,"
+        " and go out by themselves within minutes",
         Remedy("retry mails"),
     ),
     "busy": (

@@ -4,11 +4,14 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.files.private import privately
 from services.runtime.sql.sqlite import explained
 
 LOG_FILE = "log.sqlite"
@@ -18,11 +21,15 @@ SUPPRESSION_KEY_FILE = "suppression-key"
 RESTORED = "restored"
 """Holds whole, verified files of a restore that are still to be moved into place."""
 
+_KEY_FILES = (SECRET_FILE, SUPPRESSION_KEY_FILE)
 _LOCK_FILE = "run.lock"
+_WAL = "-wal"
 _GLANCE_S = 0.05
 """Far longer than `is_run_on` looks."""
 _LEAST_FREE = 4 << 20
 """Bytes of a disk that SQLite and the log need to go on."""
+
+_events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +40,14 @@ class FolderLock:
     descriptor: int
     _known: dict[str, tuple[int, int] | None] = field(default_factory=dict)
     """Which files of log and store were there at the first check; the store may be a server."""
+    _keys: dict[str, bytes] = field(default_factory=dict)
+    """What the files of the keys held then; they may be settings instead."""
 
     def check(self) -> None:
         """Raise UnavailableError where folder, log or store was moved, deleted or put anew under this process.
 
-        Its open files would go on taking what is written, where nobody looks for it.
+        Its open files would go on taking what is written, where nobody looks for it. A key whose file is gone is put
+        back, as this process alone still knows it, and the next command would make another.
         """
         path = self.folder / _LOCK_FILE
         with explained(path):
@@ -46,9 +56,7 @@ class FolderLock:
             except (FileNotFoundError, NotADirectoryError):
                 there = False
         if not there:
-            raise UnavailableError(
-                f"the data folder {self.folder} was moved or deleted while jobchime ran on it; put it back, then start"
-            )
+            raise UnavailableError(self._why_gone())
         for name in (LOG_FILE, STORE_FILE):
             found = _file_at(self.folder / name)
             if self._known.setdefault(name, found) != found:
@@ -56,6 +64,43 @@ class FolderLock:
                     f"{self.folder / name} was moved, deleted or put anew while jobchime ran on it, and what it wrote"
                     " since is lost; put it back where you can, then start"
                 )
+            self._check_wal(name)
+        for name in _KEY_FILES:
+            self._keep_key(name)
+
+    def _why_gone(self) -> str:
+        if any((self.folder / name).exists() for name in (LOG_FILE, STORE_FILE)):
+            return (
+                f"{self.folder / _LOCK_FILE} was deleted or put anew while jobchime ran on it, and it ended so that no"
+                " second one runs beside it; nothing is lost: start it again"
+            )
+        return f"the data folder {self.folder} was moved or deleted while jobchime ran on it; put it back, then start"
+
+    def _check_wal(self, name: str) -> None:
+        """SQLite deletes it with the last connection alone, of which this process has one for as long as it runs.
+
+        What was written to it goes into its database when this process ends in order, and is lost if it is killed.
+        """
+        wal = name + _WAL
+        found, known = _file_at(self.folder / wal), self._known.get(wal)
+        if known and found != known:
+            raise UnavailableError(
+                f"{self.folder / wal} was deleted or put anew while jobchime ran on it, and it ended so that what"
+                f" stood there goes into {name}; nothing is lost: end what else has it open, such as a console, and"
+                " start it again"
+            )
+        self._known[wal] = found
+
+    def _keep_key(self, name: str) -> None:
+        path = self.folder / name
+        with suppress(OSError):
+            if name not in self._keys:
+                self._keys[name] = path.read_bytes()
+            elif not path.exists():
+                with open(path, "xb", opener=privately) as file:
+                    file.write(self._keys[name])
+                sync_folder(self.folder)
+                _events.warning("a key was deleted while jobchime ran on it, and is put back", file=str(path))
 
 
 @contextmanager
@@ -122,7 +167,7 @@ def move_in(folder: Path) -> None:
             return
         for file in sorted(restored.iterdir()):
             # The old database's WAL must be gone before the new database is there, or SQLite would play it over that.
-            for suffix in ("-wal", "-shm"):
+            for suffix in (_WAL, "-shm"):
                 (folder / (file.name + suffix)).unlink(missing_ok=True)
             file.replace(folder / file.name)
         sync_folder(folder)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from services.runtime.errors import UnavailableError
-from services.runtime.files.datadir import locked
+from services.runtime.files.datadir import SECRET_FILE, SUPPRESSION_KEY_FILE, locked
+from services.runtime.files.private import is_open_to_others
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.meter import RunnerMeter
@@ -290,6 +291,44 @@ def test_a_folder_that_another_was_put_in_place_of_is_not_the_one_held(tmp_path:
             other.check()
             with pytest.raises(UnavailableError):
                 hold.check()
+
+
+def test_a_deleted_lock_ends_the_run_and_the_words_do_not_say_that_the_folder_is_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with locked(folder) as hold, open_log(folder):
+        hold.check()
+        (folder / "run.lock").unlink()
+        with pytest.raises(UnavailableError, match=r"run\.lock was deleted .* nothing is lost: start it again"):
+            hold.check()
+
+
+def test_what_a_deleted_write_ahead_log_held_is_kept_by_ending_in_order(tmp_path: Path) -> None:
+    with locked(tmp_path) as hold, open_log(tmp_path) as log:
+        hold.check()
+        log.produce(outs(3))
+        hold.check()
+        (tmp_path / "log.sqlite-wal").unlink()
+        log.produce(outs(2))
+        with pytest.raises(UnavailableError, match=r"log\.sqlite-wal was deleted .* nothing is lost"):
+            hold.check()
+    with open_log(tmp_path) as log:
+        assert sum(log.ends(TOPIC)) == 5
+
+
+@pytest.mark.parametrize("name", [SECRET_FILE, SUPPRESSION_KEY_FILE])
+def test_a_key_whose_file_is_deleted_is_put_back_by_who_still_knows_it(tmp_path: Path, name: str) -> None:
+    with locked(tmp_path) as hold:
+        hold.check()
+        assert not (tmp_path / name).exists(), "of the settings there is none"
+        (tmp_path / name).write_bytes(b"0123456789abcdef\n")
+        hold.check()
+        (tmp_path / name).unlink()
+        hold.check()
+        assert (tmp_path / name).read_bytes() == b"0123456789abcdef\n"
+        assert not is_open_to_others(tmp_path / name)
+        (tmp_path / name).write_bytes(b"another of the operator's\n")
+        hold.check()
+        assert (tmp_path / name).read_bytes() == b"another of the operator's\n"
 
 
 def test_two_services_of_one_name_are_refused(log: SqliteLog) -> None:
