@@ -30,8 +30,8 @@ class Suppression:
 
 
 OTHER_KEY = (
-    "set JOBCHIME_SUPPRESSION_KEY to what it was, or restore its file in the data folder; until there was one, it was"
-    " the secret"
+    "set JOBCHIME_SUPPRESSION_KEY to what it was, or put its file back into the data folder: `unzip -p ARCHIVE"
+    " suppression-key` has it from what `jobchime backup` wrote; until there was one, it was the secret"
 )
 """What to do where the store's addresses are hashed with another key."""
 NO_MAILBOX = "the mail server says that there is no such mailbox"
