@@ -132,6 +132,51 @@ TITLES = {
     "Registered Nursing Associates": "nursing-associate",
     "Clinical Nurse Associate": "nurse",
     "Healthcare Assistant, Band 2": "care-assistant",
+    # Each register or licence is a role of its own, also where one of its trade is called in short.
+    "Community Mental Health Nurse": "mental-health-nurse",
+    "Staff Nurse RMN": "mental-health-nurse",
+    "RGN - Nights": "nurse",
+    "Learning Disability Nurse, Band 5": "learning-disability-nurse",
+    "Paediatric Nurse": "childrens-nurse",
+    "Pediatric Nurse": "nurse",
+    "Gesundheits- und Kinderkrankenpflegerin (m/w/d)": "childrens-nurse",
+    "Health Visitor": "health-visitor",
+    "LPN (Night Shift)": "practical-nurse",
+    "Técnica de enfermagem": "practical-nurse",
+    "PMHNP, Telehealth": "psychiatric-nurse-practitioner",
+    "Infirmier anesthésiste H/F": "nurse-anesthetist",
+    "Facharzt für Psychiatrie (m/w/d)": "psychiatrist",
+    "Operating Department Practitioner": "surgical-technologist",
+    "Dental Nurse": "dental-assistant",
+    "Dental Hygienist": "dental-hygienist",
+    "Zahntechniker (m/w/d)": "dental-technician",
+    "Registered Veterinary Nurse": "veterinary-technician",
+    "Tierpflegerin": "animal-caretaker",
+    "Clinical Psychologist": "psychologist",
+    "BCBA": "behavior-analyst",
+    "Physical Therapist Assistant": "physical-therapist-assistant",
+    "Community OT": "occupational-therapist",
+    "COTA - Outpatient": "occupational-therapy-assistant",
+    "Band 6 SLT": "speech-therapist",
+    "HCA - Bank": "care-assistant",
+    "Notfallsanitäter (m/w/d)": "paramedic",
+    "Rettungssanitäter (m/w/d)": "emergency-medical-technician",
+    "Technicienne de laboratoire médical": "medical-technologist",
+    "Manipulatrice radio": "radiographer",
+    "Dispensing Optician": "optician",
+    "Family Support Worker": "youth-and-family-worker",
+    "Schulsozialarbeiterin": "social-worker",
+    "Primary School Teacher": "primary-teacher",
+    "Professeure des écoles": "primary-teacher",
+    "Secondary School Maths Teacher": "teacher",
+    "SEN Teacher": "special-education-teacher",
+    "Insegnante di sostegno": "special-education-teacher",
+    "SEN TA": "teaching-assistant",
+    "TA Partner": "recruiter",
+    "Enterprise AE": "account-executive",
+    "AE (Remote)": "account-executive",
+    "HGV Technician": "vehicle-mechanic",
+    "Class A CDL - Local": "driver",
     "Specialist Physiotherapist": "physiotherapist",
     "Band 6 Occupational Therapist": "occupational-therapist",
     "Ergotherapeut (m/w/d)": "occupational-therapist",
@@ -173,16 +218,38 @@ def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
         "Associate",
         "(m/w/d)",
         "Botany Expert | Up to $40/hr",
+        # Short for two trades, or for something else.
+        "TA",
+        "OT",
+        "PT",
     ],
 )
 def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:
     assert read_role(title, (), "", roles()).source == "unknown"
 
 
-def test_two_roles_are_read_where_a_title_names_two() -> None:
-    read = read_role("Recruiter / Office Manager", (), "", roles())
-    assert read.roles == ("recruiter", "office-manager")
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Recruiter / Office Manager", ("recruiter", "office-manager")),
+        ("Nurse or Paramedic", ("nurse", "paramedic")),
+        ("Occupational Therapist or Physiotherapist, Band 6", ("occupational-therapist", "physiotherapist")),
+        ("RN/LPN", ("nurse", "practical-nurse")),
+        ("Registered Nurse (RN) or Physical Therapist (PT)", ("nurse", "physiotherapist")),
+        ("Infirmière ou sage-femme", ("nurse", "midwife")),
+        ("Enfermera o auxiliar de enfermería", ("nurse", "care-assistant")),
+        ("Buchhalter oder Controller (m/w/d)", ("accountant", "financial-controller")),
+    ],
+)
+def test_two_roles_are_read_where_a_title_names_two(title: str, named: tuple[str, ...]) -> None:
+    read = read_role(title, (), "", roles())
+    assert read.roles == named
     assert len(read.spans) == 2
+
+
+@pytest.mark.parametrize("title", ["Nurse, Intensive Care", "Cook or Chef de Partie", "Full or Part Time Nurse"])
+def test_one_role_is_read_where_both_sides_are_one_or_one_names_none(title: str) -> None:
+    assert len(read_role(title, (), "", roles()).roles) == 1
 
 
 @pytest.mark.parametrize(
@@ -216,6 +283,16 @@ def test_two_fields_share_the_noun_behind_them(title: str, named: tuple[str, ...
         ("CRM Specialist", "You plan newsletters and campaigns.", "email-marketer"),
         ("Growth Lead", "You own a quota and close deals with hospitals.", "business-development-manager"),
         ("Growth Lead", "You run paid campaigns and landing pages.", "growth-marketer"),
+        ("Registered Nurse - Mental Health", "RMN with an NMC pin, for an NHS ward.", "mental-health-nurse"),
+        ("Registered Nurse - Mental Health", "An RN license of Ohio and two years of care are needed.", "nurse"),
+        ("Staff Nurse (Paediatrics)", "You are a registered children's nurse with an NMC pin.", "childrens-nurse"),
+        (
+            "Nurse Practitioner, Psychiatry",
+            "PMHNP-BC; you prescribe psychotropic medicines.",
+            "psychiatric-nurse-practitioner",
+        ),
+        ("PTA - Outpatient", "You work under a physical therapist in rehab.", "physical-therapist-assistant"),
+        ("Biomedical Scientist", "HCPC registration, in our NHS laboratory.", "medical-technologist"),
         ("Case Reviewer", "You read background investigations for security clearances.", "police-officer"),
         ("CRM Specialist", "You look after objects and flows in Salesforce.", "business-systems-administrator"),
     ],

@@ -50,7 +50,7 @@ def read_role(title: str, categories: Sequence[Stated], text: str, known: Roles)
 
 def _disambiguated(named: Sequence[NamedRole], title: str, text: str, known: Roles) -> RoleReading | None:
     role = known.disambiguated(named[0].role, title, text)
-    if role is None:
+    if role is None or role in {mention.role for mention in named}:
         return None
     start, end = min(mention.start for mention in named), max(mention.end for mention in named)
     return _reading((NamedRole(role, start, end),), "title", title)

@@ -86,18 +86,18 @@ class _Title:
 
     def read(self) -> tuple[NamedRole, ...]:
         """What the first segment that seeks somebody says; what stands beside it helps where it says too little."""
-        generic: _Span | None = None
+        generic: tuple[tuple[int, int], _Span] | None = None
         for segment in self._segments:
             anchor = self._anchor(segment)
             if anchor is None:
                 continue
             found = self._direct(segment, anchor)
             if found is None or self._yields(found):
-                generic = generic or found
+                generic = generic or (found and (segment, found))
                 found = self._beside(segment, anchor)
             if found is not None:
                 return self._with_second(segment, found)
-        return (self._role(generic),) if generic else self._weakly()
+        return self._with_second(*generic) if generic else self._weakly()
 
     def _anchor(self, segment: tuple[int, int]) -> _Span | None:
         """The noun that is sought: the last one before "of" or "with", or the first of "Chef de projet"."""
@@ -221,8 +221,24 @@ class _Title:
             if adjoins and self._words[later].soft == "/" and span.meaning != found.meaning:
                 pair = sorted((span, found), key=lambda side: side.first)
                 return tuple(map(self._role, pair))
+        behind = self._joined_behind(segment, found)
+        if behind is not None:
+            return self._role(found), self._role(behind)
         shared = self._sharing_the_noun(begin, found)
         return (self._role(found), *([self._role(shared)] if shared else []))
+
+    def _joined_behind(self, segment: tuple[int, int], found: _Span) -> _Span | None:
+        """The role that begins a later segment with "or": "Registered Nurse (RN) or Paramedic (EMT-P)"."""
+        begins = {begin for begin, _ in self._segments if begin >= segment[1] and self._words[begin].soft == "/"}
+        named = [
+            span
+            for span in self.titles
+            if span.first in begins
+            and span.meaning != found.meaning
+            and not span.activity
+            and not self._yields(span)
+        ]
+        return min(named, key=lambda span: (span.first, -span.stop), default=None)
 
     def _sharing_the_noun(self, begin: int, found: _Span) -> _Span | None:
         """What the field before "and" makes of the noun behind both: "Payroll and People Operations Specialist"."""
