@@ -228,7 +228,8 @@ class PostingCore(Model):
     salary: Salary | None = None
     seniority: Seniority | None = None
     employment: Employment | None = None
-    """What releases without `forms` know of them: None where several are offered."""
+    """What releases without `forms` know of them: None where several are offered, of employment for a time the form of
+    its time."""
     forms: tuple[Form, ...] = ()
     """The forms of employment of which one is enough; empty where nothing says so, and in older records."""
     hours: Hours | None = None
@@ -247,6 +248,11 @@ class PostingCore(Model):
     def offered(self) -> tuple[Form, ...]:
         """The forms of employment, also of a record that is older than they are."""
         return self.forms or ((self.employment,) if self.employment else ())
+
+    @property
+    def ends_by_a_day(self) -> bool:
+        """Whether its forms are those of one employment for a time, and how much work that is."""
+        return len(self.forms) > 1 and self.employment == self.forms[0]
 
     @property
     def seen_at(self) -> Instant:

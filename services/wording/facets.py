@@ -122,7 +122,7 @@ FACETS: Mapping[str, FacetWords] = {
 def facet_in_words(facet: str, fit: Fit, facts: FacetFacts, words: Words) -> str:
     """`is at senior level`, `is at junior level, 2 steps below; you ask for senior`."""
     if facts.several:
-        said = words.say("offers {forms}", forms=asked_in_words(facet, facts.several, words))
+        said = words.say("offers {forms}", forms=offered_in_words(facet, facts.several, words, facts.at_once))
     else:
         said = words.say(FACETS[facet].said[facts.value])
     if fit == "yes":
@@ -135,6 +135,13 @@ def facet_in_words(facet: str, fit: Fit, facts: FacetFacts, words: Words) -> str
 def asked_in_words(facet: str, values: Iterable[str], words: Words) -> str:
     """`remote or on site`."""
     return listed([words.say(FACETS[facet].asked[value]) for value in values], words, either=True)
+
+
+def offered_in_words(facet: str, values: Iterable[str], words: Words, at_once: bool) -> str:
+    """The same, or `temporary, full time` of what is all of that at once."""
+    if at_once:
+        return ", ".join(words.say(FACETS[facet].asked[value]) for value in values)
+    return asked_in_words(facet, values, words)
 
 
 def wished_in_words(facet: str, values: Iterable[str], words: Words) -> str:

@@ -65,7 +65,8 @@ def _composed(languages: tuple[str, ...]) -> dict[ConditionKind, _Words]:
         kind: _Words(
             re.compile(any_of(f"condition.{kind}.asks", languages=languages), re.MULTILINE),
             re.compile(any_of(f"condition.{kind}.unless", languages=languages)),
-            re.compile(any_of(f"condition.{kind}.title", languages=languages)),
+            # A title may be in another language than its text: "Initiativbewerbung" above an English one.
+            re.compile(any_of(f"condition.{kind}.title", languages=LANGUAGES if kind == "pool" else languages)),
         )
         for kind in KINDS
     }

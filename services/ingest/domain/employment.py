@@ -30,6 +30,7 @@ _KNOWN_BEFORE: Final[dict[Form, Employment]] = {
     "full_time": "full_time", "part_time": "part_time", "contract": "contract", "temporary": "temporary",
     "internship": "internship", "freelance": "freelance", "apprenticeship": "internship", "student": "part_time",
 }  # fmt: skip
+_AMOUNTS: Final = frozenset(_FULL_OR_PART)
 _BEFORE_A_SUM: Final = r"(?=\W{1,3}(?:\d|pln|eur|usd|gbp))"
 
 
@@ -40,6 +41,7 @@ class Patterns:
     forms: tuple[tuple[Form, re.Pattern[str]], ...]
     any_form: re.Pattern[str]
     """Most words name none: one look tells it."""
+    fixed_term: re.Pattern[str]
     in_fields: tuple[tuple[Form, re.Pattern[str]], ...]
     """Tried in this order."""
     student: re.Pattern[str]
@@ -64,13 +66,15 @@ class Patterns:
 def patterns() -> Patterns:
     """The patterns, compiled once."""
     forms: dict[Form, str] = {form: any_of(f"employment.{form}") for form in SPECIFIC_FIRST}
+    fixed_term = any_of("employment.fixed_term")
     priced = rf"\A{any_of('employment.priced')}{_BEFORE_A_SUM}"
-    forms["contract"] = f"{forms['contract']}|{priced}"
+    forms["contract"] = f"{forms['contract']}|{fixed_term}|{priced}"
     to = rf"(?:-|–|{any_of('employment.to')})"
     stated = rf"(?P<said>{any_of('employment.stated')})\s+(?:[\w-]+,?\s){{0,3}}?{any_of('employment.stated_form')}"
     return Patterns(
         forms=tuple((form, re.compile(pattern)) for form, pattern in forms.items()),
-        any_form=re.compile(f"{any_of(*(f'employment.{form}' for form in SPECIFIC_FIRST))}|{priced}"),
+        any_form=re.compile("|".join(forms.values())),
+        fixed_term=re.compile(fixed_term),
         in_fields=tuple((form, re.compile(any_of(f"employment.field.{form}"))) for form in _IN_FIELDS),
         student=re.compile(any_of("employment.student")),
         not_the_form=re.compile(f"{any_of('employment.managing')}|{any_of('employment.not_the_form')}"),
@@ -143,13 +147,10 @@ class Engagement:
     """What a posting says of how one would be employed."""
 
     forms: Finding[tuple[Form, ...]]
-    """Those of which one is enough."""
+    """Those of which one is enough; of employment for a time the form of its time, then how much work it is."""
     hours: Hours | None
-
-    @property
-    def known_before(self) -> Employment | None:
-        """What releases that know one form a posting read of it."""
-        return _KNOWN_BEFORE.get(self.forms.value[0]) if len(self.forms.value) == 1 else None
+    known_before: Employment | None
+    """What releases that know one form a posting read of it: of employment for a time the form of its time."""
 
 
 class _Week(NamedTuple):
@@ -165,34 +166,79 @@ def read_employment(draft: Draft, document: Document) -> Engagement:
     title = document.title.lower()
     weeks = list(_weeks(document, title))
     hours = (Hours(min=week.least, max=week.most) for week in weeks if 0 < week.least <= week.most <= _MOST_HOURS)
-    return Engagement(_read_forms(draft, document, title, weeks), next(hours, None))
+    said = _Said(document, title, weeks, _forms_in(title), _in_text(document), _in_fields(draft.employment))
+    form = _special(said)
+    amount = _amount(said) if form is None or _ends_by_a_day(form) else Finding(())
+    read = amount
+    if form is not None:
+        read = Finding((*form.value, *amount.value), tuple(dict.fromkeys((*form.evidence, *amount.evidence))))
+    known = (form or amount).value
+    return Engagement(read, next(hours, None), _KNOWN_BEFORE.get(known[0]) if len(known) == 1 else None)
 
 
-def _read_forms(draft: Draft, document: Document, title: str, weeks: Sequence[_Week]) -> Read:
-    by_title, named, stated = (evidence_of("title", document.title),), _forms_in(title), _in_text(document)
-    in_fields = _in_fields(draft.employment)
-    forms = {**in_fields, **stated}
-    if patterns().student.search(title) and not named.keys() & set(_LEARNING):
+class _Said(NamedTuple):
+    """What is said of forms, and where."""
+
+    document: Document
+    title: str
+    weeks: Sequence[_Week]
+    named: dict[Form, tuple[Form, ...]]
+    """In the title."""
+    stated: Forms
+    in_fields: Forms
+
+    @property
+    def by_title(self) -> tuple[Evidence, ...]:
+        return (evidence_of("title", self.document.title),)
+
+
+def _special(said: _Said) -> Read | None:
+    """The most specific form, if it is no amount of work alone; with what is offered instead of it."""
+    named, by_title = said.named, said.by_title
+    forms = {**said.in_fields, **said.stated}
+    if patterns().student.search(said.title) and not named.keys() & set(_LEARNING):
         return forms.get("internship") or Finding(("student",), by_title)
-    specific = next((form for form in named if form not in _FULL_OR_PART), None)
+    specific = next((form for form in named if form not in _AMOUNTS), None)
     if specific is not None:
         return Finding(named[specific], by_title)
-    shared = next(map(_of_share, patterns().share.finditer(title)), ())
-    if shared or "part_time" in named:
-        return Finding(shared or named["part_time"], by_title)
+    if "part_time" in named or patterns().share.search(said.title):
+        return None
     for form in (*_LEARNING, "student", *SPECIFIC_FIRST):
-        if form in forms and form not in _FULL_OR_PART:
+        if form in forms and form not in _AMOUNTS:
             return forms[form]
+    return None
+
+
+def _ends_by_a_day(form: Read) -> bool:
+    """Whether it is employment for a time, of which it can be told besides how much work it is."""
+    if form.value not in (("temporary",), ("contract",)):
+        return False
+    return form.value == ("temporary",) or any(
+        patterns().fixed_term.search(shown.text.lower().replace("_", " ")) for shown in form.evidence
+    )
+
+
+def _amount(said: _Said) -> Read:
+    """How much work it is: full-time, part-time, or either."""
+    named, in_fields, stated = said.named.keys() & _AMOUNTS, _amounts(said.in_fields), _amounts(said.stated)
+    forms = {**in_fields, **stated}
+    shared = next(map(_of_share, patterns().share.finditer(said.title)), ())
+    if shared or "part_time" in named:
+        return Finding(shared or said.named["part_time"], said.by_title)
     if stated.keys() >= set(_FULL_OR_PART):
         return _of_both(stated["full_time"], stated["part_time"], in_fields)
     if named:
-        forms.setdefault("full_time", Finding(("full_time",), by_title))
-    by_hours = [Finding(either, week.evidence) for week in weeks if (either := _of_hours(week))]
-    short = not (named or stated) and all(_LEAST_PART <= week.most < PART_TIME_BELOW for week in weeks)
+        forms.setdefault("full_time", Finding(("full_time",), said.by_title))
+    by_hours = [Finding(either, week.evidence) for week in said.weeks if (either := _of_hours(week))]
+    short = not (named or stated) and all(_LEAST_PART <= week.most < PART_TIME_BELOW for week in said.weeks)
     if by_hours and short:
         return by_hours[0]
     stated_form = forms.get("part_time") or forms.get("full_time") or next(iter(by_hours), None)
-    return stated_form or _from_workload(document) or Finding(())
+    return stated_form or _from_workload(said.document) or Finding(())
+
+
+def _amounts(forms: Forms) -> Forms:
+    return {form: read for form, read in forms.items() if _AMOUNTS.issuperset(read.value)}
 
 
 def _of_both(full: Read, part: Read, in_fields: Forms) -> Read:

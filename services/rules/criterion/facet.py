@@ -31,6 +31,8 @@ class FacetFacts(Facts):
     """Of a level: how many it lies above the nearest that is asked for, below it less than 0."""
     several: tuple[str, ...] | None = None
     """All that the posting offers, where that is more than one."""
+    at_once: bool = False
+    """Whether it is all of these, and not one of them."""
 
     @property
     def stated(self) -> bool:
@@ -195,7 +197,10 @@ class Level(Facet):
 
 
 class Engagement(Facet):
-    """A posting may offer several forms; some are asked for by another that takes them in."""
+    """A posting may offer several forms, or be for a time and full-time at once; each of them may be asked for.
+
+    Some are asked for by another that takes them in.
+    """
 
     def value(self, posting: PostingCore) -> str | None:
         """The first form."""
@@ -210,7 +215,7 @@ class Engagement(Facet):
 
     def _facts(self, criteria: Criteria, posting: PostingCore) -> FacetFacts:
         several = posting.offered if len(posting.offered) > 1 else None
-        return replace(super()._facts(criteria, posting), several=several)
+        return replace(super()._facts(criteria, posting), several=several, at_once=posting.ends_by_a_day)
 
 
 ASKED_AS: Final[dict[Form, Employment]] = {"apprenticeship": "internship", "student": "internship"}

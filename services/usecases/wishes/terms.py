@@ -48,13 +48,18 @@ def terms_of(wanted: str, whole: PostingCore, read: Reader) -> dict[str, tuple[s
     """The levels and forms that a sentence asks for, by the fields of criteria."""
     rest = _without_internship(wanted, read)
     others = read(rest) if rest != wanted else whole
-    levels, forms = _levels_of(rest, others, read), tuple(_forms_in(others.offered, rest))
+    levels, forms = _levels_of(rest, others, read), tuple(_forms_in(_sought(others), rest))
     # Beside levels or forms that are asked for an internship is one more.
     besides = rest != wanted
     return {
         "seniority": (*levels, "intern") if besides and levels else levels,
         "employment": (*forms, "internship") if besides and forms else forms,
     }
+
+
+def _sought(read: PostingCore) -> Sequence[str]:
+    """Who looks for employment for a time, full-time, does not ask for all that is full-time."""
+    return read.forms[:1] if read.ends_by_a_day else read.offered
 
 
 def _forms_in(offered: Sequence[str], wanted: str) -> list[str]:

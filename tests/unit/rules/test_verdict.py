@@ -338,6 +338,7 @@ class TestFacets:
             (("student",), {"internship"}),
             (("apprenticeship", "full_time"), {"internship", "full_time"}),
             (("volunteer",), set()),
+            (("temporary", "full_time"), {"temporary", "full_time"}),
         ],
     )
     def test_one_of_several_forms_is_enough_and_learning_counts_as_an_internship(

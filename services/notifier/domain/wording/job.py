@@ -19,7 +19,7 @@ from services.rules.places.towns import known_towns
 from services.rules.titles import fold_title
 from services.wording.amounts import weekly
 from services.wording.dates import day_of_year
-from services.wording.facets import asked_in_words, facet_in_words
+from services.wording.facets import facet_in_words, offered_in_words
 from services.wording.lines import capitalised, quoted, standard_offset
 from services.wording.places import any_of, places_listed, shares_ground, towns_in_words, worth_naming
 from services.wording.reasons import offset
@@ -172,7 +172,8 @@ def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()
     same = posting.seniority == "intern" and not _OF_INTERNS.isdisjoint(posting.offered)
     silent = same or any(doubt.fact == "level" for doubt in against)
     level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not silent else ""
-    forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
+    offered = posting.offered
+    forms = offered_in_words("employment", offered, words, posting.ends_by_a_day) if offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""
     return ", ".join(part for part in (level, forms, hours) if part)
 
