@@ -1,6 +1,6 @@
 """Words for the values of criteria that a posting has: workplace, level, forms of employment, visa."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -137,11 +137,10 @@ def asked_in_words(facet: str, values: Iterable[str], words: Words) -> str:
     return listed([words.say(FACETS[facet].asked[value]) for value in values], words, either=True)
 
 
-def offered_in_words(facet: str, values: Iterable[str], words: Words, at_once: bool) -> str:
-    """The same, or `temporary, full time` of what is all of that at once."""
-    if at_once:
-        return ", ".join(words.say(FACETS[facet].asked[value]) for value in values)
-    return asked_in_words(facet, values, words)
+def offered_in_words(facet: str, values: Sequence[str], words: Words, at_once: bool) -> str:
+    """The same, or `temporary, full time or part time` where the first value and one of the others are true at once."""
+    parts = (values[:1], values[1:]) if at_once else (values,)
+    return ", ".join(asked_in_words(facet, part, words) for part in parts)
 
 
 def wished_in_words(facet: str, values: Iterable[str], words: Words) -> str:

@@ -168,12 +168,12 @@ def read_employment(draft: Draft, document: Document) -> Engagement:
     hours = (Hours(min=week.least, max=week.most) for week in weeks if 0 < week.least <= week.most <= _MOST_HOURS)
     said = _Said(document, title, weeks, _forms_in(title), _in_text(document), _in_fields(draft.employment))
     form = _special(said)
-    amount = _amount(said) if form is None or _ends_by_a_day(form) else Finding(())
-    read = amount
-    if form is not None:
+    read = form or _amount(said)
+    known = _KNOWN_BEFORE.get(read.value[0]) if len(read.value) == 1 else None
+    if form is not None and _ends_by_a_day(form):
+        amount = _amount(said)
         read = Finding((*form.value, *amount.value), tuple(dict.fromkeys((*form.evidence, *amount.evidence))))
-    known = (form or amount).value
-    return Engagement(read, next(hours, None), _KNOWN_BEFORE.get(known[0]) if len(known) == 1 else None)
+    return Engagement(read, next(hours, None), known)
 
 
 class _Said(NamedTuple):

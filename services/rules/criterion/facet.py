@@ -32,7 +32,7 @@ class FacetFacts(Facts):
     several: tuple[str, ...] | None = None
     """All that the posting offers, where that is more than one."""
     at_once: bool = False
-    """Whether it is all of these, and not one of them."""
+    """Whether it is the first and one of the others, and not one of them all."""
 
     @property
     def stated(self) -> bool:

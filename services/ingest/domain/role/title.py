@@ -233,10 +233,7 @@ class _Title:
         named = [
             span
             for span in self.titles
-            if span.first in begins
-            and span.meaning != found.meaning
-            and not span.activity
-            and not self._yields(span)
+            if span.first in begins and span.meaning != found.meaning and not span.activity and not self._yields(span)
         ]
         return min(named, key=lambda span: (span.first, -span.stop), default=None)
 
