@@ -211,11 +211,8 @@ def _special(said: _Said) -> Read | None:
 
 def _ends_by_a_day(form: Read) -> bool:
     """Whether it is employment for a time, of which it can be told besides how much work it is."""
-    if form.value not in (("temporary",), ("contract",)):
-        return False
-    return form.value == ("temporary",) or any(
-        patterns().fixed_term.search(shown.text.lower().replace("_", " ")) for shown in form.evidence
-    )
+    said = " ".join(shown.text.lower().replace("_", " ") for shown in form.evidence)
+    return form.value == ("temporary",) or (form.value == ("contract",) and bool(patterns().fixed_term.search(said)))
 
 
 def _amount(said: _Said) -> Read:
