@@ -17,7 +17,7 @@ TYPED = [
         "GB",
         "warehouse-worker; GB; Birmingham GB; “night shift”; “no agencies”",
     ),
-    ("primary school teacher Kent", "GB", "teacher; GB; Maidstone GB; “primary”"),
+    ("primary school teacher Kent", "GB", "primary-teacher; GB; Maidstone GB"),
     ("sous chef Barcelona at least 2000 euros a month", "ES", "cook; ES; Barcelona ES; 2000 EUR/month"),
     ("Buchhalterin Teilzeit 20 Stunden Raum Stuttgart", "DE", "accountant; DE; Stuttgart DE; part_time; “20 Stunden”"),
     ("chauffeur poids lourd Lyon CDI", "FR", "driver; FR; Lyon FR; full_time; part_time"),

@@ -1,10 +1,13 @@
 """Which roles a title names: the noun that is sought decides, then the words of its field, the nearest first."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from services.ingest.domain.employment import patterns
+from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import LONGEST, WEAK, Roles, Vocabulary
 from services.rules.roles.words import Word
 from services.rules.text import lowered
@@ -217,8 +220,8 @@ class _Title:
             if not apart or span.activity or span.first < begin or span.stop > end or self._yields(span):
                 continue
             later = max(span.first, found.first)
-            adjoins = later == min(span.stop, found.stop)
-            if adjoins and self._words[later].soft == "/" and span.meaning != found.meaning:
+            adjoins = self._joined_to(later) == min(span.stop, found.stop)
+            if adjoins and span.meaning != found.meaning:
                 pair = sorted((span, found), key=lambda side: side.first)
                 return tuple(map(self._role, pair))
         behind = self._joined_behind(segment, found)
@@ -227,13 +230,23 @@ class _Title:
         shared = self._sharing_the_noun(begin, found)
         return (self._role(found), *([self._role(shared)] if shared else []))
 
+    def _joined_to(self, at: int) -> int | None:
+        """Where what stands before the word at `at` ends, if a slash, an "and" or an "or" joins them."""
+        if self._words[at].soft == "/":
+            return at
+        before = self._words[at - 1] if at else None
+        return at - 1 if before and _or().fullmatch(self._title, before.start, before.end) else None
+
     def _joined_behind(self, segment: tuple[int, int], found: _Span) -> _Span | None:
         """The role that begins a later segment with "or": "Registered Nurse (RN) or Paramedic (EMT-P)"."""
-        begins = {begin for begin, _ in self._segments if begin >= segment[1] and self._words[begin].soft == "/"}
+        begins = {begin for begin, _ in self._segments if begin >= segment[1]}
         named = [
             span
             for span in self.titles
-            if span.first in begins and span.meaning != found.meaning and not span.activity and not self._yields(span)
+            if self._joined_to(span.first) in begins
+            and span.meaning != found.meaning
+            and not span.activity
+            and not self._yields(span)
         ]
         return min(named, key=lambda span: (span.first, -span.stop), default=None)
 
@@ -254,6 +267,11 @@ class _Title:
 
     def _role(self, span: _Span) -> NamedRole:
         return NamedRole(span.meaning, self._words[span.first].start, self._words[span.stop - 1].end)
+
+
+@cache
+def _or() -> re.Pattern[str]:
+    return re.compile(any_of("joint.or"), re.IGNORECASE)
 
 
 def _without_levels(every: Sequence[Word], levels: frozenset[str], known: Vocabulary) -> list[Word]:
