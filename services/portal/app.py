@@ -25,6 +25,7 @@ from services.portal.links import jobs, left_out, standing
 from services.portal.pages import Pages, words_for
 from services.portal.postman import Postman
 from services.portal.previews import PreviewReading
+from services.portal.way_back import WithWayBack
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.runtime.web.files import Files
@@ -124,7 +125,7 @@ def portal_app(
     _show_faults(app, door, cookies)
     # Around all else: as a middleware it would stand within what answers for failures.
     api = api_app(door, guard, live, settings.portal.api_origins)
-    return WithHeaders(partial(_pages_or_api, app, api), root)
+    return WithHeaders(WithWayBack(partial(_pages_or_api, app, api)), root)
 
 
 def _add_probes(app: FastAPI) -> None:

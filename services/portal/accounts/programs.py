@@ -120,7 +120,7 @@ def _make_token(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, s
         )
     except WrongFieldError as error:
         return _tokens_page(door, cookies, here, error=error, sent=sent)
-    return _tokens_page(door, cookies, here, made=text)
+    return _shown_once(_tokens_page(door, cookies, here, made=text))
 
 
 def _tokens_page(
@@ -193,8 +193,14 @@ def _act_on_webhooks(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[s
         return _webhooks_page(door, cookies, here, error=error, given=sent)
     if made is not None:
         # In the answer to the form itself: led elsewhere, the secret would have to be kept.
-        return _webhooks_page(door, cookies, here, made=made)
+        return _shown_once(_webhooks_page(door, cookies, here, made=made))
     return lead(door, cookies, here, "/home/webhooks", sent["do"])
+
+
+def _shown_once(answer: Response) -> Response:
+    """A page with a secret, which no browser keeps: going back to it fails."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _act(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> Secret | None:

@@ -1,0 +1,87 @@
+"""In Chromium: Back and Forward lead to pages that answered a form, as they were, and send nothing again."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from services.notifier.domain.people import Subscriber
+from tests.support.portal import ServedPortal
+from tests.support.waiting import until
+from tests.support.walking import open_browser, page_in
+
+NAVIGATES = {"sec-fetch-dest": "document", "sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def page(request: pytest.FixtureRequest, portal: ServedPortal, browser: Browser) -> Iterator[Page]:
+    until(lambda: "<h2" in portal.post("/preview", skills="Python").text, "the postings are read")
+    with page_in(browser, scripts=request.param) as opened:
+        yield opened
+
+
+def goes_there_and_back(page: Page) -> None:
+    """On to another page, back to what answered a form, back to the form, and forward again."""
+    answered, fetched = page.locator("main").inner_text(), list[str]()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.on(
+        "Network.responseReceived",
+        lambda got: fetched.append(got["response"]["url"]) if not got["response"]["fromDiskCache"] else None,
+    )
+    answered_at = page.url
+    page.get_by_role("link", name="Privacy").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Privacy")
+    page.go_back()
+    assert page.locator("main").inner_text() == answered
+    assert answered_at not in fetched
+    page.go_back()
+    fetched.clear()
+    page.go_forward()
+    assert page.locator("main").inner_text() == answered
+    assert answered_at not in fetched
+
+
+def test_a_sentence_that_was_read_is_gone_back_to(page: Page, portal: ServedPortal) -> None:
+    page.goto(f"{portal.client.base_url}/sign-up")
+    page.get_by_label("A text that says what you look for").fill("remote Python jobs")
+    page.get_by_role("button", name="Fill the form").click()
+    expect(page.get_by_text("Filled by your text")).to_be_visible()
+    goes_there_and_back(page)
+
+
+def test_a_posting_that_was_read_is_gone_back_to(page: Page, portal: ServedPortal) -> None:
+    page.goto(f"{portal.client.base_url}/read")
+    page.get_by_label("The text of the posting").fill("You know Python.")
+    page.get_by_role("button", name="Read it").click()
+    expect(page.locator("mark")).to_have_text("Python")
+    goes_there_and_back(page)
+
+
+def test_a_form_that_was_refused_is_gone_back_to(page: Page, portal: ServedPortal) -> None:
+    page.goto(f"{portal.client.base_url}/sign-in")
+    page.get_by_label("Your email address").fill("ada@nowhere")
+    page.get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    goes_there_and_back(page)
+
+
+def test_leaving_is_gone_back_to(page: Page, portal: ServedPortal, ada: Subscriber) -> None:
+    page.goto(f"{portal.client.base_url}{portal.path('unsubscribe', ada)}")
+    page.get_by_role("button", name="Stop all job alerts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are unsubscribed")
+    goes_there_and_back(page)
+
+
+def test_only_the_page_that_a_form_leads_to_is_kept_by_the_browser(portal: ServedPortal) -> None:
+    asked = {"address": "nobody"}
+    kept = portal.client.post("/sign-in", data=asked, headers=NAVIGATES).headers["cache-control"]
+    assert kept == "private, no-cache"
+    assert portal.client.post("/sign-in", data=asked).headers["cache-control"] == "no-store"
+    assert portal.get("/sign-in", **NAVIGATES).headers["cache-control"] == "no-store"
