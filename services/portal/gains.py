@@ -17,6 +17,8 @@ from services.usecases.wording import capitalised, each_in_words, relaxation_in_
 from services.wording.words import Words
 
 _MOST_GAINS: Final = 5
+_WHICH_WORK: Final = frozenset({"roles.any", "skills.any", "skills.all", "text"})
+"""Wishes that say which work is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class ShownGains:
     """What would find more, each with what a form that does it sends; the best first."""
     nothing: str
     """Where there is none of these: why."""
+    sole: bool
+    """Whether there is one wish, which is measured by all jobs."""
     costs: Sequence[tuple[str, str]]
     """Each wish, and how many jobs it takes away; of several, once they are weighed, also what would be mailed."""
 
@@ -84,7 +88,8 @@ def shown_gains(
         buttons = _trade_alone(preview, asked, given, words, count)
     single = [gain for gain in loosened or () if len(gain.relaxations) == 1]
     none_mailed = words.say("No single change would have more mailed.") if single and not more_mailed else ""
-    return ShownGains(preview.days, loosened is not None, buttons, none_mailed, _costs(preview, loosened, asked, words))
+    sole, costs = len(preview.found.alone) == 1, _costs(preview, loosened, asked, words)
+    return ShownGains(preview.days, loosened is not None, buttons, none_mailed, sole, costs)
 
 
 def _asked_beside(loosened: Loosened) -> bool:
@@ -144,23 +149,40 @@ def rate_in_words(a_week: float, days: int, words: Words) -> str:
 def _costs(
     preview: LivePreview, loosened: Sequence[Loosened] | None, asked: Criteria, words: Words
 ) -> list[tuple[str, str]]:
+    """By each wish, and where only several at once take away all jobs, by these together.
+
+    Without the only one that says which work is looked for, it would be another search: that is no cost.
+    """
     found, now_mailed = preview.found, round(preview.taste.jobs_a_week)
     more = {made.criterion: gained for made, gained in found.without}
     single = (gain for gain in loosened or () if len(gain.relaxations) == 1 and len(found.alone) > 1)
     mailed = {gain.relaxations[0].criterion: gain for gain in single if gain.relaxations[0].step == "without"}
+    number = partial(format_decimal, locale=words.locale)
 
-    def cost(name: str) -> str:
-        taken = more.get(name, 0)
-        if not taken:
-            return words.say("takes away no job")
-        shown = format_decimal(taken, locale=words.locale)
-        said = words.count("takes away 1 job", "takes away {shown} jobs", taken, shown=shown)
-        if name not in mailed:
-            return said
-        if round(mailed[name].jobs_a_week) <= now_mailed:
-            return words.say("{said}; without it, hardly more would be mailed", said=said)
-        rate = rate_in_words(mailed[name].jobs_a_week, preview.days, words)
+    def without(said: str, gain: Loosened) -> str:
+        if not gain.jobs_a_week:
+            return words.say("{said}; without it, still nothing would be mailed", said=said)
+        if round(gain.jobs_a_week) <= now_mailed:
+            return words.say("{said}; without it, as many would be mailed as now", said=said)
+        rate = rate_in_words(gain.jobs_a_week, preview.days, words)
         return words.say("{said}; without it: {rate}", said=said, rate=rate)
 
+    def cost(name: str) -> str:
+        if taken := more.get(name, 0):
+            said = words.count("takes away 1 job", "takes away {shown} jobs", taken, shown=number(taken))
+            return without(said, mailed[name]) if name in mailed else said
+        return words.say("takes away no job") if found.matching else words.say("also without it, none fits")
+
+    def together(gain: Loosened) -> tuple[str, str]:
+        named = words.all_of([phrases[made.criterion] for made in gain.relaxations])
+        said = words.count(
+            "together: takes away 1 job", "together: takes away {shown} jobs", gain.more, shown=number(gain.more)
+        )
+        return capitalised(named), said
+
     phrases = each_in_words(asked, words)
-    return [(capitalised(phrases[name]), cost(name)) for name, _ in found.alone]
+    works = [name for name, _ in found.alone if name in _WHICH_WORK]
+    costs = [(capitalised(phrases[name]), cost(name)) for name, _ in found.alone if works != [name]]
+    if found.matching or found.without:
+        return costs
+    return [*costs, *(together(gain) for gain in loosened or () if len(gain.relaxations) > 1)]

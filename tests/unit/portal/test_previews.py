@@ -113,7 +113,7 @@ def test_each_wish_is_said_by_its_value_with_what_it_takes_away_and_what_never_f
 ) -> None:
     read(portal)
     page = portal.post("/preview", **ASKED, text="zeppelin").text
-    assert costs_in(page) == {"Python": "takes away no job", "“zeppelin”": "takes away 1 job"}
+    assert costs_in(page) == {"Python": "also without it, none fits", "“zeppelin”": "takes away 1 job"}
     [advice] = re.findall(r"</h2>\s*<p>([^<]+)</p>", page)
     assert "whatever else you ask for: “zeppelin”." in advice
 
@@ -121,7 +121,7 @@ def test_each_wish_is_said_by_its_value_with_what_it_takes_away_and_what_never_f
 @pytest.mark.parametrize(
     "asked",
     [
-        {"roles": "Nurse"},
+        {"workplace.remote": "1"},
         {"roles": "Nurse", "amount": "50000", "stated_pay": "1"},
         {
             "roles": "Nurse",
@@ -161,7 +161,9 @@ def test_what_a_wish_takes_away_is_what_single_verdicts_count(store: NotifierSto
     counted = {}
     for name, made in removals(criteria).items():
         without = [job for job in stored if verdict(made.criteria, job).outcome == "match"]
-        counted[capitalised(each_in_words(criteria, words)[name])] = len(without) - len(fitting)
+        # Without the only wish that says which work it is, it would be another search.
+        if name != "roles.any" or criteria.text:
+            counted[capitalised(each_in_words(criteria, words)[name])] = len(without) - len(fitting)
     assert all(counted.values())
     taken = {wish: re.findall(r"\d+", cost) or ["0"] for wish, cost in costs_in(page).items()}
     assert {wish: int(numbers[0]) for wish, numbers in taken.items()} == counted
@@ -178,6 +180,31 @@ def test_wishes_that_fit_nothing_together_are_named_and_no_others(store: Notifie
     [named] = re.findall(r"together: ([^.]+)\.", advice)
     assert set(named.split(" · ")) == {"Python", "“zeppelin”"}
     assert advice.endswith("no mail comes until such a job is posted.")
+
+
+def test_where_several_wishes_each_fail_it_says_which_to_do_without_together_and_what_that_brings(
+    store: NotifierStore,
+) -> None:
+    wanted: dict[str, Any] = {"roles": ("nurse",), "skills": (), "posted_at": NOW}
+    porto = Reach(scope="listed", countries=("PT",))
+    far = wanted | {"workplace": "onsite", "reach": Reach(scope="listed", countries=("DE",))}
+    jobs = [
+        *(posting(f"far {at}", title=f"Nurse {at}", salary=pay(30_000), **far) for at in range(3)),
+        posting("elsewhere", title="Nurse in Faro", salary=pay(30_000), **wanted, workplace="remote", reach=porto),
+    ]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+    asked = {"roles": "Nurse", "places": "Germany", "workplace.remote": "1", "amount": "90000", "stated_pay": "1"}
+    with served_portal(store) as portal:
+        read(portal)
+        page = portal.post("/preview/gains", currency="EUR", hour="8", cadence="daily", **asked).text
+    costs = costs_in(page)
+    assert "Nurse" not in costs, "without it, it would be another search"
+    alone = [cost for wish, cost in costs.items() if " and " not in wish]
+    assert set(alone) == {"also without it, none fits"}
+    assert [cost for wish, cost in costs.items() if " and " in wish] == [
+        "together: takes away 3 jobs",
+        "together: takes away 1 job",
+    ]
 
 
 def test_where_no_change_finds_any_the_work_alone_is_one_press_away(store: NotifierStore) -> None:

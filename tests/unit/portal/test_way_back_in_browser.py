@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from services.notifier.domain.people import Subscriber
 from tests.support.portal import ServedPortal
+from tests.support.signed_in import Browser as SignedIn
 from tests.support.waiting import until
 from tests.support.walking import open_browser, page_in
 
@@ -85,3 +86,12 @@ def test_only_the_page_that_a_form_leads_to_is_kept_by_the_browser(portal: Serve
     assert kept == "private, no-cache"
     assert portal.client.post("/sign-in", data=asked).headers["cache-control"] == "no-store"
     assert portal.get("/sign-in", **NAVIGATES).headers["cache-control"] == "no-store"
+
+
+def test_a_page_with_a_new_secret_is_kept_by_nobody(portal: ServedPortal, ada: Subscriber) -> None:
+    portal.client.headers.update(NAVIGATES)
+    asked = {"name": "My script", "searches:read": "1", "days": "30"}
+    made = SignedIn(portal, ada).post("/home/tokens", **asked)
+    assert ("<code>jobchime_" in made.text, made.headers["cache-control"]) == (True, "no-store")
+    refused = SignedIn(portal, ada).post("/home/tokens", **asked | {"name": " "})
+    assert refused.headers["cache-control"] == "private, no-cache"
