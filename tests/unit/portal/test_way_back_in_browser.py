@@ -90,7 +90,7 @@ def test_only_the_page_that_a_form_leads_to_is_kept_by_the_browser(portal: Serve
 
 def test_a_page_with_a_new_secret_is_kept_by_nobody(portal: ServedPortal, ada: Subscriber) -> None:
     portal.client.headers.update(NAVIGATES)
-    asked = {"name": "My script", "searches:read": "1", "days": "30"}
+    asked = {"do": "make", "name": "My script", "searches:read": "1", "days": "30"}
     made = SignedIn(portal, ada).post("/home/tokens", **asked)
     assert ("<code>jobchime_" in made.text, made.headers["cache-control"]) == (True, "no-store")
     refused = SignedIn(portal, ada).post("/home/tokens", **asked | {"name": " "})
