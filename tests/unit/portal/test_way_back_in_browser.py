@@ -91,7 +91,8 @@ def test_only_the_page_that_a_form_leads_to_is_kept_by_the_browser(portal: Serve
 def test_a_page_with_a_new_secret_is_kept_by_nobody(portal: ServedPortal, ada: Subscriber) -> None:
     portal.client.headers.update(NAVIGATES)
     asked = {"do": "make", "name": "My script", "searches:read": "1", "days": "30"}
-    made = SignedIn(portal, ada).post("/home/tokens", **asked)
+    signed_in = SignedIn(portal, ada)
+    made = signed_in.post("/home/tokens", **asked)
     assert ("<code>jobchime_" in made.text, made.headers["cache-control"]) == (True, "no-store")
-    refused = SignedIn(portal, ada).post("/home/tokens", **asked | {"name": " "})
+    refused = signed_in.post("/home/tokens", **asked | {"name": " "})
     assert refused.headers["cache-control"] == "private, no-cache"
