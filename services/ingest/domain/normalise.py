@@ -25,7 +25,7 @@ from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
 from services.ingest.domain.text.language import read_language
 from services.ingest.domain.visa import read_visa
-from services.ingest.domain.workplace.reading import bound_to_a_place, read_workplace
+from services.ingest.domain.workplace.reading import bound_to_a_place, done_by_hand, read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
 from services.rules.roles.taxonomy import roles
@@ -92,7 +92,8 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     rest = yield from _rest(draft, document, country=one_country(reach.value), rates=rates)
     if (bound := bound_to_a_place(workplace, rest["conditions"], rest["roles"])) is not workplace:
         workplace, towns = bound, read_towns(draft, bound, reach)
-    reach = at_states(within_states(reach, workplace.value), workplace.value, towns.value, draft.locations)
+    by_hand = done_by_hand(rest["roles"].value)
+    reach = at_states(within_states(reach, workplace.value), workplace.value, towns.value, draft.locations, by_hand)
     findings: dict[str, Finding[Any]] = {
         "reach": reach,
         "towns": towns,

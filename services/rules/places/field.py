@@ -17,6 +17,8 @@ from services.rules.text import fold
 
 _MOST_KEPT = 200
 """Characters of a field whose places are remembered: feeds repeat the same few thousand."""
+_FAR_LARGER = 10
+"""Times as many people."""
 _LAST = re.compile(r",\s*(?P<last>[^,]{2,60}?)[\s.]*$")
 
 
@@ -33,6 +35,19 @@ def _remembered(text: str) -> tuple[PlaceMention, ...]:
     if code in place_data().subdivisions and (cities := find_places(text, cities=True)):
         return cities  # Hamburg and New York are cities before they are states
     return (PlaceMention(code, kind_of(code), 0, len(text), text),)
+
+
+def at_home(place: PlaceMention, country: str | None) -> PlaceMention:
+    """The town of a country that is called like one abroad, where nothing beside the name says which is meant.
+
+    One that is far larger is meant wherever the reader is: `Paris` is not in Texas.
+    """
+    alone = place.kind == "city" and place.name_end in (0, place.end) and "," not in place.text
+    if country is None or not alone or country_part(place.code) == country:
+        return place
+    namesakes = towns().named.get(fold(place.text), ())
+    own, abroad = (max((town.thousands for town in _in(namesakes, of)), default=0) for of in (country, place.code))
+    return _own(place, country, set(), set()) or place if own * _FAR_LARGER >= abroad > 0 else place
 
 
 def _in_one_country(text: str, mentions: Sequence[PlaceMention]) -> tuple[PlaceMention, ...]:

@@ -13,13 +13,14 @@ from rapidfuzz.distance import OSA
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import PlaceKind, country_part, place_data
-from services.rules.places.field import places_in_field
+from services.rules.places.field import at_home, places_in_field
 from services.rules.places.text import PlaceMention, find_places, kind_of
 from services.rules.text import fold
 
 __all__ = [
     "PlaceKind",
     "PlaceMention",
+    "at_home",
     "canonical_place",
     "countries_of",
     "country_of",

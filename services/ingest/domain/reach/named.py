@@ -183,12 +183,12 @@ _GOES_ON = re.compile(r" [A-Z][a-z]{2}")
 
 
 def at_states(
-    reach: Finding[Reach], workplace: Workplace, towns: Sequence[int], locations: Sequence[Stated]
+    reach: Finding[Reach], workplace: Workplace, towns: Sequence[int], locations: Sequence[Stated], by_hand: bool
 ) -> Finding[Reach]:
     """Narrow a country to the states of the towns where work that is not remote is done, where none of these is known.
 
     Known towns tell the state themselves; a state without a town may be the employer's, where nothing tells that one
-    must come in. Remote work keeps to states whose every location is one that is called remote itself: `Ohio, USA,
+    must come in; work `by_hand` tells it. Remote work keeps to states whose every location is one that is called remote itself: `Ohio, USA,
     Remote; Utah, USA, Remote`.
     """
     country = _whole_country(reach.value)
@@ -203,7 +203,7 @@ def at_states(
     for stated in locations:
         mentions = _without_halves(stated.text, as_states(places_in_field(stated.text)))
         states = dict.fromkeys(_states(mentions, country))
-        told = workplace != "unknown" or (mentions and _names_town(stated.text, mentions[0]))
+        told = by_hand or workplace != "unknown" or (mentions and _names_town(stated.text, mentions[0]))
         if not states or not told:
             return reach
         found |= states

@@ -192,7 +192,7 @@ def _clause(before: str) -> str:
 
 def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
     """Decide the reach of a posting."""
-    said = read_text(document)
+    said = read_text(document, _home(draft.locations))
     board = _of_fields(draft.restriction, said.excluded, restricts=True)
     own = _of_fields(draft.locations, said.excluded)
     excluded = said.excluded
@@ -214,6 +214,13 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
             title.join(own)
         return _listed(title, excluded)
     return _by_rest(document, said, narrowed(own, limits), limits, excluded)
+
+
+def _home(locations: Iterable[Stated]) -> str | None:
+    """The one country that addresses lie in; None where they name several, or a region."""
+    places = [place for stated in locations for place in places_in_field(stated.text)]
+    countries = {country_part(place.code) for place in places if place.kind in ("country", "subdivision", "city")}
+    return countries.pop() if len(countries) == 1 and len(places) == sum(p.kind != "group" for p in places) else None
 
 
 def _beside(groups: Iterable[str], stated: Iterable[str]) -> dict[str, None]:

@@ -29,7 +29,7 @@ from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_thi
 from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, speaks_of_you, words
 from services.ingest.domain.role.title import read_title
 from services.ingest.domain.text.anchors import cues_of
-from services.rules.places.known import PlaceMention, countries_of, find_places
+from services.rules.places.known import PlaceMention, at_home, countries_of, find_places
 from services.rules.places.names import NameMatch, names_in
 from services.rules.roles.taxonomy import roles
 from services.rules.sections import ABOUT_US, Document
@@ -37,9 +37,8 @@ from services.rules.sections import ABOUT_US, Document
 _MOST_LISTED, _MOST_LONG = 300, 3_000
 """Characters behind a cue in which its places may stand; the second where the list goes on and on."""
 _MOST_CUES = 400
-_BEFORE = 110
+_BEFORE, _SHORT_LINE = 110, 50
 _CODES = re.compile(r"\b[A-Z]{2}\b")
-_SHORT_LINE = 50
 _ENDS = re.compile(r"\s?(?:[,;.)|\n]|$)")
 
 
@@ -62,8 +61,9 @@ class TextReach:
 class _Reader:
     """One reading of one text."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, home: str | None) -> None:
         self.document = document
+        self.home = home
         self.text = document.text
         self.lowered = document.lowered
         self.names = names_in(self.text, "text")
@@ -202,7 +202,7 @@ class _Reader:
         gap = small.remote_gap if cue.kind == "remote" else small.filled
         reached = cue.end
         listed: list[PlaceMention] = []
-        for found in find_places(window, cities=True):
+        for found in (at_home(place, self.home) for place in find_places(window, cities=True)):
             start, end = cue.start + found.start, cue.start + found.end
             if start < cue.end:
                 continue
@@ -325,14 +325,14 @@ class _Reader:
         self._take(label.start, label.stop)
         if label.anywhere:
             self.said.anywhere = shown()
-        elif self._add([place for place in label.places if place.kind != "worldwide"]):
+        elif self._add([at_home(place, self.home) for place in label.places if place.kind != "worldwide"]):
             self.said.restricted.show(shown)
             self.said.labelled = True
 
 
-def read_text(document: Document) -> TextReach:
-    """Read restrictions and exclusions out of a text, and the words that may mean that there are none."""
-    return _Reader(document).read()
+def read_text(document: Document, home: str | None = None) -> TextReach:
+    """Read restrictions, exclusions, and words that may mean none; a town's name alone means one of `home`, a country."""
+    return _Reader(document, home).read()
 
 
 def _sentence_before(text: str, start: int) -> str:

@@ -1,7 +1,7 @@
 """Remote, hybrid or on-site: a statement about the role beats the board's field; a word about the company does not."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, get_args
 
@@ -226,6 +226,11 @@ def _workplace(match: re.Match[str]) -> Workplace:
     return next(workplace for workplace in get_args(Workplace) if workplace == match.lastgroup)
 
 
+def done_by_hand(named: Sequence[str]) -> bool:
+    """Whether work of these roles is done where the machine, the guest or the patient is."""
+    return bool(named) and all(roles()[role].by_hand for role in named)
+
+
 def bound_to_a_place(
     workplace: Finding[Workplace], conditions: Finding[tuple[Condition, ...]], named: Finding[tuple[str, ...]]
 ) -> Finding[Workplace]:
@@ -233,7 +238,7 @@ def bound_to_a_place(
     where the work is done by hand."""
     if workplace.value != "remote" or any(shown.source in ("title", "text") for shown in workplace.evidence):
         return workplace
-    if named.value and all(roles()[role].by_hand for role in named.value):
+    if done_by_hand(named.value):
         return Finding("unknown", named.evidence[:1])
     first = conditions.value[0] if conditions.value else None  # a move is read before all else
     if first is None or first.kind != "relocation":

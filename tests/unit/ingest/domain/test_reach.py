@@ -370,7 +370,7 @@ def test_a_town_that_nobody_knows_ties_work_to_its_state(address: str, states: t
 def test_a_state_alone_is_where_one_must_be_if_a_posting_tells_that_one_must_come_in(
     locations: str, workplace: str, states: tuple[str, ...]
 ) -> None:
-    read = normalised("Cook", "", locations=locations, workplace=workplace)
+    read = normalised("Accountant", "", locations=locations, workplace=workplace)
     assert (read.reach.countries, read.reach.subdivisions, read.towns) == (("US",), states, ())
 
 
@@ -393,6 +393,12 @@ def test_an_address_of_a_small_town_tells_its_state_and_never_the_country_of_the
     address: str, states: tuple[str, ...]
 ) -> None:
     found = reach("Nurse", locations=address)
+    assert (found.countries, found.subdivisions) == (("US",), states)
+
+
+@pytest.mark.parametrize(("title", "states"), [("Electrician", ("US-TX",)), ("Accountant", ())])
+def test_a_state_alone_ties_work_that_is_done_by_hand(title: str, states: tuple[str, ...]) -> None:
+    found = reach(title, locations="Texas, United States")
     assert (found.countries, found.subdivisions) == (("US",), states)
 
 
