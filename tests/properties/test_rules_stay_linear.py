@@ -63,7 +63,7 @@ def _skills(draft: Draft, document: Document) -> object:
 def _at_states(text: str) -> object:
     """Behind the text stands a state, up to which a location is looked through for a town."""
     found = Finding(Reach(countries=("US",)))
-    return at_states(found, "onsite", (), (Stated("locations", f"{text} Massachusetts"),))
+    return at_states(found, "onsite", (), (Stated("locations", f"{text} Massachusetts"),), by_hand=False)
 
 
 _READERS = {

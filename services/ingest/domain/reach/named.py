@@ -188,8 +188,8 @@ def at_states(
     """Narrow a country to the states of the towns where work that is not remote is done, where none of these is known.
 
     Known towns tell the state themselves; a state without a town may be the employer's, where nothing tells that one
-    must come in; work `by_hand` tells it. Remote work keeps to states whose every location is one that is called remote itself: `Ohio, USA,
-    Remote; Utah, USA, Remote`.
+    must come in; work `by_hand` tells it. Remote work keeps to states whose every location is one that is called
+    remote itself: `Ohio, USA, Remote; Utah, USA, Remote`.
     """
     country = _whole_country(reach.value)
     if towns or country is None:

@@ -331,7 +331,7 @@ class _Reader:
 
 
 def read_text(document: Document, home: str | None = None) -> TextReach:
-    """Read restrictions, exclusions, and words that may mean none; a town's name alone means one of `home`, a country."""
+    """Read restrictions, exclusions, and words that may mean none; a town named alone is one of `home`, a country."""
     return _Reader(document, home).read()
 
 
