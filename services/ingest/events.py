@@ -18,7 +18,7 @@ from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.pay.reading import is_in_another_unit
-from services.ingest.domain.polling.changed import Differs, differs
+from services.ingest.domain.polling.changed import Differs, differs, words_of_title
 from services.ingest.domain.polling.giving import ODD_PAY
 from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large
@@ -75,6 +75,7 @@ def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
         expires_at=read_date("expires_at", draft.expires_at, fetched_at=now).value,
         says=_stated(draft, posted_at, now),
         host=_host_of(draft.url or draft.apply_url or ""),
+        titled=words_of_title(draft.title),
     )
 
 
@@ -104,13 +105,13 @@ def count_renumbered(
     listed: Container[object],
     now: datetime,
 ) -> int:
-    """How many have a title that is listed, by its hash, as those of a board that gives its jobs other ids."""
+    """How many have a title that is listed, by the hash of its words, as of a board that gives its jobs other ids."""
     count = 0
     for some in chunked(lacking, _AT_ONCE):
         format_of = {row.source_id: formats[row.format] for row in some if row.format in formats}
         for source_id, item in items_of([*format_of]).items():
             seen = seen_of(format_of[source_id], Item(source_id, item), now)
-            count += isinstance(seen, ListedItem) and hash(seen.says.get("title")) in listed
+            count += isinstance(seen, ListedItem) and hash(seen.titled) in listed
     return count
 
 

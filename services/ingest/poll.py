@@ -96,6 +96,7 @@ class Poll:
         self._outcomes: Counter[str] = Counter()
         self._says: defaultdict[str, set[str | int]] = defaultdict(set)
         self._hosts: Counter[str] = Counter()
+        self._titles: set[int] = set()
         self._skips: Counter[str] = Counter()
         self._unread = Unread(source.name, now, tools)
         self._aside = Aside(source, health, now, tools)
@@ -268,6 +269,7 @@ class Poll:
         send(self._tools, changes, self._now)
         for seen, _ in items.values():
             self._hosts[seen.host] += 1
+            self._titles.add(hash(seen.titled))
             for field_, words in seen.says.items():
                 self._says[field_].add(hash(words) if words else seen.source_id)
 
@@ -303,7 +305,7 @@ class Poll:
         health, listed = self._health, len(self._listed)
         if is_hardly_any(known := self._known, len(lacking)):
             items_of = partial(self._tools.ledger.items, self._source.name)
-            known += count_renumbered(self._formats, lacking, items_of, self._says["title"], self._now)
+            known += count_renumbered(self._formats, lacking, items_of, self._titles, self._now)
         shrunk = shrinking(health.shrunk, listed, known, len(lacking), self._now, health.listed_at)
         if shrunk is not None and is_of_others(health.shrunk, known, len(lacking), self._now, health.listed_at):
             shrunk = replace(shrunk, held=len(self._aside.new))

@@ -28,7 +28,7 @@ from services.processes import BESIDE_THE_WAY, CONSOLE, PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.figures.restarts import Restarts
 from services.runtime.health.heartbeat import MISSED, Worker
-from services.runtime.health.status import CLOCK_FAILS
+from services.runtime.health.status import CLOCK_FAILS, NOT_LOADED_YET
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED
 from services.runtime.pauses import BY_OPERATOR
 
@@ -46,6 +46,8 @@ _BEGINS: tuple[str, Remedy | ByHand] = (
     "nothing, if it has just begun: it reads what it keeps, and goes on by itself; else its log says at what",
     "process",
 )
+BEGINS_FOR = timedelta(minutes=2)
+"""As long as a matcher reads a million criteria, twice."""
 
 
 def of_services(overview: Overview) -> Iterator[Trouble]:
@@ -177,14 +179,16 @@ def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str])
         do, remedy = _BEGINS if begins else WAYS_OUT.get(mend, WAYS_OUT[None])
         if mend is None and said.startswith(CLOCK_FAILS):
             do, remedy = _BY_CLOCK
+        lasts = any(now - worker.started_at >= BEGINS_FOR for worker in idle)
+        grave = lasts or not begins or reason != NOT_LOADED_YET
         if len(idle) > MOST_NAMED:
             named = named_of([worker.worker for worker in idle])
-            yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do, remedy)
+            yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do, remedy, grave=grave)
             continue
         for worker in idle:
             since = lasting(worker.heartbeat.last_error_since, worker.heartbeat.last_error_at, now)
             does = "does" if len(names) == 1 else "do"
-            yield Trouble(f"{of} ({worker.worker}) {does} not work: {said}{since}", do, remedy)
+            yield Trouble(f"{of} ({worker.worker}) {does} not work: {said}{since}", do, remedy, grave=grave)
 
 
 def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:

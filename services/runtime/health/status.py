@@ -18,6 +18,7 @@ STANDS_AFTER = timedelta(minutes=2)
 """What has not moved for so long, and should, does not work: a batch takes seconds."""
 TICKS_FAIL = 5
 """So many ticks in a row that failed, each a second after the last, are no passing conflict."""
+NOT_LOADED_YET = "not loaded yet"
 CLOCK_FAILS = "what it does by the clock fails"
 
 
@@ -150,7 +151,7 @@ def reason_of(service: ServiceStatus, pauses: Pauses) -> str | None:
     if pauses.holds(service.name):
         return BY_OPERATOR
     if not service.loaded:
-        return f"not loaded: {service.last_error}" if service.last_error else "not loaded yet"
+        return f"not loaded: {service.last_error}" if service.last_error else NOT_LOADED_YET
     if not service.member:
         return f"without partitions: {service.last_error}" if service.last_error else "waits for its partitions"
     halted = [lane for lane in service.lanes if lane.state == "halted"]

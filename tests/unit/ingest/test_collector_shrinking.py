@@ -218,6 +218,29 @@ def test_a_listing_of_others_alone_sends_and_closes_nothing_and_is_over_where_th
     assert (on.poll().shrunk, on.sent.events()) == (None, [])
 
 
+def test_a_board_that_gives_its_jobs_other_ids_and_says_more_in_their_titles_is_the_same(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    trades = (
+        "Koch",
+        "Bäcker",
+        "Maurer",
+        "Schneider",
+        "Dachdecker",
+        "Klempner",
+        "Schweißer",
+        "Küfer",
+        "Tischler",
+        "Glaser",
+    )
+    before = board(*(job(f"a {at}", title=f"{trade}/in") for at, trade in enumerate(trades)))
+    after = board(*(job(f"b {at}", title=f"{trade} (m/w/d) - {at + 4_700}") for at, trade in enumerate(trades)))
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (before, after)))))
+    on.poll()
+    report = on.poll()
+    assert (report.counts.new, report.held, report.shrunk) == (10, 0, None)
+
+
 def test_others_are_sent_and_the_former_closed_once_it_has_been_so_for_a_day(
     server: FeedServer, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from services.overview.stream.model import (
 from services.overview.stream.source_troubles import source_troubles
 from services.overview.stream.spans import ago
 from services.overview.stream.troubles import healthy, ran_ahead_troubles, troubles
+from services.overview.stream.worker_troubles import _idle
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.cut_off import CutOff, Nowhere
@@ -60,6 +61,9 @@ WELL = Overview(
     figures=StoreFigures(NOON, sources=(SourceFigures("a", "ok"), SourceFigures("b", "waiting"))),
     services=(service("ingest.normaliser"), service(), service("notifier", lag=20)),
 )
+
+
+LOADS = worker(ready=False, reason="not loaded yet")
 
 
 def failing(*, minutes: float, mend: Mend | None = None) -> ServiceView:
@@ -118,6 +122,20 @@ def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> No
     idle = tuple(service(name, ready=False, reason="not loaded yet") for name in names)
     (trouble,) = troubles(replace(WELL, services=idle))
     assert trouble.what == "ingest.normaliser, matcher and notifier (w1) do not work: not loaded yet"
+
+
+@pytest.mark.parametrize(("seconds", "error", "grave"), [(110, None, False), (120, None, True), (5, "away", True)])
+def test_a_service_that_has_just_begun_and_failed_at_nothing_is_a_note(
+    seconds: int, error: str | None, grave: bool
+) -> None:
+    begun = worker(ready=False, reason="not loaded yet")
+    seen, beat = NOON + timedelta(seconds=seconds), replace(begun.heartbeat, last_error=error)
+    begun = replace(begun, seen_at=seen, heartbeat=beat)
+    for workers in ((begun,), (begun, *(replace(begun, worker=f"w{at}") for at in range(2, 9)))):
+        view = replace(WELL, at=seen, services=(ServiceView("matcher", 0, workers),))
+        found = [trouble for trouble in _idle(view.at, view.services, ()) if "not loaded yet" in trouble.what]
+        assert found
+        assert {trouble.grave for trouble in found} == {grave}
 
 
 def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigures:
@@ -354,7 +372,7 @@ def test_all_is_well() -> None:
         ),
         (replace(WELL, services=(service(ready=False, reason="its loop hangs", mend="restart"),)), "hangs", "py-spy"),
         (
-            replace(WELL, services=(service(ready=False, reason="not loaded yet"),)),
+            replace(WELL, services=(ServiceView("matcher", 0, (replace(LOADS, started_at=NOON - 2 * MINUTE),)),)),
             "not loaded yet",
             "it has just begun",
         ),

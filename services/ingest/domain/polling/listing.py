@@ -55,6 +55,8 @@ class ListedItem:
     """What its source states of pay, place, date and the like; of `OWN_WORDS` the words, which no other has."""
     host: str = ""
     """Of its link; empty where it has none that can be read."""
+    titled: frozenset[str] = frozenset()
+    """What its title says of it, whatever its number: `words_of_title`."""
 
 
 @dataclass(frozen=True, slots=True)
