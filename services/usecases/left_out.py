@@ -11,7 +11,7 @@ from services.notifier.adapters.sql.digests.digest_rows import KeptDigest, KeptD
 from services.notifier.domain.curation.chance.answers import answered
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
-from services.notifier.domain.feedback import Kind, likeliest, wishes_of
+from services.notifier.domain.feedback import Kind, likeliest, nearest, wishes_of
 from services.notifier.domain.links import due_of
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Subscriber
@@ -99,9 +99,10 @@ def why_left_out(installation: Installation, subscriber_id: str, left: KeptDropp
 
     Raises UnavailableError.
     """
-    if not left.against:
+    if left.chance is None or not left.against:
         return left.said
-    chance = likeliest(wishes_of(installation.subscribers.recipient(subscriber_id)), PostingFeatures(posting))
+    wishes = wishes_of(installation.subscribers.recipient(subscriber_id))
+    chance = nearest(wishes, PostingFeatures(posting), left.chance)
     doubts = chance.most_telling() if chance else ()
     return left.in_words({against.doubt.fact: against.doubt for against in doubts})
 

@@ -1,6 +1,6 @@
 """What a subscriber may say of a job, or keep of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -91,6 +91,17 @@ def likeliest(
     wishes: Iterable[tuple[Criteria, Wish]], ready: PostingFeatures, by_answers: Answered | None = None
 ) -> Chance | None:
     """The same with what speaks against it: for the search that it suits best."""
+    return max(_chances(wishes, ready, by_answers), key=lambda chance: chance.value, default=None)
+
+
+def nearest(wishes: Iterable[tuple[Criteria, Wish]], ready: PostingFeatures, foreseen: float) -> Chance | None:
+    """For the search that comes nearest to a chance that was foreseen: it is likely that of which it was."""
+    return min(_chances(wishes, ready, None), key=lambda chance: abs(chance.value - foreseen), default=None)
+
+
+def _chances(
+    wishes: Iterable[tuple[Criteria, Wish]], ready: PostingFeatures, by_answers: Answered | None
+) -> Iterator[Chance]:
+    """For each search that it fits, or nearly."""
     judged = ((JudgedPosting(criteria, ready), wish) for criteria, wish in wishes)
-    chances = (chance_of(found, wish, by_answers) for found, wish in judged if found.outcome != "reject")
-    return max(chances, key=lambda chance: chance.value, default=None)
+    return (chance_of(found, wish, by_answers) for found, wish in judged if found.outcome != "reject")
