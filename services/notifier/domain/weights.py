@@ -105,13 +105,6 @@ class Against(NamedTuple):
     costs: float
 
 
-class Costly(NamedTuple):
-    """A fact, and likewise."""
-
-    fact: ChanceFact
-    costs: float
-
-
 class AnswerFacts(NamedTuple):
     """The answer that moves a job most, with the job that it was given to."""
 
@@ -139,19 +132,19 @@ class Chance:
     That is worked out when it is first asked for: most jobs are weighed and never shown.
     """
 
-    __slots__ = ("_against", "_costly", "_work_out", "answered", "value")
+    __slots__ = ("_against", "_facts", "_work_out", "answered", "value")
 
     def __init__(
         self,
         value: float,
         work_out: Callable[[], Iterable[Against]] = tuple,
         answered: Answered | None = None,
-        costly: Callable[[], Iterable[Costly]] | None = None,
+        facts: Callable[[float], list[ChanceFact]] | None = None,
     ) -> None:
-        """`value`: 0 to 1. `work_out` gives what speaks against the job, the most telling first; `costly` the facts."""
+        """`value`: 0 to 1. `work_out` gives what speaks against the job, the most telling first; `facts` as below."""
         self.value = value
         self.answered = answered
-        self._costly = costly
+        self._facts = facts
         self._work_out: Callable[[], Iterable[Against]] | None = work_out
         self._against: tuple[Against, ...] = ()
 
@@ -168,8 +161,9 @@ class Chance:
 
     def facts(self, least: float) -> list[ChanceFact]:
         """Those that cost so much, the most telling first; what each is about is not worked out."""
-        costly = self._costly() if self._costly else (Costly(doubt.fact, costs) for doubt, costs in self.most_telling())
-        return [fact for fact, costs in costly if costs >= least]
+        if self._facts is not None:
+            return self._facts(least)
+        return [doubt.fact for doubt, costs in self.most_telling() if costs >= least]
 
     def __eq__(self, other: object) -> bool:
         own = (self.value, self.against, self.answered)

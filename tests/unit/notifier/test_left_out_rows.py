@@ -10,7 +10,7 @@ from services.notifier.adapters.sql.digests.digest_rows import KeptDropped, dige
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.domain.curation.chance.facts import FACTS
 from services.notifier.domain.model import Cause, Dropped, Hold, HoldCause
-from services.notifier.domain.weights import Against, Answered, AnswerFacts, Chance, ChanceFact, Costly, Doubt
+from services.notifier.domain.weights import Against, Answered, AnswerFacts, Chance, ChanceFact, Doubt
 from services.notifier.domain.wording.doubt_lines import facts_in_words
 from services.notifier.domain.wording.score_lines import cause_line
 from tests.support.digests import NOON, recipient
@@ -72,7 +72,7 @@ def test_what_facts_are_about_is_not_worked_out_to_keep_them() -> None:
     def work_out() -> list[Against]:
         raise AssertionError
 
-    far = Chance(0.12, work_out, None, lambda: [Costly("trade", 1.5), Costly("title", 0.1)])
+    far = Chance(0.12, work_out, None, lambda least: ["trade"] if least < 1.5 else [])
     hold = Hold(recipient(), NOON, HoldCause("none_chosen", 1), (Dropped("a", Cause("unlikely", chance=far)),))
     assert kept_dropped(digest_row("own", hold, (), None, NOON)["dropped"])[0].against == ("trade",)
 

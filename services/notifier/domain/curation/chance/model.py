@@ -34,7 +34,7 @@ from services.notifier.domain.curation.chance.own_words import avoided
 from services.notifier.domain.curation.chance.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Costs, Wish
-from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Costly, Doubt
+from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
 from services.rules.roles.affinity import CLOSE
 
@@ -85,7 +85,7 @@ def chance_of(judged: JudgedPosting, wish: Wish, answered: Answered | None = Non
     odds = costs.left if answered is None else costs.left + answered.odds
     value = 0.0 if closed else round(probability(odds), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
-    return Chance(value, partial(_against, costs.by_fact, wish, ready), answered, partial(_costly, costs.by_fact))
+    return Chance(value, partial(_against, costs.by_fact, wish, ready), answered, partial(_facts, costs.by_fact))
 
 
 def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
@@ -170,8 +170,8 @@ def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatu
         yield Against(_of_roles_told(place, wish, ready) if place < OF_ROLES else _doubt(place, wish, ready), -lost)
 
 
-def _costly(costs: Iterable[tuple[int, float]]) -> list[Costly]:
-    return [Costly(FACTS[place], -lost) for lost, place in _by_costs(costs)]
+def _facts(costs: Iterable[tuple[int, float]], least: float) -> list[ChanceFact]:
+    return [FACTS[place] for lost, place in _by_costs(costs) if -lost >= least]
 
 
 def _by_costs(costs: Iterable[tuple[int, float]]) -> list[tuple[float, int]]:
