@@ -1,4 +1,4 @@
-"""What spares the normaliser work must find what the plain way finds: shortcuts pass nothing over."""
+"""What spares work in reading a text must find what the plain way finds: shortcuts pass nothing over."""
 
 import re
 from typing import Final
@@ -15,6 +15,7 @@ from services.ingest.domain.skills import reading
 from services.ingest.domain.spoken.names import names_in_any_language, names_of
 from services.ingest.domain.spoken.words import _ENTRIES, words_of
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
+from services.notifier.domain.curation import demands
 from services.rules import sections
 from services.rules.lexicon.builder import LANGUAGES, any_of, phrases_of
 from services.rules.sections import document_of
@@ -31,6 +32,22 @@ SENTENCES: Final = st.lists(
     max_size=60,
 ).map("".join)
 STOP: Final = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")
+
+
+COUNTED: Final = st.lists(
+    st.sampled_from(
+        ("between", "3", "five", "fünf", "12", "and", "to", "-", "–", "+", "or more", "(3)", "(5+)", "years", "Jahren",
+         "yrs", "ans", "of experience", ".", ";", "\n", "$", "1,5", "İ", "a word " * 12)
+    ),
+    max_size=40,
+)  # fmt: skip
+
+
+@given(COUNTED, st.sampled_from(("", " ")))
+def test_years_are_counted_where_a_word_for_them_stands(words: list[str], between: str) -> None:
+    text = between.join(words)
+    found = [(match.span(), match.groups()) for match in demands.counted_years(text)]
+    assert found == [(match.span(), match.groups()) for match in demands._experience().years.finditer(text)]
 
 
 @given(LINES)

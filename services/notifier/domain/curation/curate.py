@@ -291,8 +291,8 @@ def _left_out(job: WaitingJob, *, near: bool = False) -> Dropped:
 
 
 def _waiting_job(item: Item, chosen: Digest) -> WaitingJob:
-    posting_id = item.posting.posting_id
-    copies = (left.posting_id for left in chosen.dropped if left.cause == Cause("worse_copy", posting_id=posting_id))
+    copy_of_it = Cause("worse_copy", posting_id=item.posting.posting_id)
+    copies = (left.posting_id for left in chosen.dropped if left.cause == copy_of_it)
     return WaitingJob(
         item.posting, tuple(found.search for found in item.found_by), item.score, tuple(copies), item.chance
     )
