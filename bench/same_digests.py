@@ -2,8 +2,8 @@
 
 The morning of `bench.delivery` is put into two stores; one is served by this code, the other by that of a commit, both
 at once. Mails, what was chosen in which order, what was left out and why, and what waits must be the same bytes. What
-both took of the processor is told by its ratio. Commits with other tables cannot be compared so. Exit code 1 where
-anything is another.
+both took of the processor is told by its ratio. Commits with other tables cannot be compared so, and of one that writes
+a column in another form the rows are others. Exit code 1 where anything is another.
 """
 
 import argparse
