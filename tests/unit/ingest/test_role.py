@@ -58,6 +58,21 @@ TITLES = {
     "Community Developer": "community-manager",
     "Senior Business Developer": "business-development-manager",
     "CDI Specialist": "medical-coder",
+    # Administrators of systems, heads of administration and planners of projects are no clerks.
+    "Senior Windows Administrator": "systems-administrator",
+    "Storage/Backup Administrator": "systems-administrator",
+    "Oracle Middleware Administrator": "systems-administrator",
+    "Director of Administration": "office-manager",
+    "Administration Manager": "office-manager",
+    "CPM Scheduler II": "project-manager",
+    "Production Scheduler": "supply-chain-manager",
+    "Appointment Scheduler": "administrative-assistant",
+    # The health of a people is no care of patients.
+    "Public Health Analyst": "public-health-specialist",
+    "Epidemiologist": "public-health-specialist",
+    "Public Health Inspector, Food Safety": "safety-engineer",
+    "Public Health Nurse": "nurse",
+    "Public Health Social Worker": "social-worker",
     # Who has one stem with their trade is somebody, wherever the word stands.
     "Part-time Nurse in Leeds": "nurse",
     "Primary Care Physician (Family/Internal Med)": "physician",

@@ -188,7 +188,9 @@ def _passing(document: Document, match: re.Match[str], workplace: Workplace) -> 
     if patterns().for_a_while.search(before) or patterns().at_times.search(before):
         return True
     after = document.lowered[match.end() : min(end, match.end() + 60)].partition("\n")[0]
-    return workplace != "hybrid" and patterns().for_a_while.search(after) is not None
+    if workplace == "hybrid":
+        return False
+    return bool(patterns().for_a_while.search(after) or patterns().at_times.match(after.lstrip()))
 
 
 def _elsewhere(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> bool:

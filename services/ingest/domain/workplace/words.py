@@ -16,7 +16,7 @@ Rank = Literal["tag", "option", "days", "said", "way", "anywhere", "policy", "we
 _GAP: Final = r"(?!-\w)\W{1,4}(?:[\w, /-]{0,30}[^\w\n])?"
 """Between a label and what it heads."""
 _LINE: Final = r"(?:^|\n)\W{0,4}"
-_NOT_WORK: Final = "(?! {not_work})"
+_NOT_WORK: Final = "(?![ -]{not_work})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ def _remote_said() -> str:
     return (
         rf"{_LINE}{{remote_line}}{_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)|{_LINE}{{fully_remote}}\.(?=\s|$)|{{said.remote}}|{{seeks_remote}}{_NOT_WORK}"
         rf"|{{label}}{_GAP}(?:{{wholly_form}} )?{{remote_form}}|{{remote_at}} (?P<capital>)"
-        r"|{remote}\s?[-–—|:,(]\s?(?P<capital_too>)|{label}\W{1,4}{home}(?= ?(?:$|\n|[.,;(]))|{wholly} {remotely}"
+        r"|{remote}(?:\s?[–—|:,(]\s?| -\s?|-\s)(?P<capital_too>)|{remote}-(?P<place>)"
+        r"|{label}\W{1,4}{home}(?= ?(?:$|\n|[.,;(]))|{wholly} {remotely}"
         rf"|(?:^|\n){{remote}}{_NOT_WORK} (?P<capital_next>)"
         r"|[-–—|·(] ?{fully_remote}(?=\s?(?:[)|·–—\n-]|$|{behind_remote}))"
     )
