@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, delete, insert, select, update
 
-from schemas.sql.tables import deliveries, digests, saved_searches, sent_jobs
+from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches, sent_jobs
 from services.notifier.adapters.sql.digests.lost_rows import KEPT_FOR_SURE, accept_lost, require_remembered
 from services.notifier.adapters.sql.retention import KEEP_DIGESTS, forget_digests
 from services.notifier.app import build_notifier
 from services.notifier.mail_settings import MailSettings
+from services.overview.stream.ways_out import WAYS_OUT
 from services.runtime.errors import UnavailableError, mend_of
 from services.runtime.sql.store import reading, writing
 from services.usecases import workers
@@ -106,6 +107,44 @@ def test_nobody_is_mailed_while_rows_are_lost_and_all_are_once_they_are_back_or_
         tick(180, "three")
     assert accept_lost(store.engine, NOW + 180 * MINUTE) == 1
     assert tick(181) == 3
+
+
+def test_a_backup_from_before_the_last_mail_mails_nobody_twice_and_the_words_name_the_command(
+    store: NotifierStore, tmp_path: Path
+) -> None:
+    notifier = build_notifier(store.engine, store.ids, MailSettings(folder=tmp_path / "mails"))
+    search = store.search(store.person(), cadence="instant")
+
+    def all_taken_out() -> Kept:
+        return taken_out(store, digests, digest_items, digest_searches, deliveries) + taken_out(store, sent_jobs)
+
+    def tick(minutes: int, *news: str) -> None:
+        for name in news:
+            own = posting(name, fetched_at=NOW)
+            store.matches.store(0, [arrival(next(offsets), own, [search.key])], NOW + minutes * MINUTE)
+        notifier.tick(NOW + minutes * MINUTE)
+
+    def mailed() -> list[int]:
+        texts = [file.read_bytes() for file in (tmp_path / "mails").glob("**/*.eml")]
+        return [sum(f"Company {name}".encode() in text for text in texts) for name in ("one", "two", "three")]
+
+    offsets = count()
+    tick(1, "one")
+    backup = all_taken_out()
+    put_back(store, backup)
+    tick(90, "two")
+    assert mailed() == [1, 1, 0]
+    lacking = all_taken_out()
+    put_back(store, backup)
+    for minutes in (92, 180):
+        with pytest.raises(UnavailableError, match=r"had last sent, on 2026-07-01 07:\d\dZ") as told:
+            tick(minutes, f"three, {minutes}")
+    assert mailed() == [1, 1, 0], "nor what comes meanwhile"
+    assert "`jobchime resume sending`" in WAYS_OUT[mend_of(told.value)][0]
+    all_taken_out()
+    put_back(store, lacking)
+    tick(181)
+    assert mailed() == [1, 1, 1]
 
 
 def test_the_end_of_a_pause_gives_up_nothing_that_is_lost(store: NotifierStore) -> None:
