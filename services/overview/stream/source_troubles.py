@@ -179,7 +179,8 @@ def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
             Remedy("show sources"),
         )
-    if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
+    usual = max(QUIET, min((source.rested for source in polled), default=QUIET))
+    if polled and figures.last_posting is not None and now - figures.last_posting > usual:
         yield Trouble(
             f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
             "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",

@@ -136,6 +136,11 @@ def _suspected(giving: Giving, silence: timedelta | None) -> Iterator[tuple[Amis
         yield Amiss("stale", giving.moved_at, longest, pushes=pushes), max(lasts, LONGER * longest)
 
 
+def rest_of(giving: Giving) -> timedelta:
+    """The longest that a source stood still; nothing of one that moved too rarely to tell."""
+    return giving.longest if _has_moved(giving) else timedelta()
+
+
 def _has_moved(giving: Giving) -> bool:
     """Whether it moved often enough, for long enough, to tell how often it does."""
     if giving.began is None or giving.moved_at is None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 from schemas import giving
 from schemas.sql.ingest import source_items, sources
 from services.runtime.chunks import chunked
-from services.runtime.figures.amiss import Amiss, amiss
+from services.runtime.figures.amiss import Amiss, amiss, rest_of
 from services.runtime.pauses import Pause, Pauses, read_pauses
 from services.runtime.sql.store import reading
 
@@ -89,6 +89,8 @@ class SourceFigures:
     """What there was to say of its last poll."""
     amiss: Amiss | None = None
     """What is odd in what it gives; None where nothing is, or an operator said that it is right."""
+    rested: timedelta = timedelta()
+    """The longest that it ever stood still between two times that it moved; nothing of one that moved too rarely."""
 
     def overdue(self, now: datetime) -> timedelta:
         """For how long a poll of it has been due and has not begun; none where it is not to be polled."""
@@ -171,6 +173,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
         amiss=found,
+        rested=rest_of(giving.read(row.giving)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 
+from schemas.giving import Giving
 from services.overview.stream.model import (
     DATA_FOLDER,
     SOURCE_SEVERITY,
@@ -22,7 +23,7 @@ from services.overview.stream.spans import ago
 from services.overview.stream.troubles import healthy, ran_ahead_troubles, troubles
 from services.overview.stream.worker_troubles import _idle
 from services.runtime.errors import Mend
-from services.runtime.figures.amiss import Amiss
+from services.runtime.figures.amiss import Amiss, rest_of
 from services.runtime.figures.cut_off import CutOff, Nowhere
 from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.mail import MailFigures
@@ -899,6 +900,13 @@ def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
     assert not found.grave
     assert troubles(figures(sources=sources[:1], last_posting=NOON - timedelta(hours=11))) == ()
     assert troubles(figures(sources=sources[:1], last_posting=None)) == ()
+    small = (SourceFigures("a", "ok", rested=timedelta(days=9)), SourceFigures("b", "ok", rested=timedelta(days=3)))
+    for days, is_told in ((2, False), (4, True)):
+        quiet = troubles(figures(sources=small, last_posting=NOON - timedelta(days=days)))
+        assert any("no posting" in trouble.what for trouble in quiet) is is_told, "longer than it ever rested"
+    known = Giving(began=NOON - timedelta(days=28), moved_at=NOON, moves=8, longest=timedelta(days=3))
+    assert rest_of(known) == timedelta(days=3)
+    assert rest_of(replace(known, moves=7)) == timedelta(), "so few moves say nothing"
 
 
 def test_a_provider_that_tells_nothing_is_told() -> None:
