@@ -28,12 +28,14 @@ from services.wording.words import Words, mark
 _MOST_NAMED: Final = 4
 _ONLY: Final[Mapping[str, str]] = {
     "wish.nights": mark("Only jobs that name work at night"),
+    "wish.days": mark("Only jobs that name work by day"),
     "wish.weekends": mark("Only jobs that name work at weekends"),
     "wish.early": mark("Only jobs that name work in the morning"),
     "wish.late": mark("Only jobs that name work in the evening"),
 }
 _LEAVE_OUT: Final[Mapping[str, str]] = {
     "wish.nights": mark("Leave out jobs that name work at night"),
+    "wish.days": mark("Leave out jobs that name work by day"),
     "wish.weekends": mark("Leave out jobs that name work at weekends"),
     "wish.early": mark("Leave out jobs that name work in the morning"),
     "wish.late": mark("Leave out jobs that name work in the evening"),

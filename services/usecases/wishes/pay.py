@@ -22,6 +22,9 @@ _THOUSANDS: Final = re.compile(
 )
 _LEAST_BARE: Final = 100
 """Of a sum in no currency: "20 hours", "3 days a week" are none."""
+_LEAST_SUM: Final = 1_000
+"""Of what is the least of pay where nothing else says that it is paid: less is a number of something."""
+_CENTURY: Final = 2_000
 _MANY_THOUSANDS: Final = 10_000
 """From here on they are of a year where nothing says of what time."""
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
@@ -44,7 +47,8 @@ def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], curren
     for sum_ in amounts_in(text, pay_data()):
         spell = period_after(text[sum_.end :]) or _rate(text, sum_.start, sum_.end)
         few_thousands = sum_.kind == "thousand" and sum_.value < _MANY_THOUSANDS
-        if sum_.currency is None and not few_thousands and not _is_pay(text, sum_.end, sum_.value, spell):
+        counted = few_thousands or sum_.kind == "million" or _is_least(text, sum_.start, sum_.end, sum_.value)
+        if sum_.currency is None and not counted and not _is_pay(text, sum_.end, sum_.value, spell):
             continue
         named = _currency(sum_.currency, country) or _named_apart(sentence) or currency_of(country or "") or currency
         period = spell.period if spell else infer_period([sum_.value], named, rates, labelled=True)
@@ -61,6 +65,18 @@ def _is_pay(text: str, end: int, value: Decimal, spell: Spell | None) -> bool:
     if value < _LEAST_BARE:
         return spell is not None and spell.period == "hour" and known.per.match(text, end) is not None
     return spell is not None or known.before_or_after_tax.match(text, end) is not None
+
+
+def _is_least(text: str, start: int, end: int, value: Decimal) -> bool:
+    """Whether a bare sum is the least of something, with which a part ends: "ab 60000", "at least 3500"."""
+    known = _patterns()
+    led = known.least.search(text[:start]) is not None
+    return led and _may_be_paid(value) and known.ends.match(text, end) is not None
+
+
+def _may_be_paid(value: Decimal) -> bool:
+    """Whether a bare number is no count of a few, and no year in which something begins: "from 2027"."""
+    return value >= _LEAST_SUM and not (_CENTURY < value < _CENTURY + 100 and value % 50)
 
 
 def _rate(text: str, start: int, end: int) -> Spell | None:
@@ -102,6 +118,10 @@ class _Patterns(NamedTuple):
     """Ends right before a sum."""
     day_rate_behind: re.Pattern[str]
     month_rate: re.Pattern[str]
+    least: re.Pattern[str]
+    """Ends right before a sum that is wanted at least."""
+    ends: re.Pattern[str]
+    """Right behind a sum: the end of a part, or what leads on to a place."""
 
 
 @cache
@@ -111,5 +131,7 @@ def _patterns() -> _Patterns:
         before_or_after_tax=re.compile(rf"\s?{any_of('wish.gross', 'wish.net')}"),
         day_rate=re.compile(rf"{any_of('wish.day_rate')}\W{{1,3}}$"),
         day_rate_behind=re.compile(rf"\s?[€$£]?\s?{any_of('wish.day_rate')}"),
+        least=re.compile(rf"(?<!\w)(?:{any_of('pay.from', 'wish.at_least')})\W{{0,2}}$"),
+        ends=re.compile(rf"\s*(?:$|[,;.()+]|{any_of('place.town_before', 'wish.leads')}\s)"),
         month_rate=re.compile(rf"{any_of('wish.month_rate')}\W{{1,3}}$"),
     )

@@ -14,16 +14,11 @@ from services.rules.places.known import find_places
 from services.usecases.wishes.ways import ways
 
 CLAUSE_ENDS: Final = r"[,;:!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
-_EDGES: Final = " ,;:.!?-–—()"
+EDGES: Final = " ,;:.!?-–—()"
 _SUM: Final = re.compile(r"\s(?=[£€$]\s?\d|\d[\d.,]*\s?(?:[£€$]|k\b|[A-Z]{3}\b))", re.IGNORECASE)
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
-_BESIDE_SUMS: Final = (
-    "period.per",
-    "period.filler",
-    "wish.day_rate",
-    *(f"period.behind.{period}" for period in _PERIODS),
-)
-HOURS: Final = ("wish.nights", "wish.weekends", "wish.early", "wish.late")
+_BESIDE_SUMS: Final = ("period.per", "period.filler", "wish.day_rate", *(f"period.behind.{each}" for each in _PERIODS))
+HOURS: Final = ("wish.nights", "wish.days", "wish.weekends", "wish.early", "wish.late")
 """Entries of hours at which somebody works, for which there is no criterion."""
 _OF_PAY: Final = ("salary", "pay", "base")
 _WHERE_PORTUGUESE: Final = ("BR", "PT")
@@ -48,11 +43,13 @@ def taken_apart(sentence: str) -> Wish:
         for never, end in pairwise((*begins, len(clause))):
             denied = clause[never:end]
             # What one wants to be paid, and how and where to work, is no part of it: "no nights £17 an hour".
-            pay = _SUM.search(denied)
-            ends = min(pay.start() if pay else len(denied), _place_behind(denied), _way_behind(denied))
+            paid = min(
+                (sum_.start() for way in (_SUM, _patterns().least) for sum_ in way.finditer(denied)), default=None
+            )
+            ends = min(behind(denied[:paid]) for behind in (_place_behind, _way_behind, _experience_ends))
             kept.append(f", {denied[ends:].strip()}")
-            refused.append(_patterns().joint_behind.sub("", denied[:ends].strip(_EDGES)))
-    return Wish("".join(kept).strip(_EDGES) if refused else sentence, tuple(refused))
+            refused.append(_patterns().joint_behind.sub("", denied[:ends].strip(EDGES)))
+    return Wish("".join(kept).strip(EDGES) if refused else sentence, tuple(refused))
 
 
 def parts_of(wanted: str) -> Iterator[tuple[str, str]]:
@@ -60,7 +57,7 @@ def parts_of(wanted: str) -> Iterator[tuple[str, str]]:
     start = 0
     for found in (*_patterns().parts.finditer(wanted), None):
         end = found.start() if found else len(wanted)
-        part = wanted[start:end].strip(_EDGES)
+        part = wanted[start:end].strip(EDGES)
         if re.search(r"\w", _patterns().idle.sub("", anything().sub("", part))):
             yield part, f"{wanted[:start]} {wanted[end:]}"
         start = found.end() if found else end
@@ -93,7 +90,7 @@ def stretches_of(wanted: str) -> Iterator[tuple[int, int]]:
     known, start = _patterns(), 0
     ends = sorted(found.span() for pattern in (known.clauses, known.choice) for found in pattern.finditer(wanted))
     for end, behind in (*ends, (len(wanted), len(wanted))):
-        if said := wanted[start:end].strip(_EDGES):
+        if said := wanted[start:end].strip(EDGES):
             begins = wanted.index(said, start)
             yield begins, begins + len(said)
         start = behind
@@ -106,7 +103,7 @@ def each_refused(refused: str) -> Iterator[tuple[str, bool]]:
     """
     known, start, added = _patterns(), 0, False
     for found in (*known.each.finditer(refused), None):
-        if part := refused[start : found.start() if found else len(refused)].strip(_EDGES):
+        if part := refused[start : found.start() if found else len(refused)].strip(EDGES):
             added = added and not known.never.search(part)
             yield part, added
         if found:
@@ -144,7 +141,7 @@ def is_vague(word: str) -> bool:
 
 def without_idle(part: str) -> str:
     """The words that ask for something, in their order."""
-    return " ".join(word for word in part.split() if not is_idle(word.strip(_EDGES)))
+    return " ".join(word for word in part.split() if not is_idle(word.strip(EDGES)))
 
 
 @cache
@@ -195,7 +192,7 @@ def takes_similar(wanted: str) -> bool:
 
 def without_denial(refused: str) -> str:
     """What is refused, without the word that says so."""
-    return _patterns().never.sub("", refused, count=1).strip(_EDGES)
+    return _patterns().never.sub("", refused, count=1).strip(EDGES)
 
 
 def with_denial(part: str, denial: str) -> str:
@@ -218,20 +215,41 @@ def _place_behind(denied: str) -> int:
     """Where the places begin with which a denial ends, behind what it refuses: "no nights Leeds", "not in Leeds"."""
     places, begins = find_places(denied, cities=True, small=True), len(denied)
     for place in reversed(places):
-        joint = denied[place.end : begins].strip(_EDGES)
+        joint = denied[place.end : begins].strip(EDGES)
         if joint and not _patterns().joint.fullmatch(joint):
             break
         begins = place.start
     while begins < len(denied) and _is_led(denied[:begins]):
+        if condition := _condition_before(denied[:begins]):
+            return condition
         # "No jobs in London or Leeds" refuses both.
         begins = next((place.start for place in places if place.start > begins), len(denied))
     return begins
+
+
+def _condition_before(denied: str) -> int:
+    """Where what leads to a place begins behind a condition, of any work anywhere: "no nights in Leeds"; else 0."""
+    words = denied.split(" ")
+    while words and (not words[-1] or is_idle(words[-1]) or is_vague(words[-1])):
+        words.pop()
+    said = " ".join(words)
+    return len(said) if words and names_condition(without_denial(said)) else 0
 
 
 def _is_led(denied: str) -> bool:
     """Whether a denial goes on with what stands behind it: "not in", "no remote jobs in", "no central"."""
     last = without_denial(denied).split()[-1:]
     return not last or any(is_idle(word) or is_vague(word) or _patterns().joint.fullmatch(word) for word in last)
+
+
+def _experience_ends(denied: str) -> int:
+    """Where experience ends that is denied as such, and not "in" something: "no experience python Leeds"."""
+    known = _patterns()
+    never = known.never.match(denied)
+    found = known.beginner.match(denied, never.end() if never else 0)
+    behind = denied[found.end() :].split()[:1] if found else []
+    goes_on = any(is_lead(word) or is_idle(word) or known.joint.fullmatch(word) for word in behind)
+    return len(denied) if found is None or goes_on else found.end()
 
 
 def _way_behind(denied: str) -> int:
@@ -284,6 +302,9 @@ class _Patterns:
     net: re.Pattern[str]
     condition: re.Pattern[str]
     experience: re.Pattern[str]
+    least: re.Pattern[str]
+    beginner: re.Pattern[str]
+    """Behind a denial: experience of any kind."""
     visa: re.Pattern[str]
     similar: re.Pattern[str]
 
@@ -316,6 +337,12 @@ def _patterns() -> _Patterns:
         net=re.compile(rf"\d[^\d,;]{{0,15}}?(?<![\w.])(?P<net>{any_of('wish.net')})(?!\w)"),
         condition=re.compile(any_of("wish.conditions", *HOURS), re.IGNORECASE),
         experience=re.compile(any_of("denial.knowledge")),
+        least=re.compile(rf"\s{any_of('pay.from', 'wish.at_least')}\s\d[\d.,]{{3}}", re.IGNORECASE),
+        beginner=re.compile(
+            rf"\s*(?:{any_of('denial.kind_of_knowledge')} )?{any_of('experience.own')}"
+            rf"(?: {any_of('denial.needed')})?(?!\w)",
+            re.IGNORECASE,
+        ),
         visa=re.compile(any_of("visa.wish")),
         similar=re.compile(any_of("wish.similar")),
     )

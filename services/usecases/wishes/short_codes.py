@@ -1,15 +1,19 @@
 """Codes of places as they are written where somebody has time for capitals: "remote uk or eu", "phoenix az"."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.codes import WORDS, state_codes
 from services.rules.places.data import place_data
-from services.rules.places.known import canonical_place
-from services.rules.places.towns import towns_meant
+from services.rules.places.known import canonical_place, find_places
+from services.rules.places.towns import Town, towns_meant
 from services.usecases.wishes.sentence import is_idle
+
+_MOST_WORDS: Final = 3
+"""Of the name of a town."""
 
 
 def with_codes_in_capitals(wanted: str) -> str:
@@ -19,7 +23,7 @@ def with_codes_in_capitals(wanted: str) -> str:
     for pattern in (known.acronyms, known.short_ones, known.short_ones):
         text = pattern.sub(lambda found: f"{found['before']}{found['code'].upper()}", text)
     text = known.beside_place.sub(_beside_place, text)
-    return known.town_in_state.sub(_in_its_state, text)
+    return _with_states_apart(known.town_in_state.sub(_in_its_state, text))
 
 
 def _beside_place(found: re.Match[str]) -> str:
@@ -37,6 +41,24 @@ def _in_its_state(found: re.Match[str]) -> str:
             if any(code == town.state or country == town.country for town in towns_meant(f"{name}, {code}")):
                 return f"{found['name'].removesuffix(name)}{name.title()},{found['gap'] or ''}{code}"
     return found[0]
+
+
+def _with_states_apart(text: str) -> str:
+    """The same with a comma before each state that stands behind a town of it: "columbus ohio"."""
+    for state in find_places(text):
+        words = text[: state.start - 1].split(" ")[-_MOST_WORDS:]
+        if state.kind != "subdivision" or not _is_long(state.text) or text[state.start - 1 : state.start] != " ":
+            continue
+        names = (" ".join(words[first:]) for first in range(len(words)))
+        name = next((name for name in names if any(town.code == state.code for town in _towns(name, state.code))), "")
+        if name:
+            begins, called = state.start - 1 - len(name), text[state.start : state.end]
+            text = f"{text[:begins]}{name.title()},{called.title()}{text[state.end :]}"
+    return text
+
+
+def _towns(name: str, code: str) -> Sequence[Town]:
+    return towns_meant(f"{name}, {code}") if name[:1].isalpha() and name[-1:].isalpha() else ()
 
 
 class _Patterns(NamedTuple):

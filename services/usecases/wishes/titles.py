@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.role.title import head_in
-from services.rules.roles.said import called_too
+from services.rules.roles.said import called_too, named_too
 from services.rules.roles.said import roles_as_said as roles
 from services.rules.roles.taxonomy import WEAK
 from services.rules.roles.taxonomy import roles as roles_of_postings
@@ -32,11 +32,14 @@ from services.usecases.wishes.fields import (
 from services.usecases.wishes.named import tools_typed
 from services.usecases.wishes.places import named_in
 from services.usecases.wishes.sentence import (
+    EDGES,
     choices_in,
     choices_of,
     is_idle,
     is_of_pay,
+    is_vague,
     parts_of,
+    shifts_in,
     stretches_of,
     takes_similar,
     without_idle,
@@ -75,6 +78,19 @@ class Titles:
 
 def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     """What a sentence asks for, of which `read` are the roles as of a posting."""
+    titles = _titles_in(wanted, read)
+    too = _named_too(wanted) if len(titles.asked) == 1 else ()
+    return replace(titles, asked=tuple(dict.fromkeys((*titles.asked, *too)))) if too else titles
+
+
+def _named_too(wanted: str) -> tuple[str, ...]:
+    """What the only words for a trade mean as well: "security jobs", but not "IT security"."""
+    if read_in(wanted).spans:
+        return ()
+    return named_too(without_idle(_without_places(wanted)).strip(EDGES))
+
+
+def _titles_in(wanted: str, read: Sequence[str]) -> Titles:
     reading = read_in(wanted)
     for way in ways_said(wanted):
         at = wanted.find(way)
@@ -135,15 +151,18 @@ def _offers(fields: Iterable[Field], asked: Sequence[str]) -> tuple[Offer, ...]:
 
 
 def _without_places(wanted: str) -> str:
-    """A sentence without its places, ways of working and pay, each of which ends a part."""
+    """A sentence without its places, ways of working, hours and pay, each of which ends a part."""
     bare = wanted
     for place in reversed(named_in(wanted)):
         before = bare[: place.start].rstrip()
         while is_idle(last := before.rpartition(" ")[2]):
             before = before.removesuffix(last).rstrip()
-        bare = f"{before}, {bare[place.end :]}"
-    for way in ways_said(bare):
-        bare = bare.replace(way, ",")
+        behind = bare[place.end :]
+        if is_vague(next_word := behind.lstrip().partition(" ")[0]):
+            behind = behind.lstrip().removeprefix(next_word)  # "Cork city"
+        bare = f"{before}, {behind}"
+    for said in (*ways_said(bare), *shifts_in(bare)):
+        bare = bare.replace(said, ",")
     return " ".join("," if re.match(r"\D?\d", word) or is_of_pay(word) else word for word in bare.split(" "))
 
 

@@ -1,7 +1,7 @@
 """Sentences that 70 people of many trades typed without knowing how they are read, with the country they browse from.
 
 Of the first 40 three are not read as they are meant: two that misspell (a press reads them right), and a state between
-other words. Of the last 30 two: "hotel reception" as a skill, and a night porter.
+other words.
 """
 
 from services.usecases.pasted import asked_in
@@ -104,7 +104,7 @@ TYPED = [
     ),
     ("midwife Cardiff 30 hours a week", "GB", "midwife; GB; Cardiff GB; part_time"),
     ("gardener full time Kent or Sussex", "GB", "agricultural-worker; GB; Brighton GB; Maidstone GB; full_time"),
-    ("welder Houston $28 an hour days only", "US", "welder; US; Houston US-TX; 28 USD/hour"),
+    ("welder Houston $28 an hour days only", "US", "welder; US; Houston US-TX; 28 USD/hour; “days only”"),
     ("kassiererin aushilfe Köln abends", "DE", "sales-assistant; DE; Köln DE; temporary; “abends”"),
     (
         "physiotherapist in Edinburgh, no weekends, 35k",
@@ -125,7 +125,7 @@ TYPED = [
     (
         "i want work in hotel reception, i speak english and russian, dubai",
         "AE",
-        "Reception; AE; Dubai AE; speaks en ru",
+        "hotel-staff; AE; Dubai AE; speaks en ru",
     ),
     (
         "seeking graphic designer job brooklyn hybrid 70k-85k",
@@ -138,7 +138,7 @@ TYPED = [
         "project-manager; CA; Ottawa CA-ON; “construction”; “no travelling”",
     ),
     ("legal secretary central London £32,000", "GB", "paralegal; GB; London GB; 32000 GBP/year"),
-    ("night porter Bath", "GB", "GB; Bath GB; “night porter”"),
+    ("night porter Bath", "GB", "hotel-staff; GB; Bath GB"),
     ("school bus driver part-time Ohio", "US", "driver; US-OH; part_time; “school”"),
     ("veterinary nurse within 15 km of Utrecht", "NL", "veterinary-technician; NL; Utrecht NL"),
     ("mechanical engineer Stuttgart 5 years experience visa", "DE", "mechanical-engineer; DE; Stuttgart DE; visa"),

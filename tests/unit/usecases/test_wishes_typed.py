@@ -10,7 +10,7 @@ from tests.support.typed_sentences import said
 TYPED = [
     (
         "truck driver dayton ohio, home every night, no touch freight",
-        "driver; US-OH; Dayton US-OH; “home every night”; “no touch freight”",
+        "driver; US; Dayton US-OH; “home every night”; “no touch freight”",
     ),
     (
         "looking for a part time receptionist job in bristol or bath, mornings only",
