@@ -162,7 +162,7 @@ def _costs(
     def without(said: str, gain: Loosened) -> str:
         if not gain.jobs_a_week:
             return words.say("{said}; without it, still nothing would be mailed", said=said)
-        if round(gain.jobs_a_week) <= now_mailed:
+        if now_mailed and round(gain.jobs_a_week) <= now_mailed:
             return words.say("{said}; without it, as many would be mailed as now", said=said)
         rate = rate_in_words(gain.jobs_a_week, preview.days, words)
         return words.say("{said}; without it: {rate}", said=said, rate=rate)
@@ -182,7 +182,8 @@ def _costs(
 
     phrases = each_in_words(asked, words)
     works = [name for name, _ in found.alone if name in _WHICH_WORK]
-    costs = [(capitalised(phrases[name]), cost(name)) for name, _ in found.alone if works != [name]]
-    if found.matching or found.without:
+    wishes = [name for name, _ in found.alone if works != [name]]
+    costs = [(capitalised(phrases[name]), cost(name)) for name in wishes]
+    if found.matching or any(name in more for name in wishes):
         return costs
     return [*costs, *(together(gain) for gain in loosened or () if len(gain.relaxations) > 1)]

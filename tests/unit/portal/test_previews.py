@@ -116,6 +116,8 @@ def test_each_wish_is_said_by_its_value_with_what_it_takes_away_and_what_never_f
     assert costs_in(page) == {"Python": "also without it, none fits", "“zeppelin”": "takes away 1 job"}
     [advice] = re.findall(r"</h2>\s*<p>([^<]+)</p>", page)
     assert "whatever else you ask for: “zeppelin”." in advice
+    weighed = costs_in(portal.post("/preview/gains", **ASKED, text="zeppelin").text)
+    assert weighed["“zeppelin”"] == "takes away 1 job; without it: about 1 in 30 days would be mailed"
 
 
 @pytest.mark.parametrize(
@@ -186,11 +188,13 @@ def test_where_several_wishes_each_fail_it_says_which_to_do_without_together_and
     store: NotifierStore,
 ) -> None:
     wanted: dict[str, Any] = {"roles": ("nurse",), "skills": (), "posted_at": NOW}
+    of_else = {"roles": ("welder",), "workplace": "remote", "reach": Reach(scope="listed", countries=("DE",))}
     porto = Reach(scope="listed", countries=("PT",))
     far = wanted | {"workplace": "onsite", "reach": Reach(scope="listed", countries=("DE",))}
     jobs = [
         *(posting(f"far {at}", title=f"Nurse {at}", salary=pay(30_000), **far) for at in range(3)),
         posting("elsewhere", title="Nurse in Faro", salary=pay(30_000), **wanted, workplace="remote", reach=porto),
+        posting("other work", title="Welder", skills=(), salary=pay(95_000), posted_at=NOW, **of_else),
     ]
     store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
     asked = {"roles": "Nurse", "places": "Germany", "workplace.remote": "1", "amount": "90000", "stated_pay": "1"}
