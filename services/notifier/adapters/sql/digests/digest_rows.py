@@ -143,7 +143,8 @@ def _dropped_row(dropped: Dropped) -> list[Any]:
 
 def kept_dropped(packed_rows: bytes) -> tuple[KeptDropped, ...]:
     """What a digest left out, by its column."""
-    return tuple(kept_as(posting_id, why) for posting_id, why in json.loads(unsqueeze(packed_rows)))
+    rows = json.loads(unsqueeze(packed_rows)) if packed_rows else ()
+    return tuple(kept_as(posting_id, why) for posting_id, why in rows)
 
 
 def unlikely_cards(dropped: Iterable[KeptDropped]) -> list[list[str]]:

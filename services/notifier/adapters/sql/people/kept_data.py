@@ -104,7 +104,7 @@ def _unpacked(value: bytes) -> Any:
 
 def _left_out(value: bytes) -> Any:
     """With its reasons in words, though facts alone may be kept of them."""
-    rows = zip(json.loads(unsqueeze(value)), kept_dropped(value), strict=True)
+    rows = zip(_unpacked(value) or (), kept_dropped(value), strict=True)
     return [[own, why if isinstance(why, str) else why | {"said": left.said}] for (own, why), left in rows]
 
 
