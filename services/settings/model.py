@@ -1,6 +1,5 @@
 """All settings of an installation in one model; each table is the settings class of its room."""
 
-import os
 import secrets
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from services.notifier.settings import NotifierSettings
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.files.datadir import SECRET_FILE, STORE_FILE, SUPPRESSION_KEY_FILE
+from services.runtime.files.private import make_private_file
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.logging import LEVELS
 from services.runtime.sql.settings import StoreSettings
@@ -163,15 +163,10 @@ def _file_or(path: Path, first: bytes) -> bytes:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            make_private_file(path, first + b"\n")
+            kept = first
         except FileExistsError:
             kept = path.read_bytes().strip()
-        else:
-            kept = first
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(kept + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
     except OSError as error:
         raise UnavailableError(f"the secret {path} cannot be read or made: {error.strerror}") from None
     if len(kept) < _LEAST_SECRET:

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.files.private import privately
+from services.runtime.files.private import make_private_file
 from services.runtime.sql.sqlite import explained
 
 LOG_FILE = "log.sqlite"
@@ -40,7 +40,7 @@ class FolderLock:
     descriptor: int
     _known: dict[str, tuple[int, int] | None] = field(default_factory=dict)
     """Which files of log and store were there at the first check; the store may be a server."""
-    _keys: dict[str, bytes] = field(default_factory=dict)
+    _keys: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What the files of the keys held then; they may be settings instead."""
 
     def check(self) -> None:
@@ -69,25 +69,32 @@ class FolderLock:
             self._keep_key(name)
 
     def _why_gone(self) -> str:
-        if any((self.folder / name).exists() for name in (LOG_FILE, STORE_FILE)):
+        files = {name: _file_at(self.folder / name) for name in (LOG_FILE, STORE_FILE)}
+        if any(found and found == self._known.get(name) for name, found in files.items()):
             return (
                 f"{self.folder / _LOCK_FILE} was deleted or put anew while jobchime ran on it, and it ended so that no"
                 " second one runs beside it; nothing is lost: start it again"
+            )
+        if any(files.values()):
+            return (
+                f"another data folder was put in place of {self.folder} while jobchime ran on that, and what it wrote"
+                " last is in the former one alone; put that back, or start with this one"
             )
         return f"the data folder {self.folder} was moved or deleted while jobchime ran on it; put it back, then start"
 
     def _check_wal(self, name: str) -> None:
         """SQLite deletes it with the last connection alone, of which this process has one for as long as it runs.
 
-        What was written to it goes into its database when this process ends in order, and is lost if it is killed.
+        What was written to it goes into its database when the last that has it open ends in order, and is lost if that
+        is killed.
         """
         wal = name + _WAL
         found, known = _file_at(self.folder / wal), self._known.get(wal)
         if known and found != known:
             raise UnavailableError(
                 f"{self.folder / wal} was deleted or put anew while jobchime ran on it, and it ended so that what"
-                f" stood there goes into {name}; nothing is lost: end what else has it open, such as a console, and"
-                " start it again"
+                f" stood there goes into {name}: end what else has that open, such as a console, without -9, and start"
+                " it again; then nothing is lost"
             )
         self._known[wal] = found
 
@@ -97,8 +104,7 @@ class FolderLock:
             if name not in self._keys:
                 self._keys[name] = path.read_bytes()
             elif not path.exists():
-                with open(path, "xb", opener=privately) as file:
-                    file.write(self._keys[name])
+                make_private_file(path, self._keys[name])
                 sync_folder(self.folder)
                 _events.warning("a key was deleted while jobchime ran on it, and is put back", file=str(path))
 
@@ -127,7 +133,7 @@ def _file_at(path: Path) -> tuple[int, int] | None:
     with explained(path):
         try:
             found = path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
     return found.st_dev, found.st_ino
 

@@ -11,6 +11,19 @@ def privately(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+def make_private_file(path: Path, content: bytes) -> None:
+    """Make a file that is not there yet, durably; or none, where the disk does not take it. Raises OSError."""
+    file = open(path, "xb", opener=privately)  # noqa: SIM115 (what is there already must outlast this)
+    try:
+        with file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()
+        raise
+
+
 def private_folder(path: Path) -> None:
     """Make a folder, where it is missing, into which nobody else looks. Raises OSError."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

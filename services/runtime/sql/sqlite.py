@@ -30,6 +30,12 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_IOERR: "the disk does not take what is written to {path} or read from it: it may be full or failing",
     sqlite3.SQLITE_NOMEM: "there is not enough memory to read {path}",
 }
+_WAL_GONE = (
+    "the write-ahead log of {path} was deleted or emptied under a process that has it open: `fuser {path}` names it;"
+    " if it was deleted, end that process without -9, and nothing is lost; if it was emptied, with -9, or {path} is"
+    " damaged when it ends"
+)
+"""For a log that is shorter than the index says which all processes share."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -43,7 +49,7 @@ def explain(error: Exception, path: Path) -> JobchimeError | None:
     primary = code & 0xFF  # the low byte names the kind, the rest the occasion: https://www.sqlite.org/rescode.html
     if primary in _DAMAGED:
         return DamagedError(f"{path} is damaged or no database: restore it from a backup", mend="restore")
-    sentence = _UNAVAILABLE.get(primary)
+    sentence = _WAL_GONE if code == sqlite3.SQLITE_IOERR_SHORT_READ else _UNAVAILABLE.get(primary)
     return UnavailableError(sentence.format(path=path)) if sentence else None
 
 

@@ -1,5 +1,6 @@
 """How the embedded runner drives services: what it loads, hands over, waits for and ticks, and how it ends."""
 
+import errno
 import os
 import signal
 import threading
@@ -289,7 +290,9 @@ def test_a_folder_that_another_was_put_in_place_of_is_not_the_one_held(tmp_path:
         folder.rename(tmp_path / "moved")
         with locked(folder) as other:
             other.check()
-            with pytest.raises(UnavailableError):
+            with pytest.raises(UnavailableError, match="was moved or deleted while jobchime ran on it"):
+                hold.check()
+            with open_log(folder), pytest.raises(UnavailableError, match="another data folder was put in place of"):
                 hold.check()
 
 
@@ -309,7 +312,7 @@ def test_what_a_deleted_write_ahead_log_held_is_kept_by_ending_in_order(tmp_path
         hold.check()
         (tmp_path / "log.sqlite-wal").unlink()
         log.produce(outs(2))
-        with pytest.raises(UnavailableError, match=r"log\.sqlite-wal was deleted .* nothing is lost"):
+        with pytest.raises(UnavailableError, match=r"log\.sqlite-wal was deleted .* without -9, .* nothing is lost"):
             hold.check()
     with open_log(tmp_path) as log:
         assert sum(log.ends(TOPIC)) == 5
@@ -329,6 +332,22 @@ def test_a_key_whose_file_is_deleted_is_put_back_by_who_still_knows_it(tmp_path:
         (tmp_path / name).write_bytes(b"another of the operator's\n")
         hold.check()
         assert (tmp_path / name).read_bytes() == b"another of the operator's\n"
+
+
+def test_a_key_is_put_back_whole_once_a_full_disk_has_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with locked(tmp_path) as hold:
+        (tmp_path / SECRET_FILE).write_bytes(b"0123456789abcdef\n")
+        hold.check()
+        (tmp_path / SECRET_FILE).unlink()
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "fsync", full)
+            hold.check()
+            assert not (tmp_path / SECRET_FILE).exists(), "one cut short would be taken for the key"
+        hold.check()
+        assert (tmp_path / SECRET_FILE).read_bytes() == b"0123456789abcdef\n"
 
 
 def test_two_services_of_one_name_are_refused(log: SqliteLog) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from schemas.sql.base import Moment
 from schemas.sql.tables import counters, flags, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sql.revisions import migrate
-from services.runtime.sql.sqlite import Turns
+from services.runtime.sql.sqlite import Turns, connect
 from services.runtime.sql.store import open_store, reading, scrub, upsert, writing
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
@@ -199,6 +200,17 @@ def test_a_store_that_another_process_holds_is_one_sentence(engine: Engine, tmp_
     other.execute("ROLLBACK")
     other.close()
     count(engine, "late", 1)
+
+
+def test_a_write_ahead_log_that_was_deleted_under_another_process_is_not_called_a_full_disk(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with closing(connect(path)) as other:
+        other.execute("CREATE TABLE kept (number)")
+        (tmp_path / "store.sqlite-wal").unlink()
+        with pytest.raises(UnavailableError, match=r"write-ahead log of .*store\.sqlite was deleted .* without -9"):
+            open_store(f"sqlite:///{path}")
+    with closing(connect(path)) as again:
+        assert again.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
