@@ -1,6 +1,7 @@
 """All settings of an installation in one model; each table is the settings class of its room."""
 
 import secrets
+import time
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -49,6 +50,8 @@ class ProbeSettings(BaseModel):
 
 
 _LEAST_SECRET = 16
+_MADE_WITHIN_S = 1.0
+"""By another process that is started at the same time."""
 
 
 class Settings(BaseModel):
@@ -167,6 +170,9 @@ def _file_or(path: Path, first: bytes) -> bytes:
             kept = first
         except FileExistsError:
             kept = path.read_bytes().strip()
+            if len(kept) < _LEAST_SECRET:
+                time.sleep(_MADE_WITHIN_S)
+                kept = path.read_bytes().strip()
     except OSError as error:
         raise UnavailableError(f"the secret {path} cannot be read or made: {error.strerror}") from None
     if len(kept) < _LEAST_SECRET:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -311,3 +312,11 @@ def test_the_line_of_each_setting_is_where_it_was_written(
     read = read_toml(file, "file")
     assert {place: read.line_of(place) for place in places} == places
     assert json.dumps(read.values)
+
+
+def test_a_secret_that_was_just_begun_by_another_process_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "suppression-key").write_bytes(b"")
+    made = threading.Timer(0.2, (tmp_path / "suppression-key").write_bytes, (b"0123456789abcdef\n",))
+    made.start()
+    assert Settings(data=tmp_path).ids().suppression_key == b"0123456789abcdef"
+    made.join()
