@@ -24,6 +24,7 @@ from services.notifier.domain.feedback import Answer
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, HoldCause, Item
 from services.notifier.domain.people import Timing, profile_of, speaks_of
+from services.notifier.domain.weights import Against, Chance, Doubt
 from services.notifier.domain.windows import Closing
 from services.rules.home import Home
 from services.rules.languages.speaking import SpokenLanguage
@@ -291,16 +292,20 @@ class TestPeople:
         why = Judging().of(window.search.criteria, PostingFeatures(posting("one"))).verdict
         item = Item(posting("one"), (FoundBy(window.search, why),), 1.0)
         left = Dropped(posting("two").posting_id, Cause("sent", day=NOW.date()))
-        made = Digest(claimed.recipient, NOW + 3 * HOUR, (window.search,), (item,), (), 0, (left,))
+        far = Chance(0.12, lambda: [Against(Doubt("workplace"), 0.5)])
+        unlikely = Dropped("far", Cause("unlikely", chance=far))
+        made = Digest(claimed.recipient, NOW + 3 * HOUR, (window.search,), (item,), (), 0, (left, unlikely))
         email = email_for(claimed.recipient.address, NOW + 3 * HOUR)
         assert store.digests.commit(made, [Closing(window, 1, NOW + DAY)], email, NOW + 3 * HOUR)
         [kept] = store.subscribers.export(ada.subscriber_id)["digests"]
         [found] = kept["items"][0]["found_by"]
         assert found["reasons"] == [in_words(reason, words_of("de")) for reason in why.reasons] != []
         said = f"was sent to the subscriber on {NOW:%Y-%m-%d}"
-        assert kept["dropped"] == [[left.posting_id, {"code": "sent", "said": said}]]
+        [as_sent, [_, as_unlikely]] = kept["dropped"]
+        assert as_sent == [left.posting_id, {"code": "sent", "said": said}]
+        assert as_unlikely["said"] == "too unlikely to be wanted: 12 % (its workplace is not told)"
         [shown] = store.digests.history(with_holds=True)
-        assert shown.dropped == (KeptDropped(left.posting_id, said, "sent"),)
+        assert shown.dropped[0] == KeptDropped(left.posting_id, said, "sent")
         assert store.digests.left_out(ada.subscriber_id, "sent", NOW) == {left.posting_id}
         assert store.digests.left_out(ada.subscriber_id, "closed", NOW) == set()
 

@@ -123,7 +123,7 @@ def dropped_for(engine: Engine, subscriber_id: str) -> dict[str, list[str]]:
     reasons: dict[str, list[str]] = defaultdict(list)
     for due_at, packed in rows:
         for left in kept_dropped(packed):
-            reasons[left.posting_id].append(f"{due_at:%d %H:%M} {left.said}")
+            reasons[left.posting_id].append(f"{due_at:%d %H:%M} {left.in_words({})}")
     return reasons
 
 

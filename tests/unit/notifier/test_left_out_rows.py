@@ -50,13 +50,9 @@ def test_words_that_are_made_when_asked_for_are_those_of_then(cause: Cause) -> N
 
 def test_where_it_is_not_known_any_more_what_facts_are_about_their_names_are_told() -> None:
     left = kept(Cause("unlikely", chance=chance((ROLE, 1.5), (YEARS, 0.9), answered=LIKE_IT)))
-    assert (
-        left.said
-        == left.in_words({})
-        == (
-            "too unlikely to be wanted: 12 % (its role, it asks for more experience;"
-            " less since “Clerk” at Acme was called not relevant on 2026-09-01)"
-        )
+    assert left.in_words({}) == (
+        "too unlikely to be wanted: 12 % (its role, it asks for more experience;"
+        " less since “Clerk” at Acme was called not relevant on 2026-09-01)"
     )
     assert "10 years, of which they have 3" in left.in_words({"experience": YEARS})
 
@@ -82,6 +78,11 @@ def test_what_an_earlier_release_kept_in_words_is_read_as_it_was() -> None:
     left = kept_as("a", {"code": "unlikely", "said": said, "chance": 0.12, "beside": "b"})
     assert left == KeptDropped("a", said, "unlikely", 0.12, beside="b")
     assert left.in_words({"trade": ROLE}) == said
+
+
+def test_a_fact_that_only_another_release_knows_is_told_as_it_is_kept() -> None:
+    why = {"code": "unlikely", "said": "too unlikely to be wanted", "chance": 0.12, "against": ["far_moon", "trade"]}
+    assert kept_as("a", why).in_words({}) == "too unlikely to be wanted: 12 % (far moon, its role)"
 
 
 def test_an_earlier_release_finds_a_sentence() -> None:

@@ -27,6 +27,8 @@ def facts_in_words(facts: Iterable[ChanceFact], doubts: Mapping[ChanceFact, Doub
 
 
 def _of_nothing(fact: ChanceFact) -> str:
+    if fact not in _AGAINST:
+        return fact.replace("_", " ")  # Of another release, beside this one or before it.
     return _NAMED.get(fact) or doubt_line(Doubt(fact))
 
 

@@ -26,6 +26,7 @@ class KeptDropped(NamedTuple):
 
     posting_id: str
     said: str
+    """The sentence that was kept; what facts say is made by `in_words`."""
     code: str
     """As of `code_of`."""
     chance: float | None = None
@@ -40,7 +41,7 @@ class KeptDropped(NamedTuple):
     """What they had said of a job that is like it, in words."""
 
     def in_words(self, doubts: Mapping[ChanceFact, Doubt]) -> str:
-        """`said`, with what facts are about, as far as that is known."""
+        """Why, with what facts are about, as far as that is known."""
         if self.chance is None or self.against is None:
             return self.said
         return unlikely_line(self.chance, (facts_in_words(self.against, doubts), self.answer), near=self.near)
@@ -168,8 +169,7 @@ def kept_as(posting_id: str, why: str | dict[str, Any]) -> KeptDropped:
         return KeptDropped(posting_id, why, why)
     kept = why.get("chance"), bool(why.get("near")), why.get("beside", "")
     against = tuple(why["against"]) if "against" in why else None
-    left = KeptDropped(posting_id, why["said"], why["code"], *kept, against, why.get("answer", ""))
-    return left._replace(said=left.in_words({}))
+    return KeptDropped(posting_id, why["said"], why["code"], *kept, against, why.get("answer", ""))
 
 
 def code_of(why: str | dict[str, str]) -> str:

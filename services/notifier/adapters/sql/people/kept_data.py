@@ -37,7 +37,7 @@ from schemas.sql.tables import (
 )
 from schemas.sql.webhooks import webhook_attempts, webhook_events, webhooks
 from services.notifier.adapters.sql.criteria.membership import leave
-from services.notifier.adapters.sql.digests.digest_rows import kept_dropped
+from services.notifier.adapters.sql.digests.digest_rows import kept_as
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.adapters.sql.people.standing import soft_bounces_of
@@ -104,8 +104,8 @@ def _unpacked(value: bytes) -> Any:
 
 def _left_out(value: bytes) -> Any:
     """With its reasons in words, though facts alone may be kept of them."""
-    rows = zip(_unpacked(value) or (), kept_dropped(value), strict=True)
-    return [[own, why if isinstance(why, str) else why | {"said": left.said}] for (own, why), left in rows]
+    rows = _unpacked(value) or ()
+    return [[own, why if isinstance(why, str) else why | {"said": kept_as(own, why).in_words({})}] for own, why in rows]
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
