@@ -208,7 +208,8 @@ def is_part_time(posting: PostingCore) -> bool:
     """Whether all that a posting offers is a part of a week's work: a contractor's too, by its hours."""
     if posting.hours is not None and posting.hours.max < PART_TIME_BELOW:
         return True
-    return bool(posting.offered) and all(form in ("part_time", "student") for form in posting.offered)
+    amounts = posting.forms[1:] if posting.ends_by_a_day else posting.offered
+    return bool(amounts) and all(form in ("part_time", "student") for form in amounts)
 
 
 def annual_floor(floor: SalaryFloor) -> int | None:

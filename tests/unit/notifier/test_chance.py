@@ -461,6 +461,9 @@ def test_part_time_is_less_likely_wanted_unless_a_form_is_asked_for() -> None:
     part_time = nursing(forms=("part_time",))
     assert chance(part_time) < chance(nursing(forms=("full_time", "part_time"))) == chance(BEST)
     assert chance(part_time, NURSE.model_copy(update={"employment": ("part_time", "full_time")})) == chance(BEST)
+    either = nursing(forms=("contract", "full_time"))
+    assert chance(either.model_copy(update={"employment": "contract"})) == chance(part_time), "it ends by a day"
+    assert chance(either) == chance(BEST), "one of them is full-time"
 
 
 def test_a_title_that_names_another_tool_than_the_asked_ones_speaks_against_a_job() -> None:

@@ -112,6 +112,13 @@ def test_pay_that_is_held_against_a_floor_keeps_jobs_apart() -> None:
     assert sizes(chosen(jobs, search("Paid", FLOOR))) == [1, 1]
 
 
+def test_forms_of_which_both_are_true_keep_a_job_from_one_that_offers_either() -> None:
+    of_level = search(criteria=Criteria(seniority=("senior",)))
+    [ends, either] = in_towns(TOWNS[:2], **DATA, seniority="senior", forms=("contract", "full_time"))
+    assert sizes(chosen([ends, either], of_level)) == [2]
+    assert sizes(chosen([ends.model_copy(update={"employment": "contract"}), either], of_level)) == [1, 1]
+
+
 def test_a_place_that_is_not_told_joins_nothing() -> None:
     twice = [in_town(AT_HOME, **DATA), in_town("Berlin, DE", **DATA), in_town("Munich, DE", **DATA, towns=())]
     assert sizes(chosen(twice)) == [1, 2], "two lines that say Germany would tell nobody which is which"

@@ -256,6 +256,9 @@ class TestSalary:
         facts = _salary(floor(50, period="hour"), posting.model_copy(update={"employment": "part_time"}))
         assert (facts.annual_top, facts.annual_least, facts.rates_on) == (114_400, pytest.approx(85_800), "2026-08-07")
         assert (facts.paid_top, facts.paid_in, facts.paid_per, facts.part_time) == (60, "USD", "hour", True)
+        for forms, part_time in ((("contract", "part_time"), True), (("contract", "full_time", "part_time"), False)):
+            ends = posting.model_copy(update={"forms": forms, "employment": "contract"})
+            assert _salary(floor(50, period="hour"), ends).part_time is part_time
 
     def test_pay_that_is_stated_in_the_floors_currency_too_is_not_converted(self) -> None:
         posting = paying({"USD": 260_000, "EUR": 120_000}, max=260_000, currency="USD", stated={"EUR": 90_000})

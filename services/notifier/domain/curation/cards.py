@@ -124,8 +124,8 @@ def _reasons(found: FoundBy) -> Iterator[Reason]:
 def _shown_of(ready: PostingFeatures) -> Hashable:
     posting = ready.posting
     return (
-        posting.timezones, posting.seniority, posting.offered, posting.hours, posting.language, posting.languages,
-        posting.attribution, posting.visa, demands_of(posting), bool(job_address(posting)),
+        posting.timezones, posting.seniority, posting.offered, posting.ends_by_a_day, posting.hours, posting.language,
+        posting.languages, posting.attribution, posting.visa, demands_of(posting), bool(job_address(posting)),
     )  # fmt: skip
 
 

@@ -282,7 +282,9 @@ _BY_ITSELF: Final = _placed(
             lambda ready: ready.posting.workplace == "unknown", lambda wish: wish.criteria.workplace, lambda *_: 0.0
         ),
         "form": Fact(
-            lambda ready: ready.posting.offered and "full_time" not in ready.posting.offered,
+            lambda ready: (
+                ready.posting.offered and ("full_time" not in ready.posting.offered or ready.posting.ends_by_a_day)
+            ),
             lambda wish: not wish.criteria.employment and not wish.level,
             lambda *_: 0.0,
         ),
