@@ -40,14 +40,17 @@ def _remembered(text: str) -> tuple[PlaceMention, ...]:
 def at_home(place: PlaceMention, country: str | None) -> PlaceMention:
     """The town of a country that is called like one abroad, where nothing beside the name says which is meant.
 
-    One that is far larger is meant wherever the reader is: `Paris` is not in Texas.
+    One that is far larger is meant wherever the reader is: `Paris` is not in Texas. So is one whose size
+    is not known.
     """
     alone = place.kind == "city" and place.name_end in (0, place.end) and "," not in place.text
     if country is None or not alone or country_part(place.code) == country:
         return place
     namesakes = towns().named.get(fold(place.text), ())
     own, abroad = (max((town.thousands for town in _in(namesakes, of)), default=0) for of in (country, place.code))
-    return _own(place, country, set(), set()) or place if own * _FAR_LARGER >= abroad > 0 else place
+    if not 0 < abroad <= own * _FAR_LARGER:
+        return place
+    return _own(place, country, set(), set()) or place
 
 
 def _in_one_country(text: str, mentions: Sequence[PlaceMention]) -> tuple[PlaceMention, ...]:

@@ -217,10 +217,10 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
 
 
 def _home(locations: Iterable[Stated]) -> str | None:
-    """The one country that addresses lie in; None where they name several, or a region."""
+    """The one country that addresses lie in; None where they name several, or a group of them."""
     places = [place for stated in locations for place in places_in_field(stated.text)]
     countries = {country_part(place.code) for place in places if place.kind in ("country", "subdivision", "city")}
-    return countries.pop() if len(countries) == 1 and len(places) == sum(p.kind != "group" for p in places) else None
+    return countries.pop() if len(countries) == 1 and all(place.kind != "group" for place in places) else None
 
 
 def _beside(groups: Iterable[str], stated: Iterable[str]) -> dict[str, None]:

@@ -330,7 +330,7 @@ class _Reader:
             self.said.labelled = True
 
 
-def read_text(document: Document, home: str | None = None) -> TextReach:
+def read_text(document: Document, home: str | None) -> TextReach:
     """Read restrictions, exclusions, and words that may mean none; a town named alone is one of `home`, a country."""
     return _Reader(document, home).read()
 
