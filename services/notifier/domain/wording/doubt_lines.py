@@ -1,7 +1,6 @@
 """What speaks against a job, in plain English for operators."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Final
 
 from services.notifier.domain.weights import ChanceFact, Doubt
@@ -14,7 +13,6 @@ MOST: Final = 3
 """Doubts that are told of one job."""
 
 
-@lru_cache(maxsize=8_192)
 def doubt_line(doubt: Doubt) -> str:
     """`another role: Account Executive`."""
     return _AGAINST[doubt.fact](doubt)
