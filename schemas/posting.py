@@ -231,7 +231,10 @@ class PostingCore(Model):
     """What releases without `forms` know of them: None where several are offered, of employment for a time the form of
     its time."""
     forms: tuple[Form, ...] = ()
-    """The forms of employment of which one is enough; empty where nothing says so, and in older records."""
+    """The forms of employment of which one is enough; of employment for a time its form, then how much work it is.
+
+    Empty where nothing says so, and in older records.
+    """
     hours: Hours | None = None
     """Of a week, as far as they are told."""
     visa: Visa = "unknown"

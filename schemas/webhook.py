@@ -70,7 +70,7 @@ class PostedJob(Model):
     salary: PostedPay | None = None
     seniority: Seniority | None = None
     forms: tuple[Form, ...] = ()
-    """The forms of employment of which one is enough."""
+    """The forms of employment of which one is enough; of employment for a time its form, then how much work it is."""
     hours: Hours | None = None
     visa: Visa = "unknown"
     posted_at: Instant | None = None

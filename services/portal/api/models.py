@@ -77,7 +77,7 @@ class Job(Shown):
     pay: Pay | None
     seniority: Seniority | None
     employment: tuple[Form, ...]
-    """Of which one is enough."""
+    """Of which one is enough; of employment for a time its form, then how much work it is."""
     visa: Visa
     where_in_words: str
     """In the language of whoever the token acts for, as the others; empty where nothing is known."""
