@@ -176,7 +176,7 @@ def _costs(
     def together(gain: Loosened) -> tuple[str, str]:
         named = words.all_of([phrases[made.criterion] for made in gain.relaxations])
         said = words.count(
-            "together: takes away 1 job", "together: takes away {shown} jobs", gain.more, shown=number(gain.more)
+            "together: take away 1 job", "together: take away {shown} jobs", gain.more, shown=number(gain.more)
         )
         return capitalised(named), said
 

@@ -139,8 +139,12 @@ def asked_in_words(facet: str, values: Iterable[str], words: Words) -> str:
 
 def offered_in_words(facet: str, values: Sequence[str], words: Words, at_once: bool) -> str:
     """The same, or `temporary, full time or part time` where the first value and one of the others are true at once."""
-    parts = (values[:1], values[1:]) if at_once else (values,)
-    return ", ".join(asked_in_words(facet, part, words) for part in parts)
+    if not at_once:
+        return asked_in_words(facet, values, words)
+    [of_time, *amount] = values
+    # Of employment, and so of no contractor.
+    length = words.say("fixed-term contract") if of_time == "contract" else asked_in_words(facet, [of_time], words)
+    return f"{length}, {asked_in_words(facet, amount, words)}"
 
 
 def wished_in_words(facet: str, values: Iterable[str], words: Words) -> str:

@@ -748,6 +748,8 @@ def test_levels() -> None:
     assert job_wording.level_line(part, EN) == "full time or part time, 20 to 40 hours a week"
     for_a_time = posting(forms=("temporary", "full_time", "part_time"), employment="temporary")
     assert job_wording.level_line(for_a_time, EN) == "temporary, full time or part time"
+    fixed = posting(forms=("contract", "full_time"), employment="contract")
+    assert job_wording.level_line(fixed, EN) == "fixed-term contract, full time"
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 more job fits"), (7, "7 more jobs fit")])

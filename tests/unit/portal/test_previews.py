@@ -206,8 +206,8 @@ def test_where_several_wishes_each_fail_it_says_which_to_do_without_together_and
     alone = [cost for wish, cost in costs.items() if " and " not in wish]
     assert set(alone) == {"also without it, none fits"}
     assert [cost for wish, cost in costs.items() if " and " in wish] == [
-        "together: takes away 3 jobs",
-        "together: takes away 1 job",
+        "together: take away 3 jobs",
+        "together: take away 1 job",
     ]
 
 

@@ -633,7 +633,7 @@ def test_every_facet_has_words() -> None:
             Criteria(employment=("contract",)),
             a_posting(),
             "does not say how one is employed, and so may be full-time; you ask for contract",
-            "nennt keine Anstellungsart, also vielleicht Vollzeit; du suchst befristeter Auftrag",
+            "nennt keine Anstellungsart, also vielleicht Vollzeit; du suchst befristeter Vertrag",
             "no dice el tipo de jornada, así que puede ser completa; buscas por contrato",
         ),
         (

@@ -208,6 +208,7 @@ def test_a_title_may_offer_several_forms_and_tells_learning_and_volunteering_apa
         ("Vollzeit, befristet auf zwei Jahre", ("contract", "full_time")),
         ("It is a 12 month fixed term contract, 37.5 hours per week.", ("contract", "full_time")),
         ("Seasonal position, 20 hours per week.", ("temporary", "part_time")),
+        ("Full-time, temporary", ("temporary", "full_time")),
         ("Contratto a tempo determinato, full time", ("contract", "full_time")),
         ("Contract role, full-time, outside IR35.", ("contract",)),
         ("Wir stellen dich befristet ein.", ()),
