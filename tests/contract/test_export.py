@@ -103,6 +103,8 @@ def _filled(store: NotifierStore, column: Column[Any], number: int, key: int) ->
         return ADDRESS, ADDRESS
     if name == "saved_searches.key":
         return key, ""
+    if name == "digests.dropped":
+        return squeeze(json.dumps([["a posting", word]])), word
     match column.type:
         case Moment():
             at = NOW + timedelta(seconds=number)

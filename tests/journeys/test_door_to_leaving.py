@@ -89,7 +89,7 @@ PEOPLE = (
     Wanted(
         "pt_BR",
         "tecnico de enfermagem recife",
-        "Enfermeiro",
+        "Técnico de enfermagem",
         "Técnico(a) de Enfermagem",
         "Você cuida de pacientes em regime de plantão. A vaga é presencial em {town}.",
         "Recife, Brasil",
