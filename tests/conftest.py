@@ -19,6 +19,13 @@ from tests.support.long_form import examples, thinned
 settings.register_profile("any speed", settings(), deadline=None, max_examples=examples(100))
 settings.load_profile("any speed")
 compile_once(pytest.MonkeyPatch())
+# As structlog does where nothing is set up, but an error without each value around it: to draw these takes longer than
+# most tests.
+_SAID_SHORTLY = [
+    *structlog.get_config()["processors"][:-1],
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+]
+structlog.configure(processors=_SAID_SHORTLY)
 # What is closed late fails no test, and stands in no output that a test reads. Pytest's own hook for it, which
 # pyproject.toml leaves out, fails the test where a deep stack keeps it from naming the thing.
 sys.unraisablehook = lambda unraisable: None
@@ -60,6 +67,7 @@ def logging_as_before() -> Iterator[None]:
     root.handlers = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+    structlog.configure(processors=_SAID_SHORTLY)
 
 
 @pytest.fixture(autouse=True)

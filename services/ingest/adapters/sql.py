@@ -336,7 +336,7 @@ def _known(row: Row[Any]) -> KnownItem:
 
 
 def _values(row: KeptItem) -> dict[str, Any]:
-    return asdict(row.known)
+    return {column.name: getattr(row.known, column.name) for column in _KNOWN}
 
 
 def _pack(item: JsonObject) -> bytes:
