@@ -171,7 +171,7 @@ def the_store(folder: Path) -> Iterator[People]:
     engine.dispose()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_kills_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
     began = time.monotonic()
     with the_store(tmp_path) as people, SqliteLog(settings_of(tmp_path).data / LOG_FILE) as log:

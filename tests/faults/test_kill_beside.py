@@ -51,7 +51,7 @@ def all_are_read(folder: Path) -> bool:
         return len({raw.key for raw in log.read_all(RAW.name)}) == POSTINGS_LISTED
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks /proc for the processes that run")
 def test_nothing_is_lost_and_no_process_left_where_either_is_killed(tmp_path: Path) -> None:
     texts = (f"{TEXT} {number}" for number in range(POSTINGS_LISTED))

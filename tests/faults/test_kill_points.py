@@ -298,7 +298,7 @@ def checked(own: Path) -> Model:
     return model
 
 
-@pytest.mark.slow(minutes=0.3)
+@pytest.mark.slow(minutes=2)
 @pytest.mark.timeout(3_600)
 @pytest.mark.decisive
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))

@@ -36,6 +36,7 @@ def _bytes(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in [*shown, out / "index.html"]}
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     people = (SAMPLES / "subscribers.jsonl").read_text(encoding="utf-8")
     feeds = _feeds(tmp_path / "feeds")
@@ -127,6 +128,7 @@ def test_the_samples_searches_ask_for_what_their_names_say() -> None:
     assert all("contract" in search.criteria.employment for search in contract)
 
 
+@pytest.mark.slow(minutes=1)
 @pytest.mark.timeout(600)
 def test_the_samples_people_get_good_mail_and_some_go_their_own_way(tmp_path: Path) -> None:
     people = (SAMPLES / "subscribers.jsonl").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ def is_polled(config: Path) -> bool:
     return json.loads(listed).get("last_success") is not None
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_a_stop_is_heeded_while_heavy_items_are_read(tmp_path: Path) -> None:
     config = settings_over(tmp_path, [TEXT] * HEAVY)
     running = fork("run", "-c", config, log=tmp_path / "log")

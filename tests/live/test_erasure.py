@@ -37,7 +37,7 @@ from tests.support.walking import Letterbox, answers, link_of
 
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 
-pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=1)]
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=1.5)]
 
 _ENGINES = Path(os.environ.get("JOBCHIME_ENGINES") or Path(__file__).resolve().parents[2] / ".engines")
 

@@ -26,7 +26,7 @@ from tests.support.pushing import Answer, Client, posting
 from tests.support.victims import Nursery
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=1), pytest.mark.decisive]
 
 AWAY_S = 12.0
 PATIENCE_S = 3.0

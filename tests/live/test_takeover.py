@@ -13,7 +13,7 @@ from tests.support.matcher_workers import Workers, matcher_workers
 from tests.support.matching import criteria_out
 from tests.support.racing import asking, fitting, pairs
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=1), pytest.mark.decisive]
 
 WITHIN_S = 6.0
 """As docs/deployed.md says. A session lasts 5 s from the last heartbeat, which is up to 0.4 s before the kill; the

@@ -19,6 +19,8 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
+@pytest.mark.one_of("way")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_each_mail_that_waits_goes_to_as_many_people_as_are_asked_for(
     tmp_path: Path, way: Callable[[Morning, Path], Ran]

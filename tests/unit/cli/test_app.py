@@ -25,14 +25,12 @@ def test_listing_the_commands_imports_none_of_them() -> None:
     assert found.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    "words", [("subscriber", "list"), ("dead", "list"), ("explain", "a", "b"), ("backup", "x.zip")]
-)
-def test_no_client_of_an_engine_is_imported_that_the_installation_lacks(words: tuple[str, ...], tmp_path: Path) -> None:
-    asked = "print([m for m in ('faust', 'elasticsearch', 'kafka') if m in sys.modules])"
-    program = f"from services.cli.app import run; import sys; run({list(words)}); {asked}"
+def test_no_client_of_an_engine_is_imported_that_the_installation_lacks(tmp_path: Path) -> None:
+    commands = [["subscriber", "list"], ["dead", "list"], ["explain", "a", "b"], ["backup", "x.zip"]]
+    asked = "[m for m in ('faust', 'elasticsearch', 'kafka') if m in sys.modules]"
+    program = f"from services.cli.app import run; import sys; print([(run(one), {asked}) for one in {commands}])"
     found = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    assert found.stdout.strip() == str([(2, [])] * len(commands))
 
 
 def test_every_command_is_listed_in_whole() -> None:

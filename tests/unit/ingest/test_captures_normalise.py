@@ -21,7 +21,7 @@ from bench import conditions
 from bench.visa import scored_by_labels
 from tests.support.shared import captures, shared_dir
 
-pytestmark = pytest.mark.timeout(1_800)
+pytestmark = [pytest.mark.timeout(1_800), pytest.mark.slow(minutes=0.3)]
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = "2026-08-22"

@@ -29,6 +29,7 @@ from services.runtime.sql.store import writing
 from services.runtime.web.headers import HEADERS
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
+from tests.support.long_form import LONG
 from tests.support.mail_events import EVENT_KEY, signed
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
 from tests.support.portal import ServedPortal, settings_of
@@ -41,7 +42,7 @@ _NOT_ASKED = [checks.negative_data_rejection, checks.positive_data_acceptance]
 """Whether a form can be taken hangs on whose it is and what they have, which no schema says."""
 FRAMED = ("/preview/mail", "/home/mails/next", "/home/mails/{slot}/mail")
 FEEDS = ("/feed.{kind}", "/f/{key}.{kind}")
-EXAMPLES = 10
+EXAMPLES = 10 if LONG else 6
 """Requests of an operation, of each kind."""
 
 
@@ -198,6 +199,7 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
     assert {name: got.get(name.lower()) for name in HEADERS} == wanted
 
 
+@pytest.mark.slow(minutes=1)
 def test_each_answer_is_documented_and_has_all_headers(visited: Visited) -> None:
     document = schemathesis.openapi.from_asgi("/openapi.json", visited)
     asked: dict[str, Counter[int]] = {}
