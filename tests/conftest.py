@@ -13,12 +13,14 @@ from hypothesis import settings
 
 from tests.support.compiling import compile_once
 from tests.support.dealing import dealt
+from tests.support.ending import end_soon
 from tests.support.long_form import examples, thinned
 
 # A slow machine makes no property false; where a bound in time is the property, its test says so.
 settings.register_profile("any speed", settings(), deadline=None, max_examples=examples(100))
 settings.load_profile("any speed")
 compile_once(pytest.MonkeyPatch())
+end_soon(pytest.MonkeyPatch())
 # As structlog does where nothing is set up, but an error without each value around it: to draw these takes longer than
 # most tests.
 _SAID_SHORTLY = [
