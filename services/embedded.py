@@ -118,6 +118,7 @@ def embedded(
         SqliteLog(settings.data / LOG_FILE, clock=clock) as log,
         ExitStack() as hold_open,
     ):
+        hold_open.callback(hold.check_emptied)
         shown = Operations(lambda: engine, settings, clock)
         shown.pauses.refresh()
         if read is not None:

@@ -39,7 +39,7 @@ from services.notifier.app import make_agreement, make_log_agreement
 from services.runtime.chunks import chunked
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
-from services.runtime.files.datadir import is_run_on
+from services.runtime.files.datadir import run_since
 from services.runtime.health.heartbeat import MISSED, read_workers
 from services.runtime.kafka import topics
 from services.runtime.kafka.findings import TopicFinding
@@ -141,7 +141,7 @@ def require_topics(settings: Settings) -> None:
     """Raises UsageError where the topics are missing, or a process runs on the log; UnavailableError."""
     if settings.deployed:
         topics.require(settings.kafka, (CRITERIA.name, MATCHES.name))
-    elif is_run_on(settings.data):
+    elif run_since(settings.data):
         raise UsageError(f"jobchime runs on {settings.data}: stop it first")
 
 

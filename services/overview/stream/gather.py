@@ -40,7 +40,7 @@ from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
 from services.runtime.figures.source_hours import read_source_faults, read_source_hours
 from services.runtime.figures.source_readers import read_source_readers
 from services.runtime.figures.stream import RECENT, StoreFigures
-from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
+from services.runtime.files.datadir import free_of, run_since, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
@@ -143,7 +143,7 @@ class Gatherer:
             undeclared=store.undeclared if store else 0,
             stages=hours.stages,
             has_portal=not self._settings.deployed and self._settings.portal.enabled,
-            is_run_on=self._is_run_on(workers, store.at if store else now),
+            run_since=self._run_since(workers, store.at if store else now),
             source_hours=hours.sources,
             source_readers=hours.readers,
             mailed=hours.mailed,
@@ -237,10 +237,10 @@ class Gatherer:
             of_week = _if_said(lambda: ElasticsearchRecentPostings(search).count(now - RECENT))
         return of_week, _if_said(lambda: len(ElasticsearchCriteriaIndex(search)))
 
-    def _is_run_on(self, workers: Sequence[Worker], now: datetime) -> bool:
+    def _run_since(self, workers: Sequence[Worker], now: datetime) -> datetime | None:
         """Looked at only where nobody is heard of: who looks has the lock for a moment."""
         heard = {worker.heartbeat.service for worker in workers if worker.alive(now)}
-        return not (self._settings.deployed or heard.difference(BESIDE_THE_WAY)) and is_run_on(self._settings.data)
+        return None if self._settings.deployed or heard.difference(BESIDE_THE_WAY) else run_since(self._settings.data)
 
     def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
         ends = _summed(log.ends)

@@ -255,8 +255,8 @@ class Overview:
     """How long each part of the way takes, against its objective."""
     has_portal: bool = False
     """In the embedded form: the portal is part of that process, and shares its fate."""
-    is_run_on: bool = False
-    """In the embedded form, where nobody is heard of: a process runs on the data folder all the same."""
+    run_since: datetime | None = None
+    """In the embedded form, where nobody is heard of: since when a process runs on the data folder all the same."""
     source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
     """The sources that fare worst, the worst first, with what came of them in each of the last 24 hours."""
     source_readers: dict[str, SourceReaders] = field(default_factory=dict)

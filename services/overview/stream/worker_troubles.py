@@ -61,7 +61,7 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
             has_portal = overview.has_portal and not any(portal.alive(overview.at) for portal in portals)
             yield _nothing_runs(replace(overview, services=flow, has_portal=has_portal))
         # Where one runs and nobody is heard of, the portal has no more to say than the others, nor where it is in it.
-        shown = overview.is_run_on or overview.has_portal
+        shown = overview.run_since is not None or overview.has_portal
         told = (CONSOLE,) if shown else BESIDE_THE_WAY
         served = tuple(service for service in served if service.name in told)
     lacking: dict[str, list[ServiceView]] = {}
@@ -91,12 +91,20 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
 
 
 def _nothing_runs(overview: Overview) -> Trouble:
-    """In the embedded form all run or none."""
-    if overview.is_run_on:
+    """In the embedded form all run or none; a start in its usual time is no failure."""
+    since = overview.run_since
+    if since is not None and abs(overview.at - since) < BEGINS_FOR:
+        return Trouble(
+            f"jobchime began {ago(abs(overview.at - since))} ago and is not heard of yet",
+            "nothing, if it is heard of within two minutes; else its log says why",
+            "passes",
+            grave=False,
+        )
+    if since is not None:
         links = ", in which case its portal answers nobody either" * overview.has_portal
         return Trouble(
-            f"jobchime runs and is not heard of{_last_heard(overview.services, overview.at)}: it has just begun, cannot"
-            f" write to its store, or stands still{links}",
+            f"jobchime runs and is not heard of{_last_heard(overview.services, overview.at)}: it cannot write to its"
+            f" store, or stands still{links}",
             "its log says which; another process that holds the store is named by `fuser`; start it anew if none does",
             "process",
         )

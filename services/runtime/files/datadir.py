@@ -2,11 +2,14 @@
 
 import fcntl
 import os
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import structlog
 
@@ -24,12 +27,22 @@ RESTORED = "restored"
 _KEY_FILES = (SECRET_FILE, SUPPRESSION_KEY_FILE)
 _LOCK_FILE = "run.lock"
 _WAL = "-wal"
+_WAL_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+"""Of each that SQLite wrote (sqlite.org/walformat.html)."""
 _GLANCE_S = 0.05
-"""Far longer than `is_run_on` looks."""
+"""Far longer than `run_since` looks."""
 _LEAST_FREE = 4 << 20
 """Bytes of a disk that SQLite and the log need to go on."""
 
 _events = structlog.get_logger(__name__)
+
+
+def _end_at_once(sentence: str) -> NoReturn:
+    """As by a kill: whatever ended in order would write back what is not there."""
+    _events.critical("ends at once", why=sentence)
+    sys.stderr.write(f"jobchime: {sentence}\n")
+    sys.stderr.flush()
+    os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class FolderLock:
     """Which files of log and store were there at the first check; the store may be a server."""
     _keys: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What the files of the keys held then; they may be settings instead."""
+    end: Callable[[str], NoReturn] = _end_at_once
 
     def check(self) -> None:
         """Raise UnavailableError where folder, log or store was moved, deleted or put anew under this process.
@@ -65,8 +79,24 @@ class FolderLock:
                     " since is lost; put it back where you can, then start"
                 )
             self._check_wal(name)
+        self.check_emptied()
         for name in _KEY_FILES:
             self._keep_key(name)
+
+    def check_emptied(self) -> None:
+        """End at once where a `-wal` was emptied in place; to be asked again before log and store are closed.
+
+        SQLite goes on behind the hole, and the last that closes the file in order writes zeros over its database. Ended
+        as by a kill, that is as it was when its log was last written back.
+        """
+        for name in (LOG_FILE, STORE_FILE):
+            path = self.folder / (name + _WAL)
+            if _is_emptied(path):
+                self.end(
+                    f"{path} was emptied while jobchime ran on it, and it ended at once, before that would damage"
+                    f" {name}: end with -9 what else has that open, such as a console or a portal, then start it again;"
+                    " what was written in the last minutes is lost"
+                )
 
     def _why_gone(self) -> str:
         files = {name: _file_at(self.folder / name) for name in (LOG_FILE, STORE_FILE)}
@@ -122,7 +152,10 @@ def locked(folder: Path) -> Iterator[FolderLock]:
     try:
         if not (_locks(descriptor) or _locks(descriptor, after_s=_GLANCE_S)):
             raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder")
+        now = time.time()
+        os.utime(descriptor, (now, now))
         move_in(folder)
+        _put_away_emptied(folder)
         yield FolderLock(folder, descriptor)
     finally:
         os.close(descriptor)
@@ -148,21 +181,40 @@ def _locks(descriptor: int, after_s: float = 0.0) -> bool:
     return True
 
 
-def is_run_on(folder: Path) -> bool:
-    """Whether some process runs on the folder: whatever else it does, it holds the lock."""
+def _is_emptied(wal: Path) -> bool:
+    """Whether SQLite wrote to it after somebody emptied it: its beginning is a hole."""
+    # Other than of the database itself, a second descriptor of it may be closed: SQLite has no locks on it.
+    try:
+        with wal.open("rb") as file:
+            begins = file.read(4)
+    except OSError:
+        return False
+    return bool(begins) and begins not in _WAL_BEGINS
+
+
+def _put_away_emptied(folder: Path) -> None:
+    """Of one that begins with a hole SQLite reads nothing; what is empty no check takes for emptied once more."""
+    for name in (LOG_FILE, STORE_FILE):
+        if _is_emptied(wal := folder / (name + _WAL)):
+            with explained(wal):
+                os.truncate(wal, 0)
+
+
+def run_since(folder: Path) -> datetime | None:
+    """When the process began that runs on the folder; None where none does: whatever else it does, it has the lock."""
     try:
         descriptor = os.open(folder / _LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return False
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
+        return datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
     except OSError:
-        return False
+        return None
     finally:
         os.close(descriptor)
-    return False
+    return None
 
 
 def move_in(folder: Path) -> None:

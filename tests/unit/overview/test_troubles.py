@@ -304,9 +304,12 @@ def test_all_is_well() -> None:
         ),
         (
             replace(
-                WELL, form="embedded", is_run_on=True, services=(ServiceView("matcher", 5), ServiceView("portal", None))
+                WELL,
+                form="embedded",
+                run_since=NOON - timedelta(minutes=2),
+                services=(ServiceView("matcher", 5), ServiceView("portal", None)),
             ),
-            "jobchime runs and is not heard of: it has just begun, cannot write to its store, or stands still",
+            "jobchime runs and is not heard of: it cannot write to its store, or stands still",
             "`fuser`",
         ),
         (
@@ -1079,3 +1082,12 @@ def test_a_dead_letter_of_a_feed_is_not_said_to_be_sent_back_since_the_next_poll
     assert "dead replay" in do(3)
     assert "dead replay" not in do(0)
     assert "its next poll reads it again" in do(0)
+
+
+@pytest.mark.parametrize("passed", [timedelta(seconds=-1), timedelta(seconds=5), timedelta(seconds=119)])
+def test_a_start_in_its_usual_time_is_a_note(passed: timedelta) -> None:
+    begins = replace(WELL, form="embedded", run_since=NOON - passed, services=(ServiceView("matcher", 5),))
+    assert healthy(begins)
+    (note,) = troubles(begins)
+    assert "is not heard of yet" in note.what
+    assert not healthy(replace(begins, run_since=None)), "none that runs is a failure at once"

@@ -15,7 +15,7 @@ import pytest
 
 from services.runtime.backup import backup, restore
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.files.datadir import LOG_FILE, RESTORED, STORE_FILE, is_run_on, locked
+from services.runtime.files.datadir import LOG_FILE, RESTORED, STORE_FILE, locked, run_since
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.sql.sqlite import DamagedError, connect
 from services.runtime.sql.store import open_store
@@ -274,10 +274,10 @@ def test_a_restore_that_was_cut_short_is_finished_by_the_next_run(data: Path, tm
 
 
 def test_one_process_at_a_time_holds_a_folder(tmp_path: Path) -> None:
-    assert not is_run_on(tmp_path)
+    assert not run_since(tmp_path)
     with locked(tmp_path):
-        assert is_run_on(tmp_path)
-    assert not is_run_on(tmp_path)
+        assert run_since(tmp_path)
+    assert not run_since(tmp_path)
     with locked(tmp_path), pytest.raises(UsageError, match="another jobchime runs"), locked(tmp_path):
         pass
     with locked(tmp_path):

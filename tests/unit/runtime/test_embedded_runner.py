@@ -2,7 +2,10 @@
 
 import errno
 import os
+import re
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -316,6 +319,43 @@ def test_what_a_deleted_write_ahead_log_held_is_kept_by_ending_in_order(tmp_path
             hold.check()
     with open_log(tmp_path) as log:
         assert sum(log.ends(TOPIC)) == 5
+
+
+_EMPTIES_IN_PLACE = """
+import os, sys
+from pathlib import Path
+from services.runtime.files.datadir import locked
+from tests.support.logs import open_log, outs
+
+folder = Path(sys.argv[1])
+with locked(folder) as hold, open_log(folder) as log:
+    hold.check()
+    log.produce(outs(300))
+    hold.check()
+    os.truncate(folder / "log.sqlite-wal", 0)
+    hold.check()
+    log.produce(outs(2))
+    {then}
+"""
+
+
+@pytest.mark.parametrize("then", ["hold.check()", "hold.check_emptied()"])
+def test_a_run_whose_write_ahead_log_was_emptied_ends_before_it_damages_its_database(tmp_path: Path, then: str) -> None:
+    with open_log(tmp_path) as log:
+        log.produce(outs(4))
+    ended = subprocess.run(
+        [sys.executable, "-c", _EMPTIES_IN_PLACE.format(then=then), str(tmp_path)], capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert re.search(r"log\.sqlite-wal was emptied .* end with -9 what else .* last minutes is lost", ended.stderr)
+    with locked(tmp_path) as hold:
+        hold.check()
+        with open_log(tmp_path) as log:
+            assert sum(log.ends(TOPIC)) == 4
+            hold.check()
+            log.produce(outs(1))
+            hold.check()
+            assert sum(log.ends(TOPIC)) == 5
 
 
 @pytest.mark.parametrize("name", [SECRET_FILE, SUPPRESSION_KEY_FILE])
