@@ -41,6 +41,7 @@ from services.usecases.wishes.writer import Cv, cv_of, former_trade
 _MANY: Final = 4
 """Skills of which one alone says little."""
 _KM: Final = 50
+_LINK: Final = re.compile(r"(?:https?://|www\.)\S+")
 _POSTING: Final = """Senior engineer
 Harbour Works, Berlin
 You work remotely from Germany or Poland. Requirements:
@@ -121,7 +122,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     `country`: where its writer is, as far as their browser says.
     """
     draft = draft_of(text)
-    sentence = draft.title if not draft.html else ""
+    sentence, links = _without_links(draft.title) if not draft.html else ("", [])
     permanent, rest = permanent_in(sentence)
     wish = wishes.taken_apart(rest)
     hours, wanted = wishes.hours_of(wish.wanted)
@@ -167,7 +168,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     if hours and not zone:
         missed.insert(0, hours)
     unknown = [*unread.parts()] if unread else []
-    missed = [*unknown, *spoken.learned, *missed] if sentence else []
+    missed = [*unknown, *spoken.learned, *missed, *map(cut, links)] if sentence or links else []
     tools = not titles.asked or roles()[titles.asked[0]].works_with_tools
     sought = Sought(bool(titles.asked or titles.offered), tools, bool(places.codes), country)
     meant = as_meant(draft.title, unknown, sought)
@@ -198,6 +199,11 @@ def naming(criteria: Criteria, text: str) -> Criteria | None:
         return accepted(criteria.model_copy(update={"text": text}))
     except CriteriaError:
         return None
+
+
+def _without_links(sentence: str) -> tuple[str, list[str]]:
+    """What somebody typed, and the addresses of pages in it, whose words ask for nothing."""
+    return _LINK.sub("", sentence).strip(), _LINK.findall(sentence)
 
 
 def _apart(unwanted: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:

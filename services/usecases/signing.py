@@ -44,6 +44,7 @@ __all__ = [
     "address_from",
     "ask",
     "ask_new_address",
+    "ask_to_erase",
     "confirm",
     "confirm_new_address",
     "new_address",
@@ -79,6 +80,11 @@ def ask(installation: Installation, address: str, base: str, now: datetime) -> N
     known = installation.subscribers.with_address(address)
     if known is not None:
         _sign_in_letter(installation, "sign_in", known, base, now)
+
+
+def ask_to_erase(installation: Installation, person: Subscriber, base: str, now: datetime) -> None:
+    """Mail a link by which they may erase themselves to where they are mailed now. Raises UnavailableError."""
+    _sign_in_letter(installation, "erase", person, base, now)
 
 
 def _sign_in_letter(

@@ -3,7 +3,7 @@
 A look changes nothing; a form does, or one click of a mail program (RFC 8058).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -76,9 +76,12 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
         form = await form_of(request)
         try:
             visit = await door.visit(request, "unsubscribe", token)
-            if _erases(form) or (links.has_moved(visit.subscriber) and _mails_again(visit.subscriber, form)):
-                # The link does not say where its mail went: who reads the old mailbox, or was passed the mail, may end
-                # mails, and neither begin them nor erase.
+            if _erases(form):
+                # Whoever was passed the mail erases nobody.
+                task = partial(signing.ask_to_erase, door.installation, visit.subscriber, door.base, visit.now)
+                return _mail(door, postman, visit, task)
+            if links.has_moved(visit.subscriber) and _mails_again(visit.subscriber, form):
+                # The link does not say where its mail went: who reads the old mailbox may end mails, not begin them.
                 return _mail_a_link(door, postman, visit)
             try:
                 await door.work(partial(_leave, door.installation, visit, form))
@@ -119,7 +122,11 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
 def _mail_a_link(door: Door, postman: Postman, visit: Visit) -> Response:
     """To where they are mailed now, whoever reads the old mail; as often as a link may be asked for."""
     address = visit.subscriber.profile.address
-    postman.later(partial(signing.ask, door.installation, address, door.base, visit.now))
+    return _mail(door, postman, visit, partial(signing.ask, door.installation, address, door.base, visit.now))
+
+
+def _mail(door: Door, postman: Postman, visit: Visit, task: Callable[[], object]) -> Response:
+    postman.later(task)
     return door.show("posted", visit.words, address="")
 
 

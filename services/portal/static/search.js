@@ -218,9 +218,10 @@ function slide(form) {
 
 // What was found, or why it is not known, is said to who does not see it; where it lies below the form, in a line that
 // stays in sight and leads there, beside the press that finds the most where hardly any mail would come.
-function tell(form, failed = "") {
+function tell(form, failed = "", waits = false) {
   const found = form.querySelector("#found"), shown = form.querySelector("#preview");
   if (!found) return;
+  shown.setAttribute("aria-busy", String(waits));
   let line = form.querySelector(".glance");
   if (!line) {
     line = document.createElement("p");
@@ -234,7 +235,7 @@ function tell(form, failed = "") {
   const said = ["h2, .facts", more].map((what) => shown.querySelector(what)).filter(Boolean);
   const texts = said.map((part) => part.textContent);
   shown.classList.toggle("stale", failed !== "");
-  found.className = failed ? "fault" : "unseen";
+  found.className = waits ? "facts" : failed ? "fault" : "unseen";
   const news = failed || texts[0] || "";
   // Set again it would be said again: a page that waits asks every few seconds.
   if (found.textContent !== news) found.textContent = news;
@@ -299,6 +300,16 @@ for (const form of document.querySelectorAll("form.search")) {
     slide(form);
     tell(form);
   });
+  // Most answers come sooner than somebody could read that one is awaited.
+  let begun = 0;
+  form.addEventListener("htmx:beforeSend", (event) => {
+    if (event.detail.target.id !== "preview") return;
+    const mine = begun += 1;
+    setTimeout(() => { if (mine === begun) tell(form, form.querySelector("#found").dataset.waits, true); }, 1000);
+  });
+  for (const end of ["htmx:beforeOnLoad", "htmx:sendError"]) {
+    form.addEventListener(end, (event) => { if (event.detail.target.id === "preview") begun += 1; });
+  }
   for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     form.addEventListener(failure, () => tell(form, form.querySelector("#found").dataset.failed));
   }

@@ -16,9 +16,11 @@ from services.rules.money import currency_of, rates_before
 from services.rules.places.data import country_part
 from services.rules.places.known import is_country
 from services.rules.text import lowered
+from services.usecases.wishes.places import named_in
 
 _THOUSANDS: Final = re.compile(
-    r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
+    # A 401(k) is a pension.
+    r"(?<![\w.,])(?!401\s?[kK]\b)(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
 )
 _LEAST_BARE: Final = 100
 """Of a sum in no currency: "20 hours", "3 days a week" are none."""
@@ -27,6 +29,11 @@ _LEAST_SUM: Final = 1_000
 _CENTURY: Final = 2_000
 _MANY_THOUSANDS: Final = 10_000
 """From here on they are of a year where nothing says of what time."""
+_ROUND: Final = 500
+_NO_ROUND_POSTCODES: Final = frozenset(
+    ("AT", "AU", "BE", "CA", "CH", "DE", "DK", "GB", "IE", "LU", "NL", "NO", "NZ", "US", "ZA")
+)
+"""Countries whose postcodes are of letters, of four digits or never end in 000 or 500: "13000" is one in Marseille."""
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -48,6 +55,7 @@ def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], curren
         spell = period_after(text[sum_.end :]) or _rate(text, sum_.start, sum_.end)
         few_thousands = sum_.kind == "thousand" and sum_.value < _MANY_THOUSANDS
         counted = few_thousands or sum_.kind == "million" or _is_least(text, sum_.start, sum_.end, sum_.value)
+        counted = counted or (sum_.kind is None and _is_of_a_year(text, sum_.start, sum_.end, sum_.value, country))
         if sum_.currency is None and not counted and not _is_pay(text, sum_.end, sum_.value, spell):
             continue
         named = _currency(sum_.currency, country) or _named_apart(sentence) or currency_of(country or "") or currency
@@ -72,6 +80,15 @@ def _is_least(text: str, start: int, end: int, value: Decimal) -> bool:
     known = _patterns()
     led = known.least.search(text[:start]) is not None
     return led and _may_be_paid(value) and known.ends.match(text, end) is not None
+
+
+def _is_of_a_year(text: str, start: int, end: int, value: Decimal, country: str | None) -> bool:
+    """Whether a bare sum is round and large, ends a part, and is no postcode: "data analyst 60000"."""
+    if value < _MANY_THOUSANDS or value % _ROUND or not _patterns().ends.match(text, end):
+        return False
+    return country in _NO_ROUND_POSTCODES or not any(
+        not re.search(r"\w", text[min(place.end, end) : max(place.start, start)]) for place in named_in(text)
+    )
 
 
 def _may_be_paid(value: Decimal) -> bool:

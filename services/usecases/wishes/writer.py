@@ -54,20 +54,37 @@ class Former(NamedTuple):
 
 
 def former_trade(wanted: str) -> Former:
-    """The trade that a sentence tells years of."""
+    """The trade that a sentence tells years of, or that it was given up."""
     wanted, changes = _without_label(wanted)
     for start, end in _stretches(wanted):
         years, said = years_of(wanted[start:end])
         reading = read_in(said)
-        if years is None or not reading.spans:
+        if not reading.spans:
             continue
         first, last = reading.spans[0]
         at = wanted.find(said[first:last], start, end)
-        sought = [role for some in _sought(wanted, (start, end), any_part=changes) for role in _called(some)]
-        if at >= 0 and sought and all(_are_far(reading.roles[0], role) for role in sought):
-            return Former(reading.roles[0], f"{wanted[:at]}{wanted[at + last - first :]}", is_left=True)
-        return Former(reading.roles[0], wanted)
+        left = _left_at(wanted, start, at)
+        if years is None and left < 0:
+            continue
+        sought = [
+            role for some in _sought(wanted, (start, end), any_part=changes or left >= 0) for role in _called(some)
+        ]
+        # Whoever says that it is given up does not want it either where the other is near it.
+        others = (role != reading.roles[0] if left >= 0 else _are_far(reading.roles[0], role) for role in sought)
+        if at >= 0 and sought and all(others):
+            begins = left if left >= 0 else at
+            return Former(reading.roles[0], f"{wanted[:begins]}{wanted[at + last - first :]}", is_left=True)
+        if years is not None:
+            return Former(reading.roles[0], wanted)
     return Former("", wanted)
+
+
+def _left_at(wanted: str, start: int, at: int) -> int:
+    """Where the words begin that say right before a trade that it was given up: "used to be a"; -1 where none do."""
+    said = [
+        found for found in _was().finditer(wanted, start, max(at, start)) if not without_idle(wanted[found.end() : at])
+    ]
+    return said[-1].start() if said else -1
 
 
 def _stretches(wanted: str) -> Iterator[tuple[int, int]]:
@@ -104,6 +121,11 @@ def _are_far(role: str, other: str) -> bool:
 @cache
 def _changes() -> re.Pattern[str]:
     return re.compile(any_of("wish.changes"), re.IGNORECASE)
+
+
+@cache
+def _was() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{any_of('wish.was')})(?=\W)", re.IGNORECASE)
 
 
 @cache

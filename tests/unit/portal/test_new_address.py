@@ -332,3 +332,14 @@ def test_to_erase_by_a_mail_takes_a_letter_to_where_mails_go_as_it_may_have_been
     cookie = came_in.headers["set-cookie"].partition(";")[0]
     assert act(portal, cookie, "erase", sure="1")[0] == 200
     assert store.subscribers.with_id(ada.subscriber_id) is None
+
+
+def test_who_erases_themself_right_after_another_letter_waits_for_none_and_nobody_floods_them_by_a_mail(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    portal.post("/sign-in", address=ada.profile.address)
+    link = portal.path("unsubscribe", ada)
+    for _ in range(3):
+        assert portal.post(link, do="erase").status_code == 200
+    [sent] = letters(portal, mails).values()
+    assert [subject.partition(" ")[0] for subject, _ in sent] == ["Your", "Erase"]

@@ -272,6 +272,26 @@ def test_what_cannot_be_looked_up_is_said_and_what_was_is_greyed_until_it_can(pa
     expect(preview).not_to_have_class("stale")
 
 
+def test_an_answer_that_takes_long_is_said_to_be_awaited_until_it_comes(page: Page) -> None:
+    skills, preview, said = page.locator("#f-skills"), page.locator("#preview"), page.locator("#found")
+    skills.fill("Kubernetes,")
+    page.get_by_role("heading", name=re.compile("5 jobs")).wait_for()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/preview", hold)
+    skills.fill("Python,")
+    expect(said).to_have_text("Looking that up…")
+    expect(preview).to_have_attribute("aria-busy", "true")
+    expect(preview).to_have_class(re.compile("stale"))
+    held[0].continue_()
+    expect(said).not_to_have_text("Looking that up…")
+    expect(preview).to_have_attribute("aria-busy", "false")
+    expect(preview).not_to_have_class(re.compile("stale"))
+
+
 def test_a_form_that_a_link_fills_shows_at_once_what_it_finds_as_links_to_the_jobs(
     page: Page, paying: ServedPortal
 ) -> None:

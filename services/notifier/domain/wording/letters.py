@@ -14,7 +14,7 @@ from services.wording.lines import capitalised, one_line
 from services.wording.relaxations import criteria_in_words
 from services.wording.words import Words, mark
 
-Letter = Literal["confirm", "sign_in", "known", "new_address", "old_address", "webhook_shut", "quiet"] | Notice
+Letter = Literal["confirm", "sign_in", "erase", "known", "new_address", "old_address", "webhook_shut", "quiet"] | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,15 @@ _TEXTS: Mapping[Letter, _Texts] = {
         mark("This link signs you in to your job alerts from {board}, once, within 15 minutes."),
         mark("Sign in"),
         _NOT_ASKED,
+    ),
+    "erase": _Texts(
+        mark("Erase what {board} keeps about you"),
+        mark(
+            "Somebody who has a mail of yours from {board} asked to erase all that is kept about you. If it was you,"
+            " this link signs you in, once, within 15 minutes: at the end of the page one button erases it."
+        ),
+        mark("Sign in"),
+        mark("If you did not ask for it, do nothing: then nothing is erased."),
     ),
     "known": _Texts(
         mark("{board} knows your address already"),

@@ -39,6 +39,8 @@ SIGN_IN_WITHIN = timedelta(minutes=15)
 SESSION_FOR = timedelta(days=30)
 LETTER_EVERY = timedelta(minutes=15)
 LETTERS_A_DAY = 3
+_SIGN_IN = ("sign_in", "erase")
+"""Letters by which somebody who is known signs in, and nothing new is asked of them."""
 MOST_SESSIONS = 20
 """Of one person: a new one ends the oldest."""
 _MOST_AGENT = 120
@@ -90,10 +92,12 @@ class SqlDoors:
 
         False where it must not be: the address is suppressed, or was mailed letters of late, with all others that many
         hosts put into one mailbox (whoever floods one would name each of them); or letters of the kind have stopped, as
-        all but those by which somebody signs in have where a restored store was not told yet who opted out.
+        all but those by which somebody signs in have where a restored store was not told yet who opted out. Letters to
+        erase are counted apart: only a link in a mail asks for them, and who leaves at once waits for no other letter.
         """
         mailbox, own_hash = self._ids.mailbox_hash(address), self._ids.address_hash(address)
         own = (letters.c.address_hash == mailbox) & (letters.c.at > now - _DAY) & (letters.c.at < now + _DAY)
+        own &= letters.c.kind == kind if kind == "erase" else letters.c.kind.is_distinct_from("erase")
         row = {"address_hash": mailbox, "to_hash": own_hash, "at": now, "letter_id": letter_id, "kind": kind}
         with writing(self._engine) as connection:
             hold_letters(connection)
@@ -101,7 +105,7 @@ class SqlDoors:
             if kept is not None and kept.lifted_at is None:
                 return False
             pauses = read_pauses(connection)
-            if (pauses.restored and kind != "sign_in") or (kind in TO_STRANGERS and pauses.confirmations_stopped):
+            if (pauses.restored and kind not in _SIGN_IN) or (kind in TO_STRANGERS and pauses.confirmations_stopped):
                 return False
             of_late = connection.execute(select(letters.c.at).where(own)).scalars().all()
             # A clock that is set back keeps nobody waiting until it has caught up.
