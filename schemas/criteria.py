@@ -90,6 +90,9 @@ class Criteria(Model):
     """Which levels fit. Empty: any."""
     employment: tuple[Employment, ...] = ()
     """Which kinds of employment fit. Empty: any."""
+    permanent: bool = False
+    """Whether no posting fits that says that its work ends, or is no employment: fixed-term, temporary, an internship,
+    work on one's own account. One that says nothing of that fits."""
     visa_sponsorship: bool = False
     """Whether the employer must sponsor a visa."""
     accept_unknown_visa: bool = True

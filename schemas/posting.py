@@ -258,6 +258,11 @@ class PostingCore(Model):
         return len(self.forms) > 1 and self.employment == self.forms[0]
 
     @property
+    def ends(self) -> bool:
+        """Whether it says that its work ends, or is no employment: none of its forms may last."""
+        return self.ends_by_a_day or (bool(self.offered) and not {"full_time", "part_time"} & {*self.offered})
+
+    @property
     def seen_at(self) -> Instant:
         """When the job became known: its own date, else the fetch."""
         return min(self.posted_at, self.fetched_at) if self.posted_at else self.fetched_at

@@ -28,10 +28,19 @@ from services.wording.words import Words, mark
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     name: get_args(get_args(Criteria.model_fields[name].annotation)[0])
     for name in FACETS
-    if name in Criteria.model_fields  # no visa, whose wish is two boxes of its own
+    if name not in ("visa", "permanent")  # whose wishes are boxes of their own
 }
 """The values of each facet, of which any of some will do; a box each."""
-_BOXES: Final = ("neighbours", "mentions", "unknown_place", "unknown_town", "stated_pay", "visa", "stated_visa")
+_BOXES: Final = (
+    "neighbours",
+    "mentions",
+    "unknown_place",
+    "unknown_town",
+    "stated_pay",
+    "permanent",
+    "visa",
+    "stated_visa",
+)
 _SIMPLE: Final[Mapping[str, str]] = {
     "roles": "",
     "skills": "",
@@ -153,6 +162,7 @@ def given_of(search: Query, timing: Timing, words: Words) -> dict[str, str]:
         "unknown_place": asked.accept_unknown_place,
         "unknown_town": asked.accept_unknown_town,
         "stated_pay": not asked.accept_undisclosed,
+        "permanent": asked.permanent,
         "visa": asked.visa_sponsorship,
         "stated_visa": not asked.accept_unknown_visa,
         **{f"{facet}.{value}": value in getattr(asked, facet) for facet, values in CHOICES.items() for value in values},
@@ -245,6 +255,8 @@ def _criteria(given: Mapping[str, str]) -> dict[str, Any]:
     for facet, values in CHOICES.items():
         if chosen := [value for value in values if given[f"{facet}.{value}"]]:
             found[facet] = chosen
+    if given["permanent"]:
+        found["permanent"] = True
     if languages := names_in(given["languages"]):
         found["languages"] = languages
     if given["visa"]:

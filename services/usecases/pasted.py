@@ -29,6 +29,7 @@ from services.usecases.wishes.skills import skills_had, skills_of
 from services.usecases.wishes.spoken import NOTHING_SPOKEN, SpokenIn, spoken_in
 from services.usecases.wishes.terms import (
     Reader,
+    may_last,
     permanent_in,
     terms_of,
     values_without,
@@ -61,6 +62,7 @@ READ_FROM: Final[Mapping[str, str]] = {
     "salary_floor": "salary",
     "seniority": "seniority",
     "employment": "employment",
+    "permanent": "employment",
     "visa_sponsorship": "visa",
 }
 """Of fields of criteria, the field of a posting whose words they are read from."""
@@ -160,8 +162,13 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     missed = unwanted.missed
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
-    forms = with_permanent(fields["employment"]) if permanent else fields["employment"]
+    # "CDI ou alternance": what ends is wanted besides, and one criterion would leave it out.
+    besides = permanent and not may_last(fields["employment"])
+    forms = with_permanent(fields["employment"]) if besides else fields["employment"]
     fields["employment"] = values_without(EMPLOYMENT, unwanted.forms, forms)
+    if permanent and not besides:
+        # It says of every form that ends that it is not wanted.
+        fields |= {"permanent": True, "employment": tuple(form for form in fields["employment"] if may_last((form,)))}
     # Who has a permanent post is no intern: "apprentissage ou CDI".
     kept = [level for level in fields["seniority"] if level != "intern" or not permanent]
     fields["seniority"] = values_without(SENIORITY, unwanted.levels, kept)

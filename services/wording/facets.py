@@ -116,6 +116,16 @@ FACETS: Mapping[str, FacetWords] = {
         asked={"offered": mark("a sponsored visa"), "unknown": mark("no word of one")},
         without=mark("without regard to visas"),
     ),
+    "permanent": FacetWords(
+        called=mark("Permanent or not"),
+        said={
+            "permanent": mark("is permanent"),
+            "ending": mark("is not permanent"),
+            "": mark("does not say that it ends, and so may be permanent"),
+        },
+        asked={"permanent": mark("permanent"), "ending": mark("not permanent")},
+        without=mark("with work that is not permanent too"),
+    ),
 }
 
 

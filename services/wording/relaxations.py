@@ -57,8 +57,10 @@ def each_in_words(asked: Criteria, words: Words) -> dict[str, str]:
         "place": places_listed(asked.places, words, either=True),
         "near": listed(circles, words, either=True),
         **{
-            name: wished_in_words(name, getattr(asked, name), words) for name in FACETS if name in Criteria.model_fields
+            name: wished_in_words(name, getattr(asked, name), words)
+            for name in ("workplace", "seniority", "employment")
         },
+        "permanent": asked_in_words("permanent", ("permanent",), words) if asked.permanent else "",
         "salary": say("at least {floor}", floor=exact_floor(floor, words)) if floor else "",
         "visa": asked_in_words("visa", ("offered",), words) if asked.visa_sponsorship else "",
         "language": say("in {language}", language=listed(languages, words, either=True)) if languages else "",
@@ -169,6 +171,8 @@ def _facet(made: Relaxation, asked: Criteria, words: Words) -> str:
         if made.step == "without":
             return words.say(facet.without)
         return words.say("with postings that do not say whether a visa is sponsored")
+    if made.criterion == "permanent":
+        return words.say(facet.without)
     values: Sequence[str] = getattr(asked, made.criterion)
     if made.step == "without":
         return words.say(facet.without, asked=wished_in_words(made.criterion, values, words))

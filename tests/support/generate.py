@@ -262,6 +262,7 @@ def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[
         workplace=random_.choice((("remote",), ("remote", "hybrid"), ("remote", "unknown"))) if often(0.2) else (),
         seniority=tuple(random_.sample(get_args(Seniority), k=4)) if often(0.2) else (),
         employment=tuple(random_.sample(get_args(Employment), k=3)) if often(0.15) else (),
+        permanent=often(0.1),
         languages=random_.choice((("en",), ("en", "de"))) if often(0.15) else (),
         visa_sponsorship=often(0.08),
         accept_unknown_visa=often(0.5),

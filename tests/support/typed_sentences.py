@@ -16,6 +16,7 @@ def said(asked: Asked) -> str:
         *criteria.workplace,
         *criteria.seniority,
         *criteria.employment,
+        *(["permanent"] if criteria.permanent else []),
         *([f"{floor.amount} {floor.currency}/{floor.period}"] if floor else []),
         *(["visa"] if criteria.visa_sponsorship else []),
         *([f"speaks {' '.join(asked.spoken.codes)}"] if asked.spoken.codes else []),

@@ -1,4 +1,4 @@
-"""Criteria that ask for one of a few values that a posting has: workplace, level, forms of employment."""
+"""Criteria that ask for one of a few values that a posting has: workplace, level, forms of employment, visa."""
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -218,6 +218,39 @@ class Engagement(Facet):
         return replace(super()._facts(criteria, posting), several=several, at_once=posting.ends_by_a_day)
 
 
+class Permanence(Facet):
+    """Asks for employment without an end. Most of it does not say so, and what ends does."""
+
+    @property
+    def evidence(self) -> str:  # type: ignore[override]  # as of any facet
+        """What tells the forms of employment."""
+        return "employment"
+
+    def asked(self, criteria: Criteria) -> tuple[str, ...]:
+        """Nothing where what ends will do too."""
+        return ("permanent",) if criteria.permanent else ()
+
+    def value(self, posting: PostingCore) -> str | None:
+        """That it ends, where one is told."""
+        return "ending" if posting.ends else None
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """As it is."""
+        return {self.name: criteria.permanent}
+
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """Nothing: which form somebody does not want, employment says."""
+        yield from ()
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """Also what ends."""
+        return self._relaxed(criteria, "without", None, permanent=False)
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """None: there is no more to ask for."""
+        yield from ()
+
+
 ASKED_AS: Final[dict[Form, Employment]] = {"apprenticeship": "internship", "student": "internship"}
 """Forms that no search names, by the one that takes them in."""
 
@@ -257,5 +290,6 @@ EMPLOYMENT: Final = Engagement(
     further=tuple(form for form in get_args(Form) if form not in get_args(Employment)),
 )
 VISA: Final = Sponsorship(name="visa", values=get_args(Visa), untold=0.9)
-FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA)
+PERMANENT: Final = Permanence(name="permanent", values=("permanent", "ending"), unmarked="permanent")
+FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA, PERMANENT)
 """In the order in which indices hold their values."""

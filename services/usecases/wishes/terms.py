@@ -21,7 +21,7 @@ from services.usecases.wishes.sentence import CLAUSE_ENDS, choices_in, choices_o
 from services.usecases.wishes.ways import ways
 
 _FORMS: Final = get_args(Employment)
-_PERMANENT: Final = ("full_time", "part_time")
+_MAY_LAST: Final = ("full_time", "part_time")
 """All forms but those that end by a day, or are one's own business."""
 _OF_MANAGERS: Final[tuple[Seniority, ...]] = ("manager", "director", "executive")
 _SELLING: Final = ("sales", "marketing")
@@ -39,9 +39,14 @@ def permanent_in(sentence: str) -> tuple[bool, str]:
     return False, sentence
 
 
+def may_last(asked: Sequence[str]) -> bool:
+    """Whether all forms that are asked for may be without an end."""
+    return set(asked) <= set(_MAY_LAST)
+
+
 def with_permanent(asked: Sequence[str]) -> tuple[str, ...]:
-    """The forms that somebody asks for who wants a permanent post, or one of these forms besides."""
-    return tuple(asked) if set(asked) & set(_PERMANENT) else (*_PERMANENT, *asked)
+    """The forms that somebody asks for who wants a permanent post, or one of these forms, which end, besides."""
+    return tuple(asked) if set(asked) & set(_MAY_LAST) else (*_MAY_LAST, *asked)
 
 
 def terms_of(wanted: str, whole: PostingCore, read: Reader) -> dict[str, tuple[str, ...]]:

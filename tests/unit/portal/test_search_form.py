@@ -80,6 +80,7 @@ def asked(**given: str) -> Criteria:
             {"seniority": ("senior",), "employment": ("contract",)},
         ),
         ({"languages": "German, en"}, {"languages": ("de", "en")}),
+        ({"permanent": "1"}, {"permanent": True}),
         ({"visa": "1", "stated_visa": "1"}, {"visa_sponsorship": True, "accept_unknown_visa": False}),
         ({"tolerance": "2", "time_zone": "Europe/Warsaw"}, {"utc_offset": 1.0, "tolerance": 2.0}),
         ({"tolerance": "0", "utc_offset": "-3:30"}, {"utc_offset": -3.5}),
@@ -188,8 +189,8 @@ def test_what_was_asked_for_stands_in_the_form_again_and_what_is_under_more_is_o
 
 
 def test_each_facet_may_be_chosen_by_its_values_but_visas_which_are_two_boxes() -> None:
-    assert {facet.name: facet.values for facet in FACETS if facet.name != "visa"} == CHOICES
-    assert {"visa", "stated_visa"} <= set(DEFAULTS)
+    assert {facet.name: facet.values for facet in FACETS if facet.name not in ("visa", "permanent")} == CHOICES
+    assert {"visa", "stated_visa", "permanent"} <= set(DEFAULTS)
 
 
 def test_each_field_that_is_read_stands_on_the_page_but_how_choosy_mails_are(portal: ServedPortal) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Employment, Form, PostingCore, Reach, Seniority, Skill, Strength, Timezones
+from services.rules.criterion import Fit
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.salary import SalaryFacts
@@ -37,13 +38,14 @@ def test_every_criterion_asked_gives_one_reason_although_others_have_failed() ->
         seniority=("senior",),
         employment=("contract",),
         visa_sponsorship=True,
+        permanent=True,
         languages=("de",),
     )
     found = verdict(asked, having("PHP", status="closed", language="en"))
     assert [reason.criterion for reason in found.reasons] == [
         *("status", "roles.any", "roles.none", "skills.all", "skills.any", "skills.none", "text", "place"),
         *("timezone", "salary"),
-        *("workplace", "seniority", "employment", "visa", "language"),
+        *("workplace", "seniority", "employment", "visa", "permanent", "language"),
     ]
     assert all(reason.facts.as_data() for reason in found.reasons if reason.criterion != "status")
 
@@ -358,6 +360,28 @@ class TestFacets:
 
     def test_a_record_from_before_forms_is_read_by_its_one_form(self) -> None:
         assert a_posting(employment="part_time").offered == ("part_time",)
+
+    @pytest.mark.parametrize(
+        ("forms", "employment", "fit"),
+        [
+            ((), None, "yes"),
+            (("full_time",), "full_time", "yes"),
+            (("full_time", "part_time"), None, "yes"),
+            (("contract", "full_time"), None, "yes"),
+            (("contract", "full_time"), "contract", "no"),
+            (("temporary",), "temporary", "no"),
+            (("internship",), "internship", "no"),
+            (("freelance",), "freelance", "no"),
+            (("student",), "part_time", "no"),
+            ((), "contract", "no"),
+        ],
+    )
+    def test_who_asks_for_permanent_work_gets_none_that_says_that_it_ends(
+        self, forms: tuple[Form, ...], employment: Employment | None, fit: Fit
+    ) -> None:
+        posting = a_posting(forms=forms, employment=employment)
+        assert fit_of(Criteria(permanent=True), posting, "permanent") == fit
+        assert verdict(Criteria(workplace=("unknown",)), posting).outcome == "match"
 
     def test_unstated_employment_fits_a_search_that_includes_full_time(self) -> None:
         assert fit_of(Criteria(employment=("full_time",)), a_posting(), "employment") == "yes"

@@ -89,29 +89,35 @@ def test_levels_are_wanted_and_refused(text: str, levels: tuple[str, ...], misse
 
 
 @in_one_test(
-    "text, forms, missed",
+    "text, permanent, forms, missed",
     [
-        ("Comptable à Lyon, CDI", ("full_time", "part_time"), ()),
-        ("desenvolvedor Java CLT remoto", ("full_time", "part_time"), ()),
-        ("Buchhalterin in Graz, unbefristet", ("full_time", "part_time"), ()),
-        ("boekhouder Utrecht vast contract", ("full_time", "part_time"), ()),
-        ("ksiegowa Krakow umowa o prace", ("full_time", "part_time"), ()),
-        ("contabilista, contrato sem termo, Porto", ("full_time", "part_time"), ()),
-        ("contable en Sevilla, contrato indefinido", ("full_time", "part_time"), ()),
-        ("infermiera Torino tempo indeterminato part time", ("part_time",), ()),
-        ("infirmière CDI temps plein", ("full_time",), ()),
-        ("developer, perm or contract, Leeds", ("contract", "full_time", "part_time"), ()),
-        ("developer, no contract, permanent only", ("full_time", "part_time"), ()),
-        ("nurse, no CDI", (), ("no CDI",)),
-        ("CDI specialist, remote", (), ()),
-        ("comptable a mi-temps, pas d'intérim", ("part_time",), ()),
-        ("verpleegkundige Amsterdam, 24 uur", ("part_time",), ()),
+        ("Comptable à Lyon, CDI", True, (), ()),
+        ("desenvolvedor Java CLT remoto", True, (), ()),
+        ("Buchhalterin in Graz, unbefristet", True, (), ()),
+        ("Buchhalterin in Graz, Festanstellung", True, (), ()),
+        ("boekhouder Utrecht vast contract", True, (), ()),
+        ("ksiegowa Krakow umowa o prace", True, (), ()),
+        ("contabilista, contrato sem termo, Porto", True, (), ()),
+        ("contabilista efetivo, Porto", True, (), ()),
+        ("contable en Sevilla, contrato indefinido", True, (), ()),
+        ("contable en Sevilla, indefinido", True, (), ()),
+        ("infermiera Torino tempo indeterminato part time", True, ("part_time",), ()),
+        ("infirmière CDI temps plein", True, ("full_time",), ()),
+        ("developer, perm or contract, Leeds", False, ("contract", "full_time", "part_time"), ()),
+        ("developer, no contract, permanent only", True, ("full_time", "part_time"), ()),
+        ("bookkeeper, permanent or temporary", False, ("full_time", "part_time", "temporary"), ()),
+        ("nurse, no CDI", False, (), ("no CDI",)),
+        ("CDI specialist, remote", False, (), ()),
+        ("comptable a mi-temps, pas d'intérim", False, ("part_time",), ()),
+        ("verpleegkundige Amsterdam, 24 uur", False, ("part_time",), ()),
     ],
 )
-def test_a_permanent_post_is_any_that_no_day_ends(text: str, forms: tuple[str, ...], missed: tuple[str, ...]) -> None:
+def test_a_permanent_post_is_asked_for_alone_unless_what_ends_is_wanted_besides(
+    text: str, permanent: bool, forms: tuple[str, ...], missed: tuple[str, ...]
+) -> None:
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
-    assert (asked.criteria.employment, asked.missed) == (forms, missed)
+    assert (asked.criteria.permanent, asked.criteria.employment, asked.missed) == (permanent, forms, missed)
 
 
 @in_one_test(

@@ -25,7 +25,7 @@ TYPED = [
     (
         "ELECTRICIAN BIRMINGHAM 45K PERMANENT",
         "GB",
-        "electrician; GB; Birmingham GB; full_time; part_time; 45000 EUR/year",
+        "electrician; GB; Birmingham GB; permanent; 45000 EUR/year",
     ),
     ("👩\u200d🍳 pastry chef Dublin 🍰", "IE", "cook; IE; Dublin IE"),
     ("gardener", "GB", "agricultural-worker"),
@@ -104,7 +104,7 @@ TYPED = [
     (
         "desenvolvedora front end react remoto clt 9 mil",
         "BR",
-        "frontend-engineer; React; remote; full_time; part_time; 9000 EUR/month",
+        "frontend-engineer; React; remote; permanent; 9000 EUR/month",
     ),
 ]
 MENDED = [

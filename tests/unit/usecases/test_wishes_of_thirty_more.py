@@ -49,7 +49,7 @@ TYPED = [
     ("Elektriker Montage nein danke, Nürnberg 40 km", "DE", "electrician; DE; Nürnberg DE; “Montage nein danke”"),
     ("Bauleiter Hochbau Wien ab 60000", "AT", "construction-manager; AT; Vienna AT; 60000 EUR/year; “Hochbau”"),
     ("Lokführer Schweiz", "CH", "driver; CH"),
-    ("aide soignante de nuit Toulouse cdi", "FR", "care-assistant; FR; Toulouse FR; full_time; part_time; “de nuit”"),
+    ("aide soignante de nuit Toulouse cdi", "FR", "care-assistant; FR; Toulouse FR; permanent; “de nuit”"),
     (
         "developpeur php symfony full remote france 45k",
         "FR",

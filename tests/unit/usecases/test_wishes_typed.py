@@ -22,7 +22,7 @@ TYPED = [
     ),
     ("im a welder and want to move to canada, need visa", "welder; CA; visa"),
     ("react native dev, remote uk or eu, 70k+", "mobile-engineer~; React Native; GB; eu; remote; 70000 EUR/year"),
-    ("high school maths teacher, dublin, permanent", "teacher; IE; Dublin IE; full_time; part_time; “high school”"),
+    ("high school maths teacher, dublin, permanent", "teacher; IE; Dublin IE; permanent; “high school”"),
     (
         "sales rep medical devices, texas or oklahoma, base 80k",
         "medical-sales-representative; US-OK; US-TX; 80000 EUR/year",
@@ -35,7 +35,7 @@ TYPED = [
     ),
     (
         "suche stelle als elektriker in wien oder graz, unbefristet",
-        "electrician; AT; Graz AT; Vienna AT; full_time; part_time",
+        "electrician; AT; Graz AT; Vienna AT; permanent",
     ),
     ("Java entwickler remote aus Österreich, ab 65k", "backend-engineer~; Java; AT; remote; 65000 EUR/year"),
     ("lkw fahrer nahverkehr dortmund, kein fernverkehr", "driver; DE; Dortmund DE; “nahverkehr”; “kein fernverkehr”"),
@@ -47,14 +47,14 @@ TYPED = [
     ),
     (
         "enfermera madrid turno de mañana, contrato fijo",
-        "nurse; ES; Madrid ES; full_time; part_time; “turno de mañana”",
+        "nurse; ES; Madrid ES; permanent; “turno de mañana”",
     ),
     (
         "programador junior php o laravel, barcelona o teletrabajo",
         "backend-engineer~; Laravel; PHP; ES; Barcelona ES; junior",
     ),
     ("jefe de obra en galicia, sin viajar", "construction-manager; ES-GA; “sin viajar”"),
-    ("infirmiere de nuit lille cdi", "nurse; FR; Lille FR; full_time; part_time; “de nuit”"),
+    ("infirmiere de nuit lille cdi", "nurse; FR; Lille FR; permanent; “de nuit”"),
     (
         "dev fullstack node/react, télétravail complet, 50k€",
         "full-stack-engineer; Node.js; React; remote; 50000 EUR/year",
@@ -70,24 +70,24 @@ TYPED = [
     ("chauffeur poids lourd toulouse 2200 net par mois", "driver; FR; Toulouse FR; 2200 EUR/month; “net”"),
     (
         "analista financeiro sênior, são paulo, clt, 12 mil por mês",
-        "financial-analyst; BR; São Paulo BR; senior; full_time; part_time; 12000 BRL/month",
+        "financial-analyst; BR; São Paulo BR; senior; permanent; 12000 BRL/month",
     ),
     ("vaga de motorista em lisboa, carta c", "driver; PT; Lisbon PT; “carta c”"),
     ("desenvolvedora front end angular, remoto, pj", "frontend-engineer; Angular; remote; contract"),
     ("estágio em engenharia civil, belo horizonte", "civil-engineer; BR; Belo Horizonte BR; intern; internship"),
     ("cerco lavoro come cuoco a bologna, no domenica", "cook; IT; Bologna IT; “no domenica”"),
     ("sviluppatore python da remoto, partita iva", "backend-engineer~; Python; remote; freelance"),
-    ("infermiera torino tempo indeterminato part time", "nurse; IT; Turin IT; part_time"),
+    ("infermiera torino tempo indeterminato part time", "nurse; IT; Turin IT; part_time; permanent"),
     ("magazziniere milano, anche prima esperienza", "warehouse-worker; IT; Milan IT; “anche prima esperienza”"),
     ("verpleegkundige amsterdam of haarlem, 24 uur", "nurse; NL; Amsterdam NL; Haarlem NL; part_time"),
-    ("vrachtwagenchauffeur rotterdam vast contract", "driver; NL; Rotterdam NL; full_time; part_time"),
+    ("vrachtwagenchauffeur rotterdam vast contract", "driver; NL; Rotterdam NL; permanent"),
     (
         "junior data scientist, utrecht, hybride, geen detachering",
         "data-scientist; NL; Utrecht NL; hybrid; junior; “geen detachering”",
     ),
     (
         "ksiegowa warszawa, umowa o prace, bez nadgodzin",
-        "accountant; PL; Warsaw PL; full_time; part_time; “bez nadgodzin”",
+        "accountant; PL; Warsaw PL; permanent; “bez nadgodzin”",
     ),
     ("kierowca kat. B wroclaw od zaraz", "driver; PL; Wrocław PL; “kat”; “zaraz”"),
     ("receptionist bath uk, 3 days", "administrative-assistant; GB; Bath GB; “3 days”"),
@@ -104,16 +104,16 @@ TYPED = [
         "backend-engineer; Go; Rust; remote; director; executive; intern; junior; lead; manager; mid; principal; staff",
     ),
     ("Erzieherin Leipzig teilzeit vormittags", "kindergarten-teacher; DE; Leipzig DE; part_time; “vormittags”"),
-    ("dependienta zaragoza, jornada completa, indefinido", "sales-assistant; ES; Zaragoza ES; full_time"),
+    ("dependienta zaragoza, jornada completa, indefinido", "sales-assistant; ES; Zaragoza ES; full_time; permanent"),
     ("medico de familia en asturias", "physician; ES-AS; “familia”"),
     (
         "aide soignante nantes ou saint-nazaire, cdi, pas de nuit",
-        "care-assistant; FR; Nantes FR; Saint-Nazaire FR; full_time; part_time; “pas de nuit”",
+        "care-assistant; FR; Nantes FR; Saint-Nazaire FR; permanent; “pas de nuit”",
     ),
     ("data analyst junior ou confirmé, paris ou remote", "data-analyst; FR; Paris FR; junior; mid"),
     (
         "técnico de manutenção, setúbal, contrato sem termo",
-        "industrial-maintenance-technician; PT; Setúbal PT; full_time; part_time",
+        "industrial-maintenance-technician; PT; Setúbal PT; permanent",
     ),
     (
         "designer ui/ux pleno, remoto, pj ou clt, 8 mil",
@@ -126,7 +126,7 @@ TYPED = [
     ("elettricista brescia, 1900 euro al mese", "electrician; IT; Brescia IT; 1900 EUR/month"),
     (
         "timmerman regio eindhoven, vaste baan, geen weekenddienst",
-        "construction-worker; NL; Eindhoven NL; full_time; part_time; “geen weekenddienst”",
+        "construction-worker; NL; Eindhoven NL; permanent; “geen weekenddienst”",
     ),
     ("tester oprogramowania, krakow lub zdalnie, bez nadgodzin", "qa-engineer; PL; Kraków PL; “bez nadgodzin”"),
 ]

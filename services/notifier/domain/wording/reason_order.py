@@ -35,7 +35,7 @@ _ENOUGH = 2
 MOST_A_LINE = 2
 _MOST_WORDS: Final = 20
 """Of a title in which the names of roles are looked for."""
-_ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "language"})
+_ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "permanent", "language"})
 """Criteria of which the card, or the title, says the same."""
 _OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searches", "neighbour"})
 _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
