@@ -217,6 +217,29 @@ def test_a_title_sets_conditions_too(title: str, found: Condition) -> None:
         ("fr", "Chef d'équipe", "Poste réservé aux candidats internes."),
         ("es", "Supervisor", "Solo candidatos internos."),
         ("pt", "Supervisor", "Exclusivo para colaboradores internos."),
+        ("en", "Porter", "Current Trust employees only."),
+        ("en", "Porter", "Applications are restricted to current employees of the council."),
+        ("en", "Clerk", "This is a promotional examination."),
+        ("en", "Clerk", "Please note: this vacancy is advertised internally only."),
+        ("en", "Clerk", "This post is not open to external candidates."),
+        ("en", "Clerk", "External applicants will not be considered."),
+        ("en", "Clerk", "Confined interdepartmental competition."),
+        ("en", "Clerk (Internal Applicants Only)", ""),
+        ("de", "Sachbearbeitung", "Die Ausschreibung richtet sich ausschließlich an Beschäftigte der Stadt."),
+        ("de", "Sachbearbeitung", "Nur für interne Bewerberinnen und Bewerber."),
+        ("de", "Sachbearbeitung", "Bewerben können sich nur Beschäftigte des Landkreises."),
+        ("de", "Interne Ausschreibung: Sachbearbeitung", ""),
+        ("fr", "Gestionnaire", "Poste réservé aux agents titulaires."),
+        ("fr", "Gestionnaire", "Offre ouverte uniquement en interne."),
+        ("fr", "Gestionnaire", "Recrutement en interne uniquement."),
+        ("es", "Administrativo", "Solo personal interno."),
+        ("es", "Administrativo", "Turno de promoción interna."),
+        ("pt", "Técnico", "Processo seletivo interno."),
+        ("pt", "Técnico", "Apenas funcionários internos."),
+        ("it", "Impiegato", "Concorso interno."),
+        ("it", "Impiegato", "Selezione riservata al personale interno."),
+        ("nl", "Medewerker", "Alleen interne kandidaten."),
+        ("pl", "Referent", "To rekrutacja wewnętrzna."),
         ("de", "Initiativbewerbung Vertrieb", ""),
         ("de", "Buchhaltung", "Diese Anzeige ist für unseren Bewerberpool."),
         ("fr", "Candidature spontanée", ""),
@@ -243,6 +266,11 @@ def test_where_no_post_is_open_a_posting_says_so(language: str, title: str, text
         ("Designer", "Not the right job? Join our talent community."),
         ("Engineer", "We are not hiring for this role outside Chile."),
         ("Engineer", "This role is open to internal and external candidates."),
+        ("Clerk", "Open to internal and external candidates."),
+        ("Clerk", "External candidates are welcome; applications are not limited to current employees."),
+        ("Sales Manager", "You enjoy promotional opportunities. You lead promotional campaigns."),
+        ("Sales Manager", "Our discount is limited to current employees and their families."),
+        ("Auditor", "You carry out internal audits of current employees' pay."),
         ("Clerk", "This is a permanent post. Only permanent residents of the state may apply."),
         ("Clerk", "Preference is given to those who are permanent in the title; please indicate if you are."),
         ("Clerk", "You must be eligible for a permanent contract in the city."),
@@ -251,6 +279,25 @@ def test_where_no_post_is_open_a_posting_says_so(language: str, title: str, text
 )
 def test_pools_that_others_fill_and_other_openings_are_no_condition(title: str, text: str) -> None:
     assert read("en", text or "We look forward to you.", title) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Bewerben können sich interne und externe Bewerber."),
+        ("de", "Die Stelle richtet sich nicht nur an Beschäftigte der Stadt."),
+        ("fr", "Poste ouvert en interne et en externe."),
+        ("fr", "Réservé aux titulaires du permis B."),
+        ("es", "Ofrecemos promoción interna y formación."),
+        ("es", "Abierto a candidatos internos y externos."),
+        ("pt", "Vaga aberta a candidatos internos e externos."),
+        ("it", "Selezione aperta a candidati interni ed esterni."),
+        ("nl", "Voor interne en externe kandidaten."),
+        ("pl", "Rekrutacja wewnętrzna i zewnętrzna."),
+    ],
+)
+def test_a_post_that_outsiders_may_take_too_is_open(language: str, text: str) -> None:
+    assert read(language, text, "Office") == ()
 
 
 def test_a_licence_in_the_title_has_its_place_from_the_text() -> None:
