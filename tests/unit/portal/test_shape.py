@@ -29,7 +29,6 @@ from services.runtime.sql.store import writing
 from services.runtime.web.headers import HEADERS
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
-from tests.support.long_form import LONG
 from tests.support.mail_events import EVENT_KEY, signed
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
 from tests.support.portal import ServedPortal, settings_of
@@ -42,7 +41,7 @@ _NOT_ASKED = [checks.negative_data_rejection, checks.positive_data_acceptance]
 """Whether a form can be taken hangs on whose it is and what they have, which no schema says."""
 FRAMED = ("/preview/mail", "/home/mails/next", "/home/mails/{slot}/mail")
 FEEDS = ("/feed.{kind}", "/f/{key}.{kind}")
-EXAMPLES = 10 if LONG else 6
+EXAMPLES = 10
 """Requests of an operation, of each kind."""
 
 
