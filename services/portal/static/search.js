@@ -253,7 +253,8 @@ function loosen(form) {
   const line = form.querySelector(".glance"), best = form.querySelector("[data-few] .gains button[name=instead]");
   const shown = line.querySelector("button");
   if (shown) shown.remove();
-  if (!best) return;
+  // What would loosen the last search that was looked up need not loosen this one.
+  if (!best || form.querySelector("#found").className === "fault") return;
   const press = best.cloneNode(true);
   // It leads to what is asked for then, beside which the button to sign up stands.
   press.setAttribute("formaction", form.querySelector("#wished") ? "#wished" : "#result");

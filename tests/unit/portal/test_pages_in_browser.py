@@ -29,6 +29,13 @@ FOCUS = """() => {
     seen: outlined && box.width > 0 && box.bottom > 0 && box.top < innerHeight,
   };
 }"""
+UNDER_THE_BOX = """(boxes) => boxes.map((box) => box.closest("label")).filter((label) => {
+  const range = document.createRange(), box = label.querySelector("input").getBoundingClientRect();
+  range.selectNodeContents(label);
+  range.setStartAfter(label.querySelector("input"));
+  return [...range.getClientRects()].some((line) => line.width > 0 && line.left < box.right);
+}).map((label) => label.textContent.trim())"""
+"""The words that run on below a box."""
 SIDES = """() => {
   const range = document.createRange();
   range.selectNodeContents(document.querySelector("h1"));
@@ -136,6 +143,7 @@ def test_a_box_to_tick_keeps_its_size_beside_words_of_two_lines(served: Served, 
     widths = tab.eval_on_selector_all("[type=checkbox]", "(boxes) => boxes.map((box) => box.offsetWidth)")
     assert len(widths) > 10
     assert set(widths) == {24}
+    assert tab.eval_on_selector_all("[type=checkbox]", UNDER_THE_BOX) == []
 
 
 @pytest.mark.one_of("served")

@@ -244,6 +244,21 @@ def test_where_hardly_any_mail_would_come_that_line_asks_for_less_by_one_press(
     expect(page.get_by_label("Hybrid")).not_to_be_checked()
 
 
+def test_what_loosened_the_last_search_is_not_offered_for_one_that_cannot_be_looked_up(
+    page: Page, paying: ServedPortal
+) -> None:
+    page.goto(f"{paying.client.base_url}/sign-up?skills=Kubernetes&workplace.hybrid=1")
+    press = page.locator(".glance button")
+    expect(press).to_be_visible()
+    page.route("**/preview", lambda route: route.abort())
+    page.locator("#f-amount").fill("70000")
+    expect(page.locator("#found")).to_have_class("fault")
+    expect(press).to_have_count(0)
+    page.unroute("**/preview")
+    page.locator("#f-amount").fill("")
+    expect(press).to_be_visible()
+
+
 @pytest.mark.parametrize("status", [429, 0])
 def test_what_cannot_be_looked_up_is_said_and_what_was_is_greyed_until_it_can(page: Page, status: int) -> None:
     skills, preview = page.get_by_role("combobox", name="Skills, with commas"), page.locator("#preview")

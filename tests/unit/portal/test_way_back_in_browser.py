@@ -1,10 +1,11 @@
-"""In Chromium: Back and Forward lead to pages that answered a form, as they were, and send nothing again."""
+"""In Chromium: what a form did has the focus. Back and Forward lead to pages that answered a form, as they were, and send nothing again."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
 from tests.support.portal import ServedPortal
 from tests.support.signed_in import Browser as SignedIn
@@ -53,7 +54,7 @@ def test_a_sentence_that_was_read_is_gone_back_to(page: Page, portal: ServedPort
     page.goto(f"{portal.client.base_url}/sign-up")
     page.get_by_label("A text that says what you look for").fill("remote Python jobs")
     page.get_by_role("button", name="Fill the form").click()
-    expect(page.get_by_text("Filled by your text")).to_be_visible()
+    expect(page.get_by_text("Filled by your text")).to_be_focused()
     goes_there_and_back(page)
 
 
@@ -69,7 +70,7 @@ def test_a_form_that_was_refused_is_gone_back_to(page: Page, portal: ServedPorta
     page.goto(f"{portal.client.base_url}/sign-in")
     page.get_by_label("Your email address").fill("ada@nowhere")
     page.get_by_role("button").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_focused()
     goes_there_and_back(page)
 
 
@@ -77,7 +78,23 @@ def test_leaving_is_gone_back_to(page: Page, portal: ServedPortal, ada: Subscrib
     page.goto(f"{portal.client.base_url}{portal.path('unsubscribe', ada)}")
     page.get_by_role("button", name="Stop all job alerts").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are unsubscribed")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
     goes_there_and_back(page)
+
+
+def test_a_press_that_brings_mails_back_stands_apart_from_the_searches(
+    page: Page, portal: ServedPortal, ada: Subscriber
+) -> None:
+    page.goto(f"{portal.client.base_url}{portal.path('unsubscribe', ada)}")
+    page.get_by_role("button", name="Stop all job alerts").click()
+    page.goto(f"{portal.client.base_url}{portal.path('manage', ada, slot_of(portal.now))}")
+    again = page.get_by_role("button", name="Mail me again")
+    press, card = again.bounding_box(), page.locator("main > section").first.bounding_box()
+    assert press is not None
+    assert card is not None
+    assert press["y"] + press["height"] + 12 <= card["y"]
+    again.click()
+    expect(page.get_by_role("status")).to_be_focused()
 
 
 def test_only_the_page_that_a_form_leads_to_is_kept_by_the_browser(portal: ServedPortal) -> None:
