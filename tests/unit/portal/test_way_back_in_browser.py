@@ -1,4 +1,4 @@
-"""In Chromium: what a form did has the focus. Back and Forward lead to pages that answered a form, as they were, and send nothing again."""
+"""In Chromium: what a form did has the focus; Back and Forward lead there again, and send nothing again."""
 
 from collections.abc import Iterator
 
