@@ -1,7 +1,7 @@
 """What a source has given over its polls: ingest keeps it in the store, whoever tells of sources reads it there."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from pydantic import TypeAdapter
@@ -15,6 +15,28 @@ OTHERS_WAIT = timedelta(days=1)
 """For so long other jobs under known ids are not sent, so that somebody can look whether they are the board's."""
 
 
+REST_OVER_WEEKENDS = timedelta(days=2)
+"""Who stood still for so long between two movements has people behind it who rest, as over a weekend."""
+_TURN_OF_THE_YEAR = ((12, 23), (1, 8))
+"""From the day before Christmas Eve to the day after Orthodox Christmas, when the longest holidays of most countries
+that close at all are over."""
+
+
+def stood_still(since: datetime, until: datetime) -> timedelta:
+    """For how long, without the turns of the year, over which people who rest at weekends may rest too."""
+    holidays = timedelta()
+    for year in range(since.year - 1, until.year + 1):
+        (month, day), (end_month, end_day) = _TURN_OF_THE_YEAR
+        begins = max(since, datetime(year, month, day, tzinfo=UTC))
+        holidays += max(min(until, datetime(year + 1, end_month, end_day, tzinfo=UTC)) - begins, timedelta())
+    return until - since - holidays
+
+
+LAST_JOBS = 2
+"""A board that had so few jobs and lists none has filled them; one that breaks lists none from one poll to the next,
+whatever it had, and of so few little is lost until it lists them again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Giving:
     """What is kept of all its polls."""
@@ -23,6 +45,8 @@ class Giving:
     """Its first poll in a row that listed nothing, or nothing that is taken; None once one listed something."""
     ended: int = 0
     """Postings of its last listing that were past their end, where that was all of them."""
+    lately: int = 0
+    """Postings of its last listing that had any."""
     began: datetime | None = None
     """Its first poll that listed something."""
     moved_at: datetime | None = None
@@ -30,7 +54,7 @@ class Giving:
     moves: int = 0
     """Polls that found it moved since it began."""
     longest: timedelta = timedelta()
-    """The longest time between two such."""
+    """The longest time between two such, without the turns of the year."""
     unread: int = 0
     """Rows of its last listing that may be jobs, and of which nothing could be read."""
     unread_since: datetime | None = None
@@ -62,6 +86,8 @@ class Giving:
     """Where all known postings lead since, and none to that one."""
     other_host_since: datetime | None = None
     """The first such listing in a row; None where the last was none."""
+    moved_to: str = ""
+    """Where another site has its listing for good, as its server last said; empty where it did not move."""
     cut_since: datetime | None = None
     """Its first listing in a row that is to be complete and of which pages were left unasked; None where none were."""
     pushed: tuple[int, int] = (0, 0)

@@ -77,6 +77,8 @@ class PollReport:
     """New postings that are not sent yet, as its listing may be another board's."""
     cut: bool = False
     """Pages of its complete listing were left unasked."""
+    moved_to: str | None = None
+    """Where another site has its listing for good, by what its server says; empty where none, None of no answer."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -102,6 +104,7 @@ class Poll:
         self._aside = Aside(source, health, now, tools)
         self._bytes = 0
         self._pages = 0
+        self._moved_to: str | None = None
         self._formats: dict[str, Format] = {}
         self._validators = Validators()
         self._faults: list[str] = []
@@ -111,6 +114,8 @@ class Poll:
 
     def take(self, page: Page) -> bool:
         """Take a page; gives whether the next is wanted."""
+        if self._moved_to is None:
+            self._moved_to = page.moved_to
         if page.unchanged:
             self._take_unchanged()
             return False
@@ -172,18 +177,21 @@ class Poll:
             differ=self._aside.in_what,
             held=held,
             cut=bool(self._limits) and self._source.is_web and complete,
+            moved_to=self._moved_to,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
     def validators(self, report: PollReport) -> Validators:
         """What to ask with next time: of web pages only a listing in one body can be vouched for by its validators.
 
-        Nothing while postings wait for their details, or are held: the listing must come again for them.
+        Nothing while postings wait for their details, or are held, or a board seems to have filled its last jobs: the
+        listing must come again for them.
         """
         if self._unchanged:
             return self._health.validators
         in_one_body = self._pages == 1 or not self._source.is_web
-        is_held = report.waiting or report.held or self._aside.others
+        ran_out = report.shrunk is not None and report.shrunk.is_of_last_jobs
+        is_held = report.waiting or report.held or self._aside.others or ran_out
         return self._validators if report.whole and in_one_body and not is_held else Validators()
 
     @property

@@ -190,6 +190,7 @@ def _giving_after(source: SourceSettings, health: SourceHealth, report: PollRepo
             renamed=report.renamed,
             differ=report.differ,
             cut=report.cut,
+            moved_to=report.moved_to,
             held=report.held,
             turns_over=source.turns_over,
         ),

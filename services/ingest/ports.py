@@ -180,6 +180,8 @@ class Fetched:
     """The next file of a folder."""
     pages: bool = True
     """Whether the body may name a next page; files do not."""
+    moved_to: str = ""
+    """Where its server says that it is for good; empty where it did not move."""
 
 
 class Fetcher(Protocol):

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.ingest.domain.polling.giving import is_same_site
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Broken, Fetched, Fetcher, Format, Item, Skip
 from services.ingest.settings import SourceSettings
+from services.runtime.http.fetch import host_of
 from services.runtime.privacy.secrets import without_keys
 
 _HEAD = 60
+_LONGEST_ADDRESS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Page:
     """It is not, because its server let the time run out."""
     limit: str | None = None
     """Why the listing is not whole: more was not asked for."""
+    moved_to: str = ""
+    """Where another site has it for good, by what its server says; empty where it did not move."""
 
 
 class Reader:
@@ -74,7 +79,7 @@ class Reader:
             met.add(address)
             fetched = self._fetch(source, address, asked_with, now)
             if fetched.unchanged:
-                yield Page(address=fetched.address, unchanged=True)
+                yield Page(address=fetched.address, unchanged=True, moved_to=_elsewhere(source, fetched))
                 return
             page = self._page(source, fetched)
             yield replace(page, validators=replace(fetched.validators, request=request))
@@ -99,7 +104,13 @@ class Reader:
         return (self._web if source.is_web else self._files).fetch(source, address, validators, now)
 
     def _page(self, source: SourceSettings, fetched: Fetched) -> Page:
-        page = Page(address=fetched.address, size=len(fetched.body), fault=fetched.cut, hung=fetched.hung)
+        page = Page(
+            address=fetched.address,
+            size=len(fetched.body),
+            fault=fetched.cut,
+            hung=fetched.hung,
+            moved_to=_elsewhere(source, fetched),
+        )
         found = self._detect(fetched.body) if source.format == "auto" else self._format_named(source.format)
         if found is None:
             reason = f"{without_keys(fetched.address) if source.is_web else fetched.address}: {_unknown(fetched.body)}"
@@ -107,6 +118,12 @@ class Reader:
             in_folder = not source.is_web and fetched.address != str(source.path)
             return replace(page, limit=reason) if in_folder else replace(page, fault=fetched.cut or reason)
         return replace(page, format=found, parts=found.split(fetched.body))
+
+
+def _elsewhere(source: SourceSettings, fetched: Fetched) -> str:
+    """An address of another site, without its keys; within one nothing ends with the former name."""
+    is_same = is_same_site(host_of(source.url), host_of(fetched.moved_to))
+    return "" if is_same else without_keys(fetched.moved_to)[:_LONGEST_ADDRESS]
 
 
 def _following(found: Format | None, fetched: Fetched) -> str | None:

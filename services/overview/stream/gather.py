@@ -40,7 +40,7 @@ from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
 from services.runtime.figures.source_hours import read_source_faults, read_source_hours
 from services.runtime.figures.source_readers import read_source_readers
 from services.runtime.figures.stream import RECENT, StoreFigures
-from services.runtime.files.datadir import free_of, run_since, why_unwritable
+from services.runtime.files.datadir import free_of, last_words, run_since, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
@@ -143,6 +143,7 @@ class Gatherer:
             undeclared=store.undeclared if store else 0,
             stages=hours.stages,
             has_portal=not self._settings.deployed and self._settings.portal.enabled,
+            last_words=None if self._settings.deployed else last_words(self._settings.data),
             run_since=self._run_since(workers, store.at if store else now),
             source_hours=hours.sources,
             source_readers=hours.readers,

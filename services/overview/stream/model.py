@@ -255,6 +255,8 @@ class Overview:
     """How long each part of the way takes, against its objective."""
     has_portal: bool = False
     """In the embedded form: the portal is part of that process, and shares its fate."""
+    last_words: tuple[datetime, str] | None = None
+    """In the embedded form, where nothing runs: when and why it ended; None where it was killed, or told to."""
     run_since: datetime | None = None
     """In the embedded form, where nobody is heard of: since when a process runs on the data folder all the same."""
     source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)

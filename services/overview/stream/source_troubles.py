@@ -189,6 +189,28 @@ def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
 
 
+def moved_sources(sources: Sequence[SourceFigures]) -> Iterator[Trouble]:
+    """A note while its former address still leads there: once that is gone, the source fails."""
+    moved = [source for source in sources if source.moved_to and source.state not in ("failing", "silent", "off")]
+    if moved:
+        which = f"the source {moved[0].name}" if len(moved) == 1 else counted(len(moved), "source")
+        named = named_of([f"{source.name} to {short(source.moved_to)}" for source in moved])
+        where = short(moved[0].moved_to) if len(moved) == 1 else f"another site: {named}"
+        yield Trouble(
+            f"{which} moved for good to {where}; nothing is lost while {'its' if len(moved) == 1 else 'their'} former"
+            f" address leads there, after which {'it fails' if len(moved) == 1 else 'they fail'}",
+            "set its `url` to the new address in the settings, and start anew; if that site is not its board's, ask its"
+            " board",
+            "settings",
+            grave=False,
+        )
+
+
+def _moved(source: SourceFigures) -> str:
+    """Where one that fails now led to: it may be there."""
+    return f"; it had moved for good to {short(source.moved_to)}, which may be its `url` now" if source.moved_to else ""
+
+
 def _many(state: SourceState, some: Sequence[SourceFigures], now: datetime) -> Trouble:
     what, do = _MANY[state]
     reasons = Counter(filter(None, map(_reason, some)))
@@ -214,7 +236,15 @@ def _is_over(source: SourceFigures, now: datetime) -> bool:
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
     since = lasting(source.error_since, source.error_at, now)
     last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
-    if source.state == "empty" or (source.state == "silent" and source.empty_since and not source.error):
+    if source.amiss is not None and source.amiss.ran_out:
+        yield Trouble(
+            f"the source {source.name} lists nothing any more, for {ago(now - source.amiss.since)} now, and had its"
+            f" last jobs before: they are closed",
+            f"nothing, if its board has no job; `jobchime source accept {source.name}` says so",
+            Remedy("accept source", source.name),
+            grave=False,
+        )
+    elif source.state == "empty" or (source.state == "silent" and source.empty_since and not source.error):
         nothing = f", for {ago(now - source.empty_since)} now" if source.empty_since else ""
         still = counted(source.lacking, "posting of it is", "postings of it are")
         yield Trouble(
@@ -227,7 +257,7 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
     elif source.state == "silent":
         why = f": {short(source.error)}{since}" if source.error else ""
         yield Trouble(
-            f"the source {source.name} is silent, {last}{why}",
+            f"the source {source.name} is silent, {last}{why}{_moved(source)}",
             "`jobchime source check` its address",
             remedy=_poll_now(source),
         )
@@ -245,7 +275,7 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         held = f"; {wait}, as what it lists may be another board's" * bool(source.held)
         accept = f"; `jobchime source accept {source.name}` mails what waits, if it is its own" * bool(source.held)
         yield Trouble(
-            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}{held}",
+            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}{held}{_moved(source)}",
             f"read the reason{again}{accept}",
             remedy=_poll_now(source),
         )

@@ -12,13 +12,14 @@ from services.overview.stream.source_troubles import (
     LATE_POLLS,
     late_polls,
     left_open,
+    moved_sources,
     no_postings,
     no_sources,
     source_troubles,
 )
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
 from services.overview.stream.ways_out import WAYS_OUT
-from services.overview.stream.worker_troubles import clocks, of_services, releases, restarting, too_few
+from services.overview.stream.worker_troubles import clocks, is_beginning, of_services, releases, restarting, too_few
 from services.processes import BESIDE_THE_WAY, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders
@@ -48,6 +49,7 @@ _MEND_FEED = (
 )
 """Of a feed no record died that could be sent back."""
 _COLLECTOR = "ingest.collector"
+_MADE_BY_A_START = ("store", "log")
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
@@ -89,6 +91,7 @@ def store_troubles(
     yield from no_postings(figures, now)
     yield from left_open(figures)
     yield from source_troubles(figures.sources, now, readers)
+    yield from moved_sources(figures.sources)
     yield from _canary(figures, now)
     yield from _late_events(figures, now)
     yield from ran_ahead_troubles(figures.ran_ahead, now)
@@ -96,8 +99,11 @@ def store_troubles(
 
 
 def _engines(overview: Overview) -> Iterator[Trouble]:
+    begins = is_beginning(overview)
     for engine in overview.engines:
-        if not engine.reachable:
+        # Of a new data folder a start makes store and log first, and of any it may hold them for a moment.
+        is_made = begins and engine.mend is None and engine.name in _MADE_BY_A_START
+        if not engine.reachable and not is_made:
             yield Trouble(
                 f"{engine.name} cannot be used: {short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
                 *WAYS_OUT[engine.mend],

@@ -50,13 +50,19 @@ BEGINS_FOR = timedelta(minutes=2)
 """As long as a matcher reads a million criteria, twice."""
 
 
+def is_beginning(overview: Overview) -> bool:
+    """Whether the embedded form was started a moment ago, and nobody has heard of it yet."""
+    since = overview.run_since
+    return since is not None and abs(overview.at - since) < BEGINS_FOR
+
+
 def of_services(overview: Overview) -> Iterator[Trouble]:
     """Services that do not run, are paused, lag or fail, and workers that do not work."""
     away = {engine.name for engine in overview.engines if not engine.reachable}
     served = overview.services
     flow = tuple(service for service in served if service.name not in BESIDE_THE_WAY)
     if overview.form == "embedded" and not any(service.alive(overview.at) for service in flow):
-        if not away & {"store", DATA_FOLDER}:
+        if is_beginning(overview) or not away & {"store", DATA_FOLDER}:
             portals = [service for service in served if service.name == PORTAL]
             has_portal = overview.has_portal and not any(portal.alive(overview.at) for portal in portals)
             yield _nothing_runs(replace(overview, services=flow, has_portal=has_portal))
@@ -93,7 +99,7 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
 def _nothing_runs(overview: Overview) -> Trouble:
     """In the embedded form all run or none; a start in its usual time is no failure."""
     since = overview.run_since
-    if since is not None and abs(overview.at - since) < BEGINS_FOR:
+    if since is not None and is_beginning(overview):
         return Trouble(
             f"jobchime began {ago(abs(overview.at - since))} ago and is not heard of yet",
             "nothing, if it is heard of within two minutes; else its log says why",
@@ -109,9 +115,12 @@ def _nothing_runs(overview: Overview) -> Trouble:
             "process",
         )
     links = ", nor does the portal in it: links in mails, sign-up and unsubscribing lead nowhere" * overview.has_portal
+    ended = overview.last_words
+    why = f"; it ended by itself at {stamp(ended[0])}: {short(ended[1], 400)}" if ended else ""
     return Trouble(
-        f"jobchime does not run{_last_heard(overview.services, overview.at)}{links}",
-        "start it: `jobchime run`, which says why where it does not begin",
+        f"jobchime does not run{_last_heard(overview.services, overview.at)}{links}{why}",
+        f"{'do what its last words say, then ' * bool(ended)}start it: `jobchime run`, which says why where it does not"
+        " begin",
         "process",
     )
 

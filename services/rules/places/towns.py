@@ -34,6 +34,7 @@ __all__ = [
     "cell_of",
     "cells_round",
     "is_itself",
+    "is_named",
     "kilometres",
     "label_of",
     "nearest_towns",
@@ -84,6 +85,13 @@ def known_towns(numbers: Iterable[int]) -> list[Town]:
 def town_name(town: Town, language: str) -> str:
     """What a town is called in a language (ISO 639-1); its name in the table where no other is known."""
     return place_data().town_names.get(town.label, {}).get(language, town.name)
+
+
+def is_named(town: Town, text: str) -> bool:
+    """Whether a text calls a town by its name in any language."""
+    names = {fold(name) for name in (town.name, *place_data().town_names.get(town.label, {}).values())}
+    words = "|".join(map(re.escape, sorted(names)))
+    return re.search(rf"(?<!\w)(?:{words})(?!\w)", fold(text)) is not None
 
 
 def kilometres(town: Town, other: Town) -> float:

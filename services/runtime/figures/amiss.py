@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from schemas.counted import counted
-from schemas.giving import OWN_WORDS, Giving
+from schemas.giving import LAST_JOBS, OWN_WORDS, REST_OVER_WEEKENDS, Giving, stood_still
 
 WEEKS: Final = timedelta(weeks=3)
 """So long without any movement is no pause, of a source that moved for weeks before."""
@@ -62,6 +62,8 @@ class Amiss:
     """Of an unread one, pages of its complete listing are left unasked."""
     led: tuple[str, str] = ("", "")
     """Of an unread one, the host that its links led to, and that they lead to now."""
+    ran_out: bool = False
+    """Of a barren one, that it had its last jobs before."""
     pushes: bool = False
     """Of a stale one, that nothing is pushed any more."""
 
@@ -104,7 +106,9 @@ def amiss(giving: Giving, seen_at: datetime, silence: timedelta | None, accepted
     that it is right, which counts until it was otherwise for once.
     """
     for found, lasts in _suspected(giving, silence):
-        if seen_at - found.since >= lasts and (accepted is None or accepted < found.since):
+        rests = found.pushes and found.longest >= REST_OVER_WEEKENDS
+        passed = stood_still(found.since, seen_at) if rests else seen_at - found.since
+        if passed >= lasts and (accepted is None or accepted < found.since):
             return found
     return None
 
@@ -129,7 +133,9 @@ def _suspected(giving: Giving, silence: timedelta | None) -> Iterator[tuple[Amis
         if giving.ended >= MANY_ENDED:
             yield Amiss("ended", giving.nothing_since, number=giving.ended), timedelta()
         else:
-            yield Amiss("barren", giving.nothing_since, number=giving.ended), silence or timedelta.max
+            ran_out = 0 < giving.lately <= LAST_JOBS
+            barren = Amiss("barren", giving.nothing_since, number=giving.ended, ran_out=ran_out)
+            yield barren, silence or timedelta.max
     elif giving.moved_at is not None and _has_moved(giving):
         longest, pushes = giving.longest, silence is None
         lasts = PUSHES_REST if silence is None else max(WEEKS, silence)

@@ -33,10 +33,11 @@ SourceState = Literal[
 ]
 """`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
 `shrunk`: its listing lacks so much that an operator is asked; `empty`: it lists nothing any more, while a few postings
-of it are open; for longer than its silence, it is `silent`; `barren`: it has listed nothing for as long, and nothing of
-it is open; `ended`: all that it lists is past its end; `stale`: it lists the same for far longer than it ever did;
-`unread`: of many of its rows nothing can be read, or of none what they said; `replaced`: poll after poll lists hardly
-anything that was known, or known ids became other jobs."""
+of it are open, or after it had its last jobs; for longer than its silence, it is `silent`, save of its last jobs;
+`barren`: it has listed nothing for as long, and nothing of it is open; `ended`: all that it lists is past its end;
+`stale`: it lists the same for far longer than it ever did; `unread`: of many of its rows nothing can be read, or of
+none what they said; `replaced`: poll after poll lists hardly anything that was known, or known ids became other
+jobs."""
 SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 
 HANGING_AFTER = timedelta(seconds=15)
@@ -87,6 +88,8 @@ class SourceFigures:
     """When it began to list nothing, while postings of it are open; None where it lists something."""
     notes: str = ""
     """What there was to say of its last poll."""
+    moved_to: str = ""
+    """Where another site has its listing for good, as its server last said."""
     amiss: Amiss | None = None
     """What is odd in what it gives; None where nothing is, or an operator said that it is right."""
     rested: timedelta = timedelta()
@@ -153,8 +156,8 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
     resting = _resting(source, pauses)
     if row is None:
         return SourceFigures(source.name, resting or "waiting", source.pushed, pauses.of_sources.get(source.name))
-    shrunk = _shrunk(row)
-    found = _amiss(source, row, now) if shrunk is None else None
+    shrunk, gives = _shrunk(row), giving.read(row.giving)
+    found = _amiss(source, row, gives, now) if shrunk is None else None
     return SourceFigures(
         name=source.name,
         state=resting or _state(source, row, now, shrunk, found),
@@ -172,8 +175,9 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         held=shrunk.get("held", 0) if shrunk else 0,
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
+        moved_to=gives.moved_to,
         amiss=found,
-        rested=rest_of(giving.read(row.giving)),
+        rested=rest_of(gives),
     )
 
 
@@ -214,7 +218,8 @@ def _state(
     if row.last_attempt is None:
         return "hanging" if hangs else "waiting"
     gave = _last_success(row, now) or row.added_at
-    if source.silence is not None and now - min(gave, _empty_since(shrunk) or gave) >= source.silence:
+    is_empty_since = _empty_since(shrunk) if shrunk and shrunk["lacking"] > giving.LAST_JOBS else None
+    if source.silence is not None and now - min(gave, is_empty_since or gave) >= source.silence:
         return "silent"
     if hangs or row.hangs:
         return "hanging"
@@ -222,13 +227,15 @@ def _state(
         return "failing"
     if shrunk is not None:
         return "shrunk" if shrunk["listed"] or shrunk["lacking"] >= _MUCH else "empty"
-    return "ok" if found is None else found.why
+    if found is None:
+        return "ok"
+    return "empty" if found.ran_out else found.why
 
 
-def _amiss(source: Expected, row: Row[Any], now: datetime) -> Amiss | None:
+def _amiss(source: Expected, row: Row[Any], gives: giving.Giving, now: datetime) -> Amiss | None:
     # Of the time since its last success nobody knows what it would have given.
     seen_at = _last_success(row, now)
     if seen_at is None:
         return None
     # When a board has something to push nobody knows, but by how often it had.
-    return amiss(giving.read(row.giving), now if source.pushed else seen_at, source.silence, row.giving_accepted)
+    return amiss(gives, now if source.pushed else seen_at, source.silence, row.giving_accepted)

@@ -13,8 +13,9 @@ from typing import NoReturn
 
 import structlog
 
-from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.files.private import make_private_file
+from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.sqlite import explained
 
 LOG_FILE = "log.sqlite"
@@ -57,6 +58,12 @@ class FolderLock:
     """What the files of the keys held then; they may be settings instead."""
     end: Callable[[str], NoReturn] = _end_at_once
 
+    def leave(self, sentence: str) -> None:
+        """Say why the process ends, for whoever looks next; a disk that takes no word takes this one neither."""
+        with suppress(OSError):
+            os.ftruncate(self.descriptor, 0)
+            os.pwrite(self.descriptor, f"{datetime.now(UTC).isoformat()} {sentence}".encode(), 0)
+
     def check(self) -> None:
         """Raise UnavailableError where folder, log or store was moved, deleted or put anew under this process.
 
@@ -92,11 +99,13 @@ class FolderLock:
         for name in (LOG_FILE, STORE_FILE):
             path = self.folder / (name + _WAL)
             if _is_emptied(path):
-                self.end(
+                sentence = (
                     f"{path} was emptied while jobchime ran on it, and it ended at once, before that would damage"
                     f" {name}: end with -9 what else has that open, such as a console or a portal, then start it again;"
                     " what was written in the last minutes is lost"
                 )
+                self.leave(sentence)
+                self.end(sentence)
 
     def _why_gone(self) -> str:
         files = {name: _file_at(self.folder / name) for name in (LOG_FILE, STORE_FILE)}
@@ -153,10 +162,16 @@ def locked(folder: Path) -> Iterator[FolderLock]:
         if not (_locks(descriptor) or _locks(descriptor, after_s=_GLANCE_S)):
             raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder")
         now = time.time()
+        os.ftruncate(descriptor, 0)
         os.utime(descriptor, (now, now))
         move_in(folder)
         _put_away_emptied(folder)
-        yield FolderLock(folder, descriptor)
+        lock = FolderLock(folder, descriptor)
+        try:
+            yield lock
+        except Exception as error:
+            lock.leave(redacted(error) if isinstance(error, JobchimeError) else f"{type(error).__name__}: see its log")
+            raise
     finally:
         os.close(descriptor)
 
@@ -214,6 +229,14 @@ def run_since(folder: Path) -> datetime | None:
         return None
     finally:
         os.close(descriptor)
+    return None
+
+
+def last_words(folder: Path) -> tuple[datetime, str] | None:
+    """When and why the last process that ran on the folder ended; None where it was killed, or told to end."""
+    with suppress(OSError, ValueError):
+        at, _, sentence = (folder / _LOCK_FILE).read_text("utf-8").partition(" ")
+        return datetime.fromisoformat(at), sentence
     return None
 
 

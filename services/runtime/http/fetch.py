@@ -4,7 +4,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -26,6 +26,7 @@ from services.runtime.privacy.secrets import without_keys
 PRODUCT = "jobchime"
 """Our name in a robots.txt and in the User-Agent."""
 _REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_GOOD = (301, 308)
 _FAULTS = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
@@ -60,6 +61,8 @@ class Answer:
     """Why the body is not whole: the rest was lost, or lies beyond a bound."""
     timed_out: bool = False
     """It is not, because the server let the time run out."""
+    moved_to: str = ""
+    """Where it is for good (301, 308), as far as each server on the way said so; empty where it did not move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def get(
     deadline = monotonic() + limits.total
     origin = _origin(_parsed(url))
     target = _parsed(url)
+    moved_to, for_good = "", True
     for _ in range(limits.redirects + 1):
         private = private_headers or {} if _origin(target) == origin else {}
         backend = CheckedBackend(allow_private, deadline, monotonic)
@@ -125,8 +129,10 @@ def get(
                 answer = _answer(target, response, limits)
         location = answer.headers.get("location")
         if answer.status not in _REDIRECTS or not location:
-            return answer
+            return replace(answer, moved_to=moved_to)
         target = _joined(target, location)
+        for_good = for_good and answer.status in _FOR_GOOD
+        moved_to = str(target) if for_good else moved_to
     raise UnavailableError(f"{without_keys(url)} redirects more than {limits.redirects} times")
 
 

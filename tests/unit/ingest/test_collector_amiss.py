@@ -9,7 +9,7 @@ import pytest
 
 from schemas.giving import Giving
 from services.ingest.domain.polling.giving import Polled, given
-from services.overview.stream.source_troubles import source_troubles
+from services.overview.stream.source_troubles import moved_sources, source_troubles
 from services.runtime.figures.sources import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, browse_page, job, json_lines, line, source
@@ -489,3 +489,51 @@ def test_known_jobs_that_all_get_another_pay_or_other_towns_stay_as_they_were_fo
     for _ in range(24):
         assert polled(town=abroad.__getitem__) == "known postings are in other towns (12),"
     assert len(on.sent.events()) > 0, "after a day they go out as they are"
+
+
+def test_a_feed_that_moved_to_another_site_for_good_is_noted_and_named_once_its_former_address_is_gone(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    def told(on: Bench) -> list[tuple[str, bool]]:
+        found = [figures(on)]
+        return [(trouble.what, trouble.grave) for trouble in (*source_troubles(found, on.now), *moved_sources(found))]
+
+    server.on("/new", serve.conditional(board(job("1")), '"a"'))
+    new = server.url("/new", "localhost")
+    feed = server.on("/feed", serve.redirect(f"{new}?key=s3cretk3y", 301))
+    on = bench(tmp_path, source(feed))
+    on.poll()
+    [(what, grave)] = told(on)
+    assert what.startswith(f"the source board moved for good to {new}?key="), what
+    assert "s3cretk3y" not in what
+    assert not grave
+    assert on.poll().unchanged
+    assert len(told(on)) == 1, "it answers 304 where it is now"
+    server.on("/feed", serve.status(404))
+    on.poll()
+    [(what, grave)] = told(on)
+    assert what.startswith("the source board fails")
+    assert f"it had moved for good to {new}" in what
+    assert grave
+    for way in (serve.redirect("/new", 308), serve.redirect(new, 302), serve.served(board(job("1")))):
+        server.on("/feed", way)
+        on.poll()
+        assert told(on) == [], "within its site, or for a while"
+
+
+def test_a_board_that_had_its_last_jobs_is_no_failure_and_they_close_after_a_day(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    for had, ends in ((2, "empty"), (3, "silent")):
+        body = board(*(job(str(at)) for at in range(had)))
+        path = server.on(f"/feed{had}", serve.served(body), serve.conditional(NONE, '"none"'))
+        on = bench(tmp_path / str(had), source(path))
+        on.poll()
+        on.sent.events()
+        for _ in range(100):
+            on.poll()
+        closed = [event for event in on.sent.events() if event.startswith("closed")]
+        assert (figures(on).state, len(closed)) == (ends, had if ends == "empty" else 0)
+        (told,) = source_troubles([figures(on)], on.now)
+        assert told.grave == (ends == "silent")
+        assert ("had its last jobs before" in told.what) == (ends == "empty")

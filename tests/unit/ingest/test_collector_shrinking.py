@@ -1,6 +1,7 @@
 """A complete listing that shrinks suspiciously closes nothing until it is confirmed, by time or by an operator."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ def test_an_empty_listing_that_is_not_modified_is_read_anew_for_an_operators_wor
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_a_few_postings_of_a_source_that_lists_none_any_more_are_closed_by_a_word_alone(
+def test_a_few_postings_of_a_source_that_lists_none_any_more_are_closed_at_once_by_a_word(
     server: FeedServer, tmp_path: Path, complete: bool
 ) -> None:
     some = board(job("1"), job("2"))
@@ -179,10 +180,11 @@ def test_it_lists_nothing_since_it_lists_nothing_and_not_since_it_shrank() -> No
 
 
 @given(polls=st.integers(1, 50), hours=st.integers(0, 100), listed=st.integers(0, 2))
-def test_time_confirms_only_what_still_lists_something(polls: int, hours: int, listed: int) -> None:
+def test_time_confirms_what_still_lists_something_or_had_its_last_jobs(polls: int, hours: int, listed: int) -> None:
     shrunk = Shrunk(NOON, polls, listed=listed, lacking=100)
     now = NOON + hours * HOUR
     assert is_confirmed(shrunk, None, now) == (listed > 0 and polls >= 4 and hours >= 24)
+    assert is_confirmed(replace(shrunk, lacking=2), None, now) == (polls >= 4 and hours >= 24)
     assert is_confirmed(shrunk, NOON, now)
     assert not is_confirmed(Shrunk(NOON, 1, listed, 100), NOON - HOUR, NOON)
 

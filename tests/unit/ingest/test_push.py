@@ -9,7 +9,7 @@ import time
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +138,18 @@ def test_a_board_that_pushed_for_weeks_and_pushes_nothing_any_more_is_told_after
         assert state(90) == "ok", "an operator says that it is right"
         assert pushed.client.push(posting("at last")).status == 202
         assert state(1) == "ok"
+
+
+def test_who_pushes_on_working_days_may_rest_over_the_turn_of_the_year_and_a_program_may_not(tmp_path: Path) -> None:
+    for every, told_on in ((1, (12, 26)), (3, (1, 18))):
+        clock = FixedClock(datetime(2026, 10, 25, 9, tzinfo=UTC))
+        with pushing(tmp_path / str(every), clock=clock) as pushed:
+            while clock.now() < datetime(2026, 12, 23, tzinfo=UTC):
+                assert pushed.client.push(posting(f"job {clock.now():%j}")).status == 202
+                clock.advance(timedelta(days=every))
+            while not troubles_of_acme(pushed, clock.now()):
+                clock.advance(timedelta(days=1))
+        assert (clock.now().month, clock.now().day) == told_on, clock.now()
 
 
 def troubles_of_acme(pushed: Pushed, now: datetime = NOON + 9 * DAY) -> list[Trouble]:

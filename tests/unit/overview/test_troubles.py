@@ -1091,3 +1091,27 @@ def test_a_start_in_its_usual_time_is_a_note(passed: timedelta) -> None:
     (note,) = troubles(begins)
     assert "is not heard of yet" in note.what
     assert not healthy(replace(begins, run_since=None)), "none that runs is a failure at once"
+
+
+def test_what_a_first_start_has_yet_to_make_is_no_failure_and_what_it_cannot_use_is_one() -> None:
+    def told(engine: EngineView, passed: float = 5) -> list[bool]:
+        since = NOON - timedelta(seconds=passed)
+        begins = replace(WELL, form="embedded", figures=None, run_since=since, services=(ServiceView("matcher", 5),))
+        return [trouble.grave for trouble in troubles(replace(begins, engines=(engine,)))]
+
+    for name in ("store", "log"):
+        missing = EngineView(name, False, "there is none in data; `jobchime run` begins one")
+        assert told(missing) == [False], "that it began"
+        assert True in told(missing, 121)
+        assert True in told(replace(missing, mend="restore"))
+    assert True in told(EngineView(DATA_FOLDER, False, "its disk is full"))
+
+
+def test_what_ran_and_ended_by_itself_is_told_with_its_last_words() -> None:
+    ended = NOON - timedelta(minutes=9), "log.sqlite-wal was emptied while jobchime ran on it"
+    gone = replace(WELL, form="embedded", services=(ServiceView("matcher", 5),), last_words=ended)
+    [told] = troubles(gone)
+    assert told.what.startswith("jobchime does not run; it ended by itself at ")
+    assert told.what.endswith(": log.sqlite-wal was emptied while jobchime ran on it")
+    [killed] = troubles(replace(gone, last_words=None))
+    assert "by itself" not in killed.what

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from services.runtime.errors import UnavailableError
-from services.runtime.files.datadir import SECRET_FILE, SUPPRESSION_KEY_FILE, locked
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.files.datadir import SECRET_FILE, SUPPRESSION_KEY_FILE, last_words, locked
 from services.runtime.files.private import is_open_to_others
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.log.sqlite import SqliteLog
@@ -348,6 +349,9 @@ def test_a_run_whose_write_ahead_log_was_emptied_ends_before_it_damages_its_data
     )
     assert ended.returncode == 1
     assert re.search(r"log\.sqlite-wal was emptied .* end with -9 what else .* last minutes is lost", ended.stderr)
+    at, why = last_words(tmp_path) or (None, "")
+    assert at is not None
+    assert "log.sqlite-wal was emptied" in why
     with locked(tmp_path) as hold:
         hold.check()
         with open_log(tmp_path) as log:
@@ -404,3 +408,20 @@ def test_throughput_is_told(log: SqliteLog) -> None:
     status = runner.status().services[0]
     assert status.handled == 100
     assert status.per_second == pytest.approx(10, rel=0.1)
+
+
+def test_what_ends_a_run_is_left_for_whoever_looks_until_the_next_begins(tmp_path: Path) -> None:
+    assert last_words(tmp_path) is None
+    for error, said in (
+        (UsageError("port 8130 is taken; name another"), "port 8130 is taken; name another"),
+        (KeyError("p1@example.org"), "KeyError: see its log"),
+        (KeyboardInterrupt(), ""),
+    ):
+        with suppress(type(error)), locked(tmp_path) as hold:
+            assert last_words(tmp_path) is None, "it runs"
+            hold.check()
+            raise error
+        assert (last_words(tmp_path) or ("", ""))[1] == said
+    with locked(tmp_path):
+        pass
+    assert last_words(tmp_path) is None, "it was told to end"

@@ -102,9 +102,10 @@ class WebFetcher:
                 validators=_validators(answer),
                 cut=answer.cut,
                 hung=answer.timed_out,
+                moved_to=answer.moved_to,
             )
         if answer.status == 304 and headers:
-            return Fetched(address=answer.url, body=b"", unchanged=True)
+            return Fetched(address=answer.url, body=b"", unchanged=True, moved_to=answer.moved_to)
         reason = f"{without_keys(answer.url)} answers {answer.status}{_meaning(answer.status)}"
         if answer.status == 429 or answer.status >= 500:
             at = http_date(answer.headers.get("date")) or now

@@ -7,9 +7,11 @@ from typing import Literal
 
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.pay.reading import is_in_another_unit, stated_pay
+from services.ingest.domain.role.title import read_title
 from services.rules.money import Rates
 from services.rules.places.known import is_country, places_in_field
-from services.rules.places.towns import Town, kilometres, towns_in_field
+from services.rules.places.towns import Town, is_named, kilometres, towns_in_field
+from services.rules.roles.taxonomy import roles
 from services.rules.titles import genders
 
 SAME_WORDS = 0.8
@@ -51,7 +53,18 @@ def _has_another_title(now: Draft, before: Draft) -> bool:
     kept, least = len(words & then), min(len(words), len(then))
     if kept >= SAME_WORDS * least:
         return False
-    return kept < SAME_WORDS_OVER_THE_SAME_TEXT * least or not _has_the_same_text(now.html, before.html)
+    if not _has_the_same_text(now.html, before.html):
+        return True
+    return kept < SAME_WORDS_OVER_THE_SAME_TEXT * least and not _names_the_same_role(now.title, before.title)
+
+
+def _names_the_same_role(title: str, before: str) -> bool:
+    """Whether it is the same work in another language or by another word: `Krankenpfleger` became `Nurse`.
+
+    What is put in place of a title by mistake, such as a company, a number or a template, names no work.
+    """
+    named, then = ({named.role for named in read_title(said, roles())} for said in (title, before))
+    return bool(named & then)
 
 
 def _has_the_same_text(now: str, before: str) -> bool:
@@ -84,11 +97,15 @@ def _ranges(draft: Draft) -> Mapping[object, tuple[Decimal, Decimal]]:
 
 
 def _is_elsewhere(now: Draft, before: Draft) -> bool:
-    """Whether no town that it names is near one of before, nor, where no town is known, a country the same."""
+    """Whether no town that it names is near one of before, nor, where no town is known, a country the same.
+
+    An office that moved farther is written about: a town that the text names too is no slip of a field.
+    """
     towns, lands = _places(now)
     towns_then, lands_then = _places(before)
     if towns and towns_then:
-        return not any(kilometres(town, then) <= NEAR_KM for town in towns for then in towns_then)
+        is_near = any(kilometres(town, then) <= NEAR_KM for town in towns for then in towns_then)
+        return not is_near and not any(is_named(town, now.html) for town in towns)
     return bool(lands and lands_then) and not lands & lands_then
 
 

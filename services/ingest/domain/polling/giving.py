@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from schemas.giving import OTHERS_WAIT, OWN_WORDS, Giving
+from schemas.giving import OTHERS_WAIT, OWN_WORDS, Giving, stood_still
 
 FEW = 10
 """So few rows say little: of a listing in which nothing could be read of them, or of one that is new."""
@@ -53,6 +53,8 @@ class Polled:
     """How many of its postings link to which host."""
     cut: bool = False
     """Pages of a listing that is to be complete were left unasked."""
+    moved_to: str | None = None
+    """Where another site has it for good; empty where it did not move, None where its server did not answer."""
     held: int = 0
     """Of what it listed, new ones that are not sent yet, as they may be another board's."""
     turns_over: bool = False
@@ -68,7 +70,9 @@ def given(before: Giving, now: datetime, polled: Polled) -> Giving:
         nothing = nothing or now
     ended = before.ended if polled.unchanged else 0 if polled.listed else polled.ended
     cut_since = before.cut_since if polled.unchanged else (before.cut_since or now) if polled.cut else None
-    giving = replace(before, nothing_since=nothing, ended=ended, cut_since=cut_since)
+    moved_to = before.moved_to if polled.moved_to is None else polled.moved_to
+    lately = polled.listed or before.lately
+    giving = replace(before, nothing_since=nothing, ended=ended, lately=lately, cut_since=cut_since, moved_to=moved_to)
     if not polled.unchanged and (polled.whole or polled.listed or polled.unread):
         giving = _listed_anew(giving, now, polled)
     if not (polled.listed or polled.moved):
@@ -79,7 +83,7 @@ def given(before: Giving, now: datetime, polled: Polled) -> Giving:
 def _moved(giving: Giving, now: datetime) -> Giving:
     if giving.began is None or giving.moved_at is None:
         return replace(giving, began=now, moved_at=now)
-    longest = max(giving.longest, now - giving.moved_at)
+    longest = max(giving.longest, stood_still(giving.moved_at, now))
     return replace(giving, moved_at=max(now, giving.moved_at), moves=giving.moves + 1, longest=longest)
 
 
@@ -163,14 +167,14 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
 def _linked(before: Giving, now: datetime, polled: Polled, rows: int) -> Giving:
     """A board that moves looks like one whose name is another's by now: known jobs that all link to another host."""
     host = next((name for name, number in polled.hosts.items() if name and 2 * number >= rows), "")
-    is_led_there = any(_is_same_site(before.host, name) for name in polled.hosts)
+    is_led_there = any(is_same_site(before.host, name) for name in polled.hosts)
     if before.host and host and not is_led_there and 2 * (polled.new + polled.held) < rows:
-        since = before.other_host_since if _is_same_site(before.other_host, host) else None
+        since = before.other_host_since if is_same_site(before.other_host, host) else None
         return replace(before, other_host=host, other_host_since=since or now)
     return replace(before, host=host, other_host="", other_host_since=None)
 
 
-def _is_same_site(one: str, other: str) -> bool:
+def is_same_site(one: str, other: str) -> bool:
     """Whether hosts share what whoever owns one owns too, as `jobs.fern.example` and `www.fern.example` do.
 
     Boards and what hosts them rename what stands before it, of all jobs at once. A short label before a country's, as

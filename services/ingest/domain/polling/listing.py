@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from schemas.giving import LAST_JOBS
+
 MISSES_TO_CLOSE = 2
 """How many complete, non-empty polls must lack an item before it counts as closed: one may be a slip of the board."""
 SHRINKS_FROM = 10
@@ -37,6 +39,11 @@ class Shrunk:
     """Open postings that the last of them did not list."""
     held: int = 0
     """New ones that it listed in their place, and that are not sent until it is confirmed: they may be another's."""
+
+    @property
+    def is_of_last_jobs(self) -> bool:
+        """It lists nothing, as a board that has filled the few that it had."""
+        return not self.listed and self.lacking <= LAST_JOBS
 
 
 Outcome = Literal["new", "changed", "reopened", "unchanged", "ended"]
@@ -242,11 +249,12 @@ def shrinking(
 def is_confirmed(shrunk: Shrunk, accepted: datetime | None, now: datetime) -> bool:
     """Whether what a suspicious listing lacks is gone: by an operator's word, or since it has said so for long.
 
-    Of an empty one only the word counts: a board in trouble lists nothing for days.
+    Of an empty one only the word counts, as a board in trouble lists nothing for days, unless it had its last jobs.
     """
     if accepted is not None and accepted >= shrunk.since:
         return True
-    return shrunk.listed > 0 and shrunk.polls >= SHRUNK_POLLS and now - shrunk.since >= SHRUNK_FOR
+    may_be_gone = shrunk.listed > 0 or shrunk.is_of_last_jobs
+    return may_be_gone and shrunk.polls >= SHRUNK_POLLS and now - shrunk.since >= SHRUNK_FOR
 
 
 def ended(known: KnownItem, now: datetime) -> KnownItem:

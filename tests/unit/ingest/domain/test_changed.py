@@ -89,3 +89,23 @@ def test_a_pay_that_nobody_earns_is_told_of_itself() -> None:
     cents = draft("Boat Builder", "", TEXT, year(4_500_000, 6_000_000))
     assert in_what(cents, draft("Boat Builder", "", TEXT, year(45_000, 60_000))) is None
     assert in_what(replace(cents, title="Bookkeeper", html=OTHER), draft()) == "title"
+
+
+def test_a_title_in_another_language_over_the_same_text_is_the_same_job() -> None:
+    for before, now in (
+        ("Krankenpfleger (m/w/d)", "Registered Nurse"),
+        ("Bäcker", "Baker"),
+        ("Softwareentwickler", "Software Engineer"),
+        ("Buchhalter", "Comptable H/F"),
+    ):
+        assert in_what(draft(before), draft(now)) is None, (before, now)
+        assert in_what(draft(before), draft(now, text=OTHER)) == "title", "of another text it may be another job"
+    assert in_what(draft("Buchhalter"), draft("Baker")) == "title", "another work"
+
+
+def test_a_town_that_the_text_names_too_is_where_an_office_moved() -> None:
+    moved = TEXT.replace("in a yard", "in our yard in {}")
+    for town, said in (("Hamburg, Germany", "Hamburg"), ("Munich, Germany", "München"), ("Munich", "Munich's heart")):
+        before = draft(places="Berlin, Germany", text=moved.format("Berlin"))
+        assert in_what(before, draft(places=town, text=moved.format(said))) is None, said
+        assert in_what(before, draft(places=town, text=moved.format("Berlin"))) == "town", "the text stays"
