@@ -7,6 +7,8 @@ import errno
 import os
 import sys
 
+from services.runtime.garbage import no_collecting
+
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
 
 
@@ -14,7 +16,8 @@ def main() -> None:
     """Run the command line: exit 0 when done, 1 for a failure, 2 for wrong usage, 130 for Ctrl-C."""
     try:
         # Only here, where Ctrl-C is caught: importing takes a while.
-        from services.cli.app import run
+        with no_collecting():
+            from services.cli.app import run
 
         code = run(sys.argv[1:])
         sys.stdout.flush()

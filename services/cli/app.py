@@ -20,6 +20,7 @@ from typer.main import get_command
 from services.cli.output import guarded
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.files.private import keep_to_owner
+from services.runtime.garbage import no_collecting
 from services.runtime.logging import configure_logging
 from services.runtime.privacy.secrets import without_secrets
 
@@ -166,7 +167,8 @@ def _run(arguments: Sequence[str]) -> int:
         _require_readable(arguments)
         keep_to_owner()
         configure_logging(level="warning")
-        command = get_command(tree(arguments[:1].__contains__))
+        with no_collecting():  # among what is imported now, which all stays
+            command = get_command(tree(arguments[:1].__contains__))
         with command.make_context("jobchime", list(arguments)) as context:
             command.invoke(context)
     except typer.Exit as ended:

@@ -17,6 +17,7 @@ from services.ingest.faults import FeedFault
 from services.ingest.ports import Format, UnusableItemError
 from services.runtime.chunks import chunked
 from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.garbage import no_collecting
 from services.runtime.records import Outgoing, Record
 
 Begin = Callable[[Draft, RawPosting], Reading]
@@ -46,7 +47,8 @@ class Normaliser:
 
     def load(self) -> None:
         """Make the tables of the rules, so that the first record does not wait for them; nothing else is held."""
-        warm_up()
+        with no_collecting():  # among tables that all stay
+            warm_up()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """Normalise a batch. Raises PoisonError for a record that is no raw posting or can be no posting.

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from services.ingest.domain.warm import warm_up
+from services.runtime.garbage import no_collecting
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
 from tests.support.fast_clock import FastClock
@@ -14,7 +15,8 @@ from tests.support.victims import Ready, serve
 
 def main(folder: Path, clock: FastClock) -> None:
     configure_logging(level="error")
-    warm_up()  # once, before the victims are forked: short lives are then all work
+    with no_collecting():
+        warm_up()  # once, before the victims are forked: short lives are then all work
 
     def live(ready: Ready) -> None:
         with stop_on_signals() as stop, system(folder, clock) as running:

@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from services.cli import main
 from services.ingest.domain.warm import warm_up
+from services.runtime.garbage import no_collecting
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "from services.cli import main; main()"
@@ -139,9 +140,10 @@ _parent = cache(_Parent)
 
 def serve() -> None:
     """The side of the processes: fork what is asked for in a line and tell its pid; when it ends, its exit code too."""
-    for module in _IMPORTED:
-        import_module(module)
-    warm_up()
+    with no_collecting():
+        for module in _IMPORTED:
+            import_module(module)
+        warm_up()
     gc.freeze()  # what is there stays, in each process too, which would look for garbage among it
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)

@@ -24,7 +24,7 @@ _FACTS = "<p>Standort: Köln. Vollzeit.</p>"
 
 
 def warm_up() -> None:
-    """Make the tables, automata, patterns and the model of languages: about a second, then nothing is left to make.
+    """Make the tables, automata, patterns and the model of languages: some seconds, then nothing is left to make.
 
     By reading three invented postings, and names of places that few name, so that what a rule comes to need later is
     made here too.

@@ -268,7 +268,9 @@ _SAINT: Final = {"saint": "st", "sainte": "ste", "sankt": "st"}
 
 def _loosely(folded: str) -> str:
     """A folded name without hyphens, dots and accents, a saint for short: `Saint Etienne`, `St.-Étienne`."""
-    plain = "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))
+    plain = folded
+    if not folded.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))
     return " ".join(_SAINT.get(word, word) for word in _HYPHEN.split(plain) if word)
 
 

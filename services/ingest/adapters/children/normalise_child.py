@@ -8,8 +8,8 @@ import pickle
 import signal
 import sys
 
-from services.ingest.domain.warm import warm_up
 from services.runtime.child import limit_memory, read_frame, write_frame
+from services.runtime.garbage import collect_and_freeze, no_collecting
 
 MOST_MEMORY = 2 * 1024**3
 
@@ -17,7 +17,12 @@ MOST_MEMORY = 2 * 1024**3
 def main() -> None:
     """Answer each frame until the input ends."""
     limit_memory(MOST_MEMORY)
-    warm_up()
+    with no_collecting():
+        from services.ingest.adapters.children import work as _work  # noqa: F401 (what is pickled names it)
+        from services.ingest.domain.warm import warm_up
+
+        warm_up()
+    collect_and_freeze()
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while (frame := read_frame(source)) is not None:
         budget, work = pickle.loads(frame)  # noqa: S301 (our own parent's)
