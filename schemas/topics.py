@@ -69,3 +69,9 @@ TOPICS = (RAW, POSTINGS, CRITERIA, MATCHES)
 def dead_of(topic: str) -> str:
     """The topic that holds the dead letters of `topic`."""
     return topic if topic.endswith(DEAD_SUFFIX) else topic + DEAD_SUFFIX
+
+
+def inputs_of_services() -> dict[str, tuple[str, ...]]:
+    """The topics that each service reads."""
+    services = dict.fromkeys(service for topic in TOPICS for service in topic.consumers)
+    return {service: tuple(topic.name for topic in TOPICS if service in topic.consumers) for service in services}

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.http.names import TextRecords
-from services.runtime.kafka.offsets import Offsets
 from services.runtime.letters.dead import LetterLog
 from services.runtime.log.sqlite import SqliteLog
+
+if TYPE_CHECKING:  # an installation without Kafka starts without its client
+    from services.runtime.kafka.offsets import Offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Engines:
     store: Callable[[], AbstractContextManager[Engine]]
     log: Callable[[], AbstractContextManager[SqliteLog]]
     """Of the embedded form."""
-    offsets: Callable[[float], AbstractContextManager[Offsets]]
+    offsets: Callable[[float], AbstractContextManager["Offsets"]]
     """Of Kafka, which has so many seconds to answer."""
     letters: Callable[[], AbstractContextManager[LetterLog]]
     search: Callable[[], AbstractContextManager[SearchEngine]]

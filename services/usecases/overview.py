@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from schemas.topics import POSTINGS
 from services.overview.doctor.diagnosis import Diagnosis, Grade
-from services.overview.doctor.examination import examine
 from services.overview.engines import Engines
 from services.overview.stream.gather import Gatherer
 from services.overview.stream.mail_troubles import REPLAY
@@ -48,11 +47,13 @@ from services.runtime.figures.source_hours import SourceHour
 from services.runtime.figures.sources import SourceFigures
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.names import DnsTextRecords
-from services.runtime.kafka.offsets import Offsets
 from services.runtime.metrics import catalogue
 from services.runtime.sql.store import reading
 from services.settings import Settings
 from services.usecases.installation import Installation, has_store, open_letters, open_log, store_as_it_is
+
+if TYPE_CHECKING:
+    from services.runtime.kafka.offsets import Offsets
 
 __all__ = [
     "BAD_DELIVERIES",
@@ -172,6 +173,8 @@ def _counted(begins: tuple[datetime, ...], found: list[SpanCount]) -> tuple[int,
 
 def diagnoses(settings: Settings) -> Iterator[Diagnosis]:
     """All that the settings name, each thing as soon as it was looked at. Raises nothing for what is away."""
+    from services.overview.doctor.examination import examine  # which no page needs
+
     return examine(settings, _engines_of(settings), SystemClock())
 
 
@@ -180,8 +183,14 @@ def _engines_of(settings: Settings) -> Engines:
         has_store=lambda: has_store(settings),
         store=lambda: store_as_it_is(settings),
         log=lambda: open_log(settings),
-        offsets=lambda patience_s: Offsets(settings.kafka, patience_s=patience_s),
+        offsets=lambda patience_s: _offsets_of(settings, patience_s),
         letters=lambda: open_letters(settings),
         search=lambda: closing(SearchEngine(settings.elasticsearch)),
         text_records=lambda: DnsTextRecords(_RESOLVER_PATIENCE_S),
     )
+
+
+def _offsets_of(settings: Settings, patience_s: float) -> "Offsets":
+    from services.runtime.kafka.offsets import Offsets
+
+    return Offsets(settings.kafka, patience_s=patience_s)

@@ -12,9 +12,9 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.structs import OffsetAndMetadata
 
-from schemas.topics import CRITERIA, RAW, TOPICS, dead_of
+from schemas.topics import CRITERIA, RAW, TOPICS, dead_of, inputs_of_services
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.kafka.offsets import Offsets, inputs_of_services, lags
+from services.runtime.kafka.offsets import Offsets, lags
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import KafkaLetterLog, KafkaTail, RecordReader
 from services.runtime.kafka.settings import KafkaSettings

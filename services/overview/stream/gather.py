@@ -5,11 +5,11 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from schemas.topics import TOPICS, dead_of
+from schemas.topics import TOPICS, dead_of, inputs_of_services
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
@@ -43,8 +43,6 @@ from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, last_words, run_since, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.findings import TopicFinding
-from services.runtime.kafka.offsets import Offsets, inputs_of_services
-from services.runtime.kafka.topics import compared
 from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
@@ -54,6 +52,9 @@ from services.runtime.sql.store import reading
 from services.sender import SenderRecord, asked_again_s, sender_records
 from services.settings import Settings
 from services.way_in import WayIn
+
+if TYPE_CHECKING:
+    from services.runtime.kafka.offsets import Offsets
 
 _PATIENCE_S = 3.0
 _HOURS_EVERY = timedelta(seconds=10)
@@ -215,7 +216,11 @@ class Gatherer:
     def _ask_topics(self) -> tuple[TopicFinding, ...]:
         """None of the embedded form; nor where Kafka does not say, as to who may not ask how topics are set up."""
         offsets = self._offsets
-        return () if offsets is None else _if_said(lambda: compared(offsets, self._settings.kafka)) or ()
+        if offsets is None:
+            return ()
+        from services.runtime.kafka.topics import compared
+
+        return _if_said(lambda: compared(offsets, self._settings.kafka)) or ()
 
     def _ask_names(self) -> tuple[SenderRecord, ...]:
         if not self._way_in.is_looked_at:

@@ -14,7 +14,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, NoError, RetriableError
 from kafka.protocol.consumer import IsolationLevel, OffsetSpec
 from kafka.structs import OffsetAndMetadata
 
-from schemas.topics import TOPICS
+from schemas.topics import inputs_of_services
 from services.runtime.closeable import Closeable
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka.connection import client_options, explained
@@ -210,12 +210,6 @@ class PartitionLag:
     def lost(self) -> int:
         """Offsets that were dropped or compacted away before the service came to them."""
         return max(self.start - self.committed, 0) if self.committed is not None else 0
-
-
-def inputs_of_services() -> dict[str, tuple[str, ...]]:
-    """The topics that each service reads, by `schemas.topics`."""
-    services = dict.fromkeys(service for topic in TOPICS for service in topic.consumers)
-    return {service: tuple(topic.name for topic in TOPICS if service in topic.consumers) for service in services}
 
 
 def lags(offsets: Offsets, services: Mapping[str, Sequence[str]] | None = None) -> tuple[PartitionLag, ...]:

@@ -11,7 +11,7 @@ for command in sys.argv[1:]:
     run([*command.split(), "--help"])
     print("imported:", *sorted(set(sys.modules) & {CLIENTS}))
 """
-COMMANDS = ("run", "source list", "subscriber add", "search add", "preview", "backtest")
+COMMANDS = ("run", "status", "source list", "subscriber add", "search add", "preview", "backtest")
 
 
 def test_the_embedded_form_starts_without_clients_of_engines() -> None:
