@@ -1,6 +1,7 @@
 """What a source has given over its polls: ingest keeps it in the store, whoever tells of sources reads it there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -35,6 +36,15 @@ def stood_still(since: datetime, until: datetime) -> timedelta:
 LAST_JOBS = 2
 """A board that had so few jobs and lists none has filled them; one that breaks lists none from one poll to the next,
 whatever it had, and of so few little is lost until it lists them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """New postings in a row, none of which says something."""
+
+    since: datetime
+    number: int
+    polls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,8 @@ class Giving:
     """What of it no row of the last such listing said."""
     lost_since: datetime | None = None
     """The first listing that lacked some of it; None where the last lacked nothing."""
+    unsaid: Mapping[str, Unsaid] = field(default_factory=dict)
+    """What its new postings do not say any more, by its name in `usual`, though nearly all said it before."""
     odd_pay: int = 0
     """Postings of the last such listing that state a pay that nobody earns, where these were many."""
     odd_pay_since: datetime | None = None
@@ -91,7 +103,8 @@ class Giving:
     cut_since: datetime | None = None
     """Its first listing in a row that is to be complete and of which pages were left unasked; None where none were."""
     pushed: tuple[int, int] = (0, 0)
-    """Of the last hundred or so that were pushed: how many state a pay, and how many of these one that nobody earns."""
+    """Of the last hundred or so that were pushed, or came new with a listing: how many state a pay, and how many of
+    these one that nobody earns."""
 
 
 @cache

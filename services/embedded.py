@@ -111,13 +111,12 @@ def embedded(
     collector than the settings describe (the demo's). Raises UsageError, UnavailableError.
     """
     clock = clock or SystemClock()
-    try_out(settings.mail)
-    with (
-        locked(settings.data) as hold,
-        _migrated_store(settings) as engine,
-        SqliteLog(settings.data / LOG_FILE, clock=clock) as log,
-        ExitStack() as hold_open,
-    ):
+    with ExitStack() as hold_open:
+        hold = hold_open.enter_context(locked(settings.data))
+        # Behind the lock, which keeps why a start was refused.
+        try_out(settings.mail)
+        engine = hold_open.enter_context(_migrated_store(settings))
+        log = hold_open.enter_context(SqliteLog(settings.data / LOG_FILE, clock=clock))
         hold_open.callback(hold.check_emptied)
         shown = Operations(lambda: engine, settings, clock)
         shown.pauses.refresh()

@@ -67,6 +67,9 @@ class PollReport:
     """Postings that it lists and that are past their end, of which none is taken."""
     says: Mapping[str, int] = field(default_factory=dict)
     """Of how many of its postings what is stated, and how much they have of their own: `Polled.says`."""
+    said_by: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """How many known postings, and how many new ones, state what."""
+    known: int = 0
     hosts: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings link to which host."""
     renamed: int = 0
@@ -97,6 +100,7 @@ class Poll:
         self._listed: set[str] = set()
         self._outcomes: Counter[str] = Counter()
         self._says: defaultdict[str, set[str | int]] = defaultdict(set)
+        self._said_by: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
         self._hosts: Counter[str] = Counter()
         self._titles: set[int] = set()
         self._skips: Counter[str] = Counter()
@@ -172,6 +176,8 @@ class Poll:
             unread=self._unread.rows,
             ended=self._outcomes["ended"],
             says={name: len(said) for name, said in self._says.items()},
+            said_by={name: (self._said_by[0][name], self._said_by[1][name]) for name in self._says},
+            known=self._known,
             hosts=self._hosts,
             renamed=self._aside.recycled,
             differ=self._aside.in_what,
@@ -275,6 +281,9 @@ class Poll:
             else:
                 changes.append(change)
         send(self._tools, changes, self._now)
+        for verdict, item in judged:
+            if verdict.outcome in ("unchanged", "changed", "new"):
+                self._said_by[verdict.outcome == "new"].update(items[item.source_id][0].says.keys())
         for seen, _ in items.values():
             self._hosts[seen.host] += 1
             self._titles.add(hash(seen.titled))

@@ -187,6 +187,8 @@ def _giving_after(source: SourceSettings, health: SourceHealth, report: PollRepo
             unchanged=report.unchanged,
             says=report.says,
             hosts=report.hosts,
+            said_by=report.said_by,
+            known=report.known,
             renamed=report.renamed,
             differ=report.differ,
             cut=report.cut,

@@ -48,6 +48,8 @@ def odd_source(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         if found.led[0]
         else odd_pay
         if found.odd_pay
+        else f"of the source {source.name} {found.all_lost}, for {lasts} now"
+        if found.unsaid
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
         f" unlike half and more before, for {lasts} now"
         if found.lost

@@ -19,6 +19,10 @@ LONGER: Final = 4
 """Times the longest wait that it ever had between two movements."""
 MANY_ENDED: Final = 10
 """So many postings are not past their end all at once, unless their dates are misread."""
+MANY_UNSAID: Final = 20
+UNSAID_POLLS: Final = 3
+"""So many new postings in a row, of so many polls at least: one employer may list much at once, and leave something
+out."""
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
@@ -52,6 +56,8 @@ class Amiss:
     """Of unread ones the rows, of replaced ones the polls, else the postings that are past their end."""
     lost: tuple[str, ...] = ()
     """Of an unread one, what none of its rows says any more: pay, place, date, and what each has of its own."""
+    unsaid: int = 0
+    """Of an unread one, new postings in a row that lack all that is lost, where known ones say it."""
     renamed: int = 0
     """Of a replaced one, known postings that may be other jobs now."""
     differ: str = ""
@@ -73,6 +79,9 @@ class Amiss:
         lost = [name for name in self.lost if PART_OF.get(name) not in self.lost]
         same = " or ".join(_SAID.get(name, name) for name in lost if name in OWN_WORDS)
         unsaid = " or ".join(_SAID.get(name, f"its {name}") for name in lost if name not in OWN_WORDS)
+        if self.unsaid:
+            said = " or ".join(_SAID.get(name, name).removeprefix("its ") for name in lost)
+            return f"none of the last {self.unsaid:,} new ones says {said}, as nearly all did before"
         parts = (f"none says {unsaid} any more" * bool(unsaid), f"all have the same {same}, or none" * bool(same))
         return ", and ".join(filter(None, parts))
 
@@ -121,6 +130,7 @@ def _suspected(giving: Giving, silence: timedelta | None) -> Iterator[tuple[Amis
         yield Amiss("unread", giving.unread_since, number=giving.unread), timedelta()
     if giving.lost_since is not None:
         yield Amiss("unread", giving.lost_since, lost=giving.lost), timedelta()
+    yield from _unsaid(giving)
     if giving.other_host_since is not None:
         yield Amiss("unread", giving.other_host_since, led=(giving.host, giving.other_host)), timedelta()
     if giving.odd_pay_since is not None:
@@ -140,6 +150,17 @@ def _suspected(giving: Giving, silence: timedelta | None) -> Iterator[tuple[Amis
         longest, pushes = giving.longest, silence is None
         lasts = PUSHES_REST if silence is None else max(WEEKS, silence)
         yield Amiss("stale", giving.moved_at, longest, pushes=pushes), max(lasts, LONGER * longest)
+
+
+def _unsaid(giving: Giving) -> Iterator[tuple[Amiss, timedelta]]:
+    many = {
+        name: run
+        for name, run in giving.unsaid.items()
+        if run.number >= MANY_UNSAID and run.polls >= UNSAID_POLLS and name not in giving.lost
+    }
+    if many:
+        since, number = min(run.since for run in many.values()), min(run.number for run in many.values())
+        yield Amiss("unread", since, lost=tuple(sorted(many)), unsaid=number), timedelta()
 
 
 def rest_of(giving: Giving) -> timedelta:

@@ -537,3 +537,57 @@ def test_a_board_that_had_its_last_jobs_is_no_failure_and_they_close_after_a_day
         (told,) = source_troubles([figures(on)], on.now)
         assert told.grave == (ends == "silent")
         assert ("had its last jobs before" in told.what) == (ends == "empty")
+
+
+@pytest.mark.parametrize("loses", ["text", "pay", "place", "unit"])
+def test_what_new_jobs_alone_do_not_say_any_more_is_told_until_one_says_it_or_all_do(
+    server: FeedServer, tmp_path: Path, loses: str
+) -> None:
+    def row(at: int, lost: str = "") -> dict[str, object]:
+        pay = {} if lost == "pay" else {"salary": f"{(4_500_000 if lost == 'unit' else 45_000) + at} EUR a year"}
+        text = {} if lost == "text" else {"description_html": f"<p>{at} " + "You mend boats and plan tours. " * 20}
+        return (
+            {**line(f"{at}"), "title": f"Boat builder {at}", "location": "" if lost == "place" else "Kiel"} | pay | text
+        )
+
+    def polled(*rows: dict[str, object]) -> tuple[str, str]:
+        server.on("/feed", serve.served(json_lines(*rows)))
+        on.poll()
+        found = figures(on)
+        return found.state, " ".join(trouble.what for trouble in source_troubles([found], on.now))
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(b"")), format="posting_lines"))
+    before = [row(at) for at in range(100)]
+    assert polled(*before)[0] == "ok"
+    well = [row(at) for at in range(100, 110)]
+    assert polled(*before, *well)[0] == "ok"
+    before += well
+    lacking = [row(at, loses) for at in range(200, 230)]
+    said = [polled(*before, *lacking[: 5 * upto])[0] for upto in range(1, 7)]
+    assert said.index("unread") == (1 if loses == "unit" else 3), said
+    state, what = polled(*before, *lacking)
+    assert state == "unread", "nothing new says otherwise"
+    if loses == "unit":
+        assert "of the source board 30 postings state a pay that nobody earns" in what
+    else:
+        assert "of the source board none of the last 30 new ones says " in what
+    assert polled(*before, *[row(at) for at in range(200, 230)])[0] == "ok", "its mapping was mended"
+    assert polled(*before, *lacking)[0] == "ok", "they are no new ones"
+
+
+def test_one_employer_who_lists_much_at_once_and_says_no_pay_is_no_fault(server: FeedServer, tmp_path: Path) -> None:
+    def polled(*rows: dict[str, object]) -> str:
+        server.on("/feed", serve.served(json_lines(*rows)))
+        on.poll()
+        return figures(on).state
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(b"")), format="posting_lines"))
+    before = [{**line(f"{at}"), "salary": f"{45_000 + at} EUR a year"} for at in range(40)]
+    at_once = [line(f"{at}") for at in range(100, 140)]
+    assert [polled(*before), polled(*before, *at_once), polled(*before, *at_once)] == ["ok"] * 3
+    mixed = [*before, *({**line(f"{at}")} for at in range(200, 205))]
+    on = bench(tmp_path / "mixed", source(server.on("/feed", serve.served(b"")), format="posting_lines"))
+    assert polled(*mixed) == "ok"
+    for at in range(5):
+        mixed += [line(f"{300 + 10 * at + one}") for one in range(9)]
+        assert polled(*mixed) == "ok", "one in nine said none before"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from schemas.giving import OTHERS_WAIT, OWN_WORDS, Giving, stood_still
+from schemas.giving import OTHERS_WAIT, OWN_WORDS, Giving, Unsaid, stood_still
 
 FEW = 10
 """So few rows say little: of a listing in which nothing could be read of them, or of one that is new."""
@@ -24,6 +24,13 @@ OTHERS = 0.5
 """The share of known postings that are other jobs from which on somebody has to look."""
 NEW = 0.9
 """The share of a listing that is new, from which on it counts as replaced: a board may pin something."""
+
+
+SAID_BY_ALL = ("pay", "place", "date", "text", "whole text", "link")
+"""What new postings may lack alone, as where a board renames a field and fills the new one for what comes from then on;
+of the rest of what they state no posting says whether it is its own."""
+NEARLY_ALL = 0.9
+"""The share of known postings that say something from which on new ones in a row do not lack it by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,9 @@ class Polled:
     says: Mapping[str, int] = field(default_factory=dict)
     """How many of its postings, those past their end included, state their pay, place and date, a text that is not cut
     short, or a pay that nobody earns; and how many different `OWN_WORDS` of each kind they have."""
+    said_by: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """How many known postings, and how many new ones, say what: of `says` each for itself, whatever others say."""
+    known: int = 0
     renamed: int = 0
     """Known postings that differ from before as other jobs do, where these are many (`is_recycled`)."""
     differ: str = ""
@@ -97,7 +107,7 @@ def pushed(before: Giving, now: datetime, says: Counter[str], *, taken: bool = T
 
 
 def _paid(before: Giving, now: datetime, paid: int, odd: int) -> Giving:
-    is_odd = odd >= max(FEW, MUCH_ODD_PAY * paid)
+    is_odd = _is_odd(paid, odd)
     since = (before.odd_pay_since or now) if is_odd else None
     return replace(before, odd_pay=odd if is_odd else 0, odd_pay_since=since)
 
@@ -157,11 +167,39 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     known = before.lost_since if set(lost) <= set(before.lost) else None
     before = before if are_few else _linked(before, now, polled, rows)
     return replace(
-        _paid(before, now, polled.says.get("pay", 0), polled.says.get(ODD_PAY, 0)),
+        _paid_anew(before, now, polled),
+        unsaid=_unsaid(before.unsaid, now, polled),
         usual=before.usual if are_few else tuple(sorted({*often, *lost})),
         lost=lost,
         lost_since=(known or now) if lost else None,
     )
+
+
+def _unsaid(before: Mapping[str, Unsaid], now: datetime, polled: Polled) -> Mapping[str, Unsaid]:
+    """It ends with a new posting that says it, or once all of a listing do."""
+    unsaid: dict[str, Unsaid] = {}
+    for name in SAID_BY_ALL:
+        known, new = polled.said_by.get(name, (0, 0))
+        if new or (known == polled.known >= FEW and not polled.new):
+            continue
+        run = before.get(name) or (Unsaid(now, 0, 0) if known >= max(FEW, NEARLY_ALL * polled.known) else None)
+        if run is not None and polled.new:
+            run = replace(run, number=run.number + polled.new, polls=run.polls + 1)
+        if run is not None and run.number:
+            unsaid[name] = run
+    return unsaid
+
+
+def _paid_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
+    """By all that is listed, or by what came new of late: of a long listing that is few for long."""
+    listed = polled.says.get("pay", 0), polled.says.get(ODD_PAY, 0)
+    of_new = Counter({name: polled.said_by.get(name, (0, 0))[1] for name in ("pay", ODD_PAY)})
+    late = pushed(before if listed[1] else replace(before, pushed=(0, 0)), now, of_new, taken=False)
+    return late if late.odd_pay and not _is_odd(*listed) else _paid(late, now, *listed)
+
+
+def _is_odd(paid: int, odd: int) -> bool:
+    return odd >= max(FEW, MUCH_ODD_PAY * paid)
 
 
 def _linked(before: Giving, now: datetime, polled: Polled, rows: int) -> Giving:
