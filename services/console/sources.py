@@ -15,7 +15,7 @@ from services.console.live import Watch
 from services.console.plots import DRAWING, plot
 from services.runtime.errors import UsageError
 from services.usecases import accounts, mail, remapping, sources
-from services.usecases.overview import SOURCE_SEVERITY
+from services.usecases.overview import SOURCE_SEVERITY, mailing_troubles, of_one_source
 from services.usecases.sources import SourceHistory
 
 _MOST_LINES: Final = 200
@@ -102,7 +102,8 @@ def _add_sending(router: APIRouter, door: ConsoleDoor, watch: Watch) -> None:
         found = await door.work(lambda: mail.sending(door.installation, door.clock()))
         failed = await door.work(lambda: mail.listed(door.installation, "failed", _MOST_FAILED, newest=True))
         masked = [(delivery, accounts.masked(delivery.address)) for delivery in failed]
-        values = {"sending": found, "said": said, "now": door.clock(), "failed": masked}
+        amiss = mailing_troubles(await door.work(watch.look))
+        values = {"sending": found, "said": said, "now": door.clock(), "failed": masked, "amiss": amiss}
         return door.show(request, "sending", operator, values=values)
 
 
@@ -164,6 +165,7 @@ def _details(door: ConsoleDoor, name: str) -> dict[str, object] | None:
         "drawing": DRAWING,
         "hours": [hour for hour in reversed(sources.hours(door.installation, name, door.clock())) if hour.polls],
         "severity": SOURCE_SEVERITY[standing.figures.state],
+        "amiss": of_one_source(standing.figures, door.clock()),
         "mapped": remapping.has_file(door.installation.settings.ingest, door.file, name),
     }
 

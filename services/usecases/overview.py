@@ -24,8 +24,9 @@ from services.overview.stream.model import (
     Trouble,
     worst_first,
 )
+from services.overview.stream.source_troubles import of_one_source
 from services.overview.stream.spans import span
-from services.overview.stream.troubles import healthy, troubles
+from services.overview.stream.troubles import healthy, mailing_troubles, troubles
 from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.figures.hours import (
@@ -82,6 +83,8 @@ __all__ = [
     "diagnoses",
     "healthy",
     "history",
+    "mailing_troubles",
+    "of_one_source",
     "span",
     "troubles",
     "watcher",

@@ -67,6 +67,7 @@ def _row(source: SourceFigures, now: datetime) -> tuple[object, ...]:
         f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time" if source.hangs else "",
         source.error or "",
         source.amiss.said if source.amiss else "",
+        source.moved,
         source.notes,
     ]
     return source.name, source.state, success, source.items, "; ".join(filter(None, remarks))

@@ -189,6 +189,11 @@ def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
 
 
+def of_one_source(source: SourceFigures, now: datetime) -> tuple[Trouble, ...]:
+    """What is not well with it alone, as its own page says."""
+    return (*_of_source(source, now), *moved_sources([source]))
+
+
 def moved_sources(sources: Sequence[SourceFigures]) -> Iterator[Trouble]:
     """A note while its former address still leads there: once that is gone, the source fails."""
     moved = [source for source in sources if source.moved_to and source.state not in ("failing", "silent", "off")]

@@ -80,6 +80,13 @@ def healthy(overview: Overview) -> bool:
     return not any(trouble.grave for trouble in troubles(overview))
 
 
+def mailing_troubles(overview: Overview) -> tuple[Trouble, ...]:
+    """What of it keeps mails from readers, the gravest first."""
+    figures, now = overview.figures, overview.at
+    found = () if figures is None else (*sending_troubles(figures, now), *digest_troubles(figures, now))
+    return tuple(sorted(found, key=lambda trouble: not trouble.grave))
+
+
 def store_troubles(
     figures: StoreFigures, now: datetime, readers: Mapping[str, SourceReaders] | None = None
 ) -> Iterator[Trouble]:

@@ -102,6 +102,11 @@ class SourceFigures:
         return max(now - self.next_due, timedelta())
 
     @property
+    def moved(self) -> str:
+        """Where it moved, as a remark beside it."""
+        return f"it moved for good to {self.moved_to}" if self.moved_to else ""
+
+    @property
     def only_amiss(self) -> Amiss | None:
         """The same, of a source that has no other trouble."""
         return self.amiss if self.amiss and self.state == self.amiss.why else None

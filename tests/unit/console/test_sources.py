@@ -186,6 +186,26 @@ def test_mails_that_will_not_go_out_are_listed_with_why_and_without_whom(console
     assert "person0@example.com" not in console.client.get("/sending").text
 
 
+def test_the_page_of_sending_does_not_say_that_mails_go_out_while_they_wait(tmp_path: Path) -> None:
+    with served_console(tmp_path) as console:
+        console.now = now = datetime.now(UTC)
+        console.sign_in()
+        store = NotifierStore(console.installation.engine, console.installation.ids)
+        open_deliveries(store, 2, now - HOUR)
+        page = console.client.get("/sending").text
+        assert "2 mails are built and not handed over" in page
+        assert "see that a notifier runs" in page
+        assert "Mails go out, by " not in page
+
+
+def test_the_page_of_a_source_says_what_is_wrong_since_when_and_what_to_do(console: ServedConsole) -> None:
+    settle(console, new=12)
+    settle(console, failed=True)
+    page = console.client.get("/sources/board").text.partition("<main")[2].partition("<dl")[0]
+    assert "the source board fails (last success " in page
+    assert "read the reason; it is asked again by itself" in page
+
+
 def test_what_holds_mails_is_shown_and_done(console: ServedConsole) -> None:
     page = console.client.get("/sending").text
     assert "2026-07-01 (today)" in page
