@@ -36,6 +36,7 @@ from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
 from services.runtime.figures.hours import read_mailed, read_stages
+from services.runtime.figures.lost_postings import LostPostings, read_lost_postings
 from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
 from services.runtime.figures.source_hours import read_source_faults, read_source_hours
 from services.runtime.figures.source_readers import read_source_readers
@@ -64,7 +65,7 @@ _AHEAD_EVERY = timedelta(minutes=5)
 _YIELD_EVERY = timedelta(minutes=15)
 """Searches are held against postings no oftener: it takes a second of the processor."""
 _TOPICS_EVERY = timedelta(minutes=1)
-"""How topics are set up is asked no oftener."""
+"""How topics are set up, and what the store lacks of what is listed, is asked no oftener."""
 _MOST_SOURCES = 12
 """Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
@@ -107,6 +108,7 @@ class Gatherer:
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._search_yield = _SeldomRead[SearchYield | None](_YIELD_EVERY)
+        self._lost_postings = _SeldomRead[LostPostings](_TOPICS_EVERY)
         self._topic_faults = _SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
@@ -153,6 +155,7 @@ class Gatherer:
             sender_faults=self._sender_faults() or (),
             leaving=self._way_in.leaving(store.figures.own_file.run if store else ""),
             search_yield=store.search_yield if store else None,
+            lost_postings=store.lost_postings if store else LostPostings(),
             free=free_of(self._settings.data),
             peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )
@@ -186,8 +189,9 @@ class Gatherer:
             hours = self._hours.at(now, lambda: _read_hours(connection, figures))
             ahead = self._ahead.at(now, lambda: read_day_ahead(connection, now))
         search_yield = self._search_yield.at(now, partial(read_search_yield, self._store))
+        lost = self._lost_postings.at(now, partial(read_lost_postings, self._store, now))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
-        return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead, search_yield)
+        return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead, search_yield, lost)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:

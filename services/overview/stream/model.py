@@ -8,6 +8,7 @@ from typing import Final, Literal
 from services.overview.search_yield import SearchYield
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
+from services.runtime.figures.lost_postings import LostPostings
 from services.runtime.figures.peak import DayAhead, Peak
 from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.source_hours import SourceHour
@@ -186,6 +187,7 @@ class StoreView:
     hours: HoursView
     ahead: DayAhead
     search_yield: SearchYield | None = None
+    lost_postings: LostPostings = field(default_factory=LostPostings)
 
 
 RemedyAct = Literal[
@@ -255,6 +257,8 @@ class Overview:
     """How long each part of the way takes, against its objective."""
     has_portal: bool = False
     """In the embedded form: the portal is part of that process, and shares its fate."""
+    lost_postings: LostPostings = field(default_factory=LostPostings)
+    """Of what sources list, such as the store lacks."""
     last_words: tuple[datetime, str] | None = None
     """In the embedded form, where nothing runs: when and why it ended; None where it was killed, or told to."""
     run_since: datetime | None = None

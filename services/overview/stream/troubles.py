@@ -67,6 +67,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *_late_polls(overview),
         *_not_taken_up(overview),
         *_index_is_short(overview),
+        *_lost_postings(overview),
         *_objectives(overview),
         *too_few(overview),
         *_undeclared(overview),
@@ -166,6 +167,20 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
             " others are not found, and nobody is mailed them",
             "`jobchime reindex`; `jobchime reconcile --day DAY`, for each day that it was so, sends what was missed",
             Remedy("reindex", "criteria"),
+        )
+
+
+def _lost_postings(overview: Overview) -> Iterator[Trouble]:
+    """Rows that a hand deleted. What a service has yet to store is no such; that it stands still is told of itself."""
+    found = overview.lost_postings
+    on_the_way = any(service.lag or service.paused for service in overview.services)
+    if found.are_many and not on_the_way:
+        yield Trouble(
+            f"of {found.of:,} open postings that came within a week the store lacks {found.number:,}: rows of"
+            " `postings` were deleted, or restored from an older copy, and nobody is mailed these jobs; what came"
+            " since is mailed",
+            "`jobchime source again` sends all that is open once more; nobody is mailed a job twice",
+            Remedy("sources again"),
         )
 
 

@@ -51,6 +51,7 @@ from services.runtime.figures.arriving import Arriving, EventCounts
 from services.runtime.figures.canary import CanaryFigures
 from services.runtime.figures.cut_off import NOBODY_MAILED, CutOff
 from services.runtime.figures.hours import StageFigures
+from services.runtime.figures.lost_postings import LostPostings
 from services.runtime.figures.mail import FAULTS, DayFigures, MailFault, MailFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
@@ -140,6 +141,8 @@ def amiss() -> Iterator[Overview]:
     yield stored(searches=1, sources=tuple(several))
     yield stored(sources=(replace(source("unread"), amiss=Amiss("unread", NOON - DAY, odd_pay=12)),))
     yield stored(sources=(source("ok", moved_to="https://new.example/feed"),))
+    yield Overview(NOON, "deployed", lost_postings=LostPostings(500, 480))
+    yield stored(sources=(replace(source("unread"), amiss=Amiss("unread", NOON, lost=("pay",), unsaid=20)),))
     yield stored(sources=(replace(source("empty"), amiss=Amiss("barren", NOON - DAY, ran_out=True)),))
     yield stored(sources=tuple(source("ok", name, moved_to=f"https://{name}.example") for name in ("one", "two")))
     yield Overview(NOON, "embedded", engines=(EngineView(DATA_FOLDER, False, "is full"),))

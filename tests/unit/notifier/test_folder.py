@@ -16,6 +16,7 @@ from services.notifier.adapters.mail.mailers import try_out
 from services.notifier.mail_settings import MailSettings, SmtpSettings
 from services.notifier.ports import MailDeferredError
 from services.runtime.errors import UsageError
+from services.runtime.files.datadir import last_words
 from services.settings import Settings
 from tests.support.digests import email
 
@@ -103,7 +104,8 @@ def test_the_embedded_form_does_not_start_over_a_folder_that_takes_no_mails(tmp_
     settings = Settings(data=tmp_path / "data", mail=MailSettings(folder=tmp_path / "file" / "mails"))
     with pytest.raises(UsageError, match="the folder mailer cannot start"), embedded(settings):
         pytest.fail("it started")
-    assert not (tmp_path / "data").exists()
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["run.lock"]
+    assert "the folder mailer cannot start" in (last_words(tmp_path / "data") or ("", ""))[1], "for whoever looks"
 
 
 @contextmanager
