@@ -53,7 +53,10 @@ BEGINS_FOR = timedelta(minutes=2)
 def is_beginning(overview: Overview) -> bool:
     """Whether the embedded form was started a moment ago, and nobody has heard of it yet."""
     since = overview.run_since
-    return since is not None and abs(overview.at - since) < BEGINS_FOR
+    if since is None or abs(overview.at - since) >= BEGINS_FOR:
+        return False
+    flow = (service for service in overview.services if service.name not in BESIDE_THE_WAY)
+    return not any(worker.seen_at >= since for service in flow for worker in service.workers)
 
 
 def of_services(overview: Overview) -> Iterator[Trouble]:

@@ -1091,6 +1091,10 @@ def test_a_start_in_its_usual_time_is_a_note(passed: timedelta) -> None:
     (note,) = troubles(begins)
     assert "is not heard of yet" in note.what
     assert not healthy(replace(begins, run_since=None)), "none that runs is a failure at once"
+    for seen_at, well in ((begins.at - passed - MINUTE, True), (begins.at - passed + timedelta(seconds=1), False)):
+        silent = replace(worker(), seen_at=seen_at, stopped=True)
+        heard = replace(begins, services=(ServiceView("matcher", 5, (silent,)),))
+        assert healthy(heard) == well, "it was heard of since it began, and is no more"
 
 
 def test_what_a_first_start_has_yet_to_make_is_no_failure_and_what_it_cannot_use_is_one() -> None:
