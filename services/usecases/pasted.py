@@ -18,7 +18,7 @@ from services.rules.places.towns import label_of
 from services.rules.roles.taxonomy import roles
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.missed import Missed
-from services.usecases.wishes.misspelt import Sought, as_meant
+from services.usecases.wishes.misspelt import Told, as_meant
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, years_of
 from services.usecases.wishes.pay import floor_of
 from services.usecases.wishes.places import Places, Whereabouts, places_of
@@ -177,8 +177,8 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     unknown = [*unread.parts()] if unread else []
     missed = [*unknown, *spoken.learned, *missed, *map(cut, links)] if sentence or links else []
     tools = not titles.asked or roles()[titles.asked[0]].works_with_tools
-    sought = Sought(bool(titles.asked or titles.offered), tools, bool(places.codes), country)
-    meant = as_meant(draft.title, unknown, sought)
+    told = Told(bool(titles.asked or titles.offered), tools, bool(places.codes), country)
+    meant = as_meant(draft.title, unknown, told)
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:

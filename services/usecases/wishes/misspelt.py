@@ -27,7 +27,7 @@ _LARGE: Final = 100
 """Thousands of people of a town that may be meant anywhere."""
 
 
-class Sought(NamedTuple):
+class Told(NamedTuple):
     """What a sentence says so far, where nothing else need be sought."""
 
     trade: bool
@@ -40,27 +40,27 @@ class Sought(NamedTuple):
     """Where its writer is, as far as that is known."""
 
 
-def as_meant(sentence: str, parts: Sequence[str], sought: Sought) -> str:
+def as_meant(sentence: str, parts: Sequence[str], told: Told) -> str:
     """The sentence as it may have been meant; empty where no word in these parts of it is like another one.
 
     "enfremera en sevila" is "enfermera en sevilla".
     """
     meant = sentence
     for part in parts[:_MOST]:
-        for typed, known in _respelt(sentence, part, sought):
+        for typed, known in _respelt(sentence, part, told):
             meant = meant.replace(typed, known, 1)
     return meant if meant != sentence else ""
 
 
-def _respelt(sentence: str, part: str, sought: Sought) -> Iterator[tuple[str, str]]:
+def _respelt(sentence: str, part: str, told: Told) -> Iterator[tuple[str, str]]:
     words = [word for word in part.split() if not is_idle(word) and not is_vague(word)]
-    trade = next(_trades((" ".join(words), *words)), None) if not sought.trade else None
+    trade = next(_trades((" ".join(words), *words)), None) if not told.trade else None
     if trade:
         yield trade
     for word in words:
         if len(word) < _LEAST or (trade and word in trade[0]):
             continue
-        if known := (_tool(word) if sought.tools else "") or ("" if sought.town else _town(sentence, word, sought)):
+        if known := (_tool(word) if told.tools else "") or ("" if told.town else _town(sentence, word, told)):
             yield word, known
 
 
@@ -96,9 +96,9 @@ def _tool(word: str) -> str:
     )
 
 
-def _town(sentence: str, word: str, sought: Sought) -> str:
+def _town(sentence: str, word: str, told: Told) -> str:
     """A town where its writer is; a large one anywhere behind "in"."""
-    folded, known = fold(word), _towns(sought.country)
+    folded, known = fold(word), _towns(told.country)
     if like := "" if folded in known else _like(folded, known):
         return known[like]
     before = sentence.partition(word)[0].split()[-1:]

@@ -105,6 +105,11 @@ def unsqueeze(data: bytes) -> bytes:
     return zlib.decompress(data)
 
 
+def unpacked(column: bytes | None) -> Any:
+    """Undo `packed`; None of a column that holds nothing."""
+    return orjson.loads(unsqueeze(column)) if column else None
+
+
 def given(connection: Connection, columns: dict[str, Kind], rows: Iterable[Sequence[str | int]]) -> FromClause:
     """The rows as a table with these columns."""
     document = orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows]).decode()

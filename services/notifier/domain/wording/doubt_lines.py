@@ -9,7 +9,7 @@ from services.wording.catalogues import english
 from services.wording.lines import language_in_words
 from services.wording.places import places_listed
 
-MOST: Final = 3
+_MOST: Final = 3
 """Doubts that are told of one job."""
 
 
@@ -20,8 +20,17 @@ def doubt_line(doubt: Doubt) -> str:
 
 def facts_in_words(facts: Iterable[ChanceFact], doubts: Mapping[ChanceFact, Doubt]) -> str:
     """Facts that spoke against a job, the most telling first; `doubts`: what each is about, as far as it is known."""
-    said = dict.fromkeys(doubt_line(doubts[fact]) if fact in doubts else _of_nothing(fact) for fact in facts)
-    return ", ".join(list(said)[:MOST])
+    return first_told(doubt_line(doubts[fact]) if fact in doubts else _of_nothing(fact) for fact in facts)
+
+
+def first_told(lines: Iterable[str]) -> str:
+    """The first few of what speaks against a job, each once; what stands behind them is not asked for."""
+    said: dict[str, None] = {}
+    for line in lines:
+        said[line] = None
+        if len(said) == _MOST:
+            break
+    return ", ".join(said)
 
 
 def _of_nothing(fact: ChanceFact) -> str:

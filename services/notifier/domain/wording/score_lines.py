@@ -4,6 +4,7 @@ Digests have words of their own.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Final
 
 from services.notifier.domain.model import AnnualPay, Cause, CauseCode, HoldCause, Item, PayNews
@@ -17,7 +18,7 @@ from services.notifier.domain.weights import (
     PlaceFacts,
     PreferredFacts,
 )
-from services.notifier.domain.wording.doubt_lines import MOST, doubt_line
+from services.notifier.domain.wording.doubt_lines import doubt_line, first_told
 from services.rules.money import ANNUAL_FACTORS
 from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
@@ -221,12 +222,8 @@ _CAUSES: Final[Mapping[CauseCode, str]] = {
 
 def against_words(chance: Chance) -> str:
     """What speaks most against a job; empty where little does."""
-    said: dict[str, None] = {}
-    for factor in chance.most_telling():
-        if factor.costs < LEAST_COST or len(said) == MOST:
-            break
-        said[doubt_line(factor.doubt)] = None
-    return ", ".join(said)
+    telling = takewhile(lambda factor: factor.costs >= LEAST_COST, chance.most_telling())
+    return first_told(doubt_line(factor.doubt) for factor in telling)
 
 
 def _percent(share: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from services.notifier.adapters.sql.rows import pack_email, packed, to_json, unpack_email, unsqueeze
+from services.notifier.adapters.sql.rows import pack_email, packed, to_json, unpack_email, unpacked
 from services.notifier.domain.model import DayCounts, Digest, Dropped, Hold, Item
 from services.notifier.domain.weights import ChanceFact, Doubt
 from services.notifier.domain.windows import Closing
@@ -98,7 +98,7 @@ def _packed_rest(outcome: Digest | Hold) -> bytes | None:
 
 def kept_rest(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What had no room, by its column: ids and the names of searches."""
-    jobs = json.loads(unsqueeze(data)) if data else ()
+    jobs = unpacked(data) or ()
     return tuple((posting_id, tuple(names)) for posting_id, names in jobs)
 
 
@@ -144,7 +144,7 @@ def _dropped_row(dropped: Dropped) -> list[Any]:
 
 def kept_dropped(packed_rows: bytes) -> tuple[KeptDropped, ...]:
     """What a digest left out, by its column."""
-    rows = json.loads(unsqueeze(packed_rows)) if packed_rows else ()
+    rows = unpacked(packed_rows) or ()
     return tuple(kept_as(posting_id, why) for posting_id, why in rows)
 
 

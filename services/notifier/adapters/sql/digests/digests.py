@@ -1,6 +1,5 @@
 """Digests: kept with the windows that they close, and read again."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -45,7 +44,7 @@ from services.notifier.adapters.sql.rows import (
     chunks,
     given,
     hold_people,
-    unsqueeze,
+    unpacked,
 )
 from services.notifier.domain.consent import NOTICE
 from services.notifier.domain.delivery import NOT_OUT
@@ -160,10 +159,7 @@ class SqlDigests:
         with reading(self._engine) as connection:
             packed = connection.execute(query.where(_NO_NOTICE)).scalars().all()
         return frozenset(
-            posting_id
-            for dropped in packed
-            for posting_id, why in json.loads(unsqueeze(dropped))
-            if code_of(why) in whys
+            posting_id for dropped in packed for posting_id, why in unpacked(dropped) or () if code_of(why) in whys
         )
 
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, not_, select, update
 
 from schemas.sql.tables import deliveries, digest_items, saved_searches, subscribers
-from services.notifier.adapters.sql.rows import chunks, packed, unsqueeze
+from services.notifier.adapters.sql.rows import chunks, packed, unpacked
 from services.notifier.domain.curation.waiting import waiting_again
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -18,7 +18,7 @@ def waiting_written(posting_ids: Sequence[str]) -> bytes | None:
 
 def waiting_read(column: bytes | None) -> tuple[str, ...]:
     """Undo `waiting_written`."""
-    return tuple(json.loads(unsqueeze(column))) if column else ()
+    return tuple(unpacked(column) or ())
 
 
 def put_back(connection: Connection, delivery_ids: Sequence[str]) -> None:

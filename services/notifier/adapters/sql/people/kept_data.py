@@ -41,7 +41,7 @@ from services.notifier.adapters.sql.digests.digest_rows import kept_as
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.adapters.sql.people.standing import soft_bounces_of
-from services.notifier.adapters.sql.rows import unsqueeze
+from services.notifier.adapters.sql.rows import unpacked
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Subscriber
 from services.runtime.sql.store import bytewise, upsert
@@ -98,25 +98,21 @@ LEFT_OUT: Mapping[str, str] = {
 """Columns of people that are not given, by table and name, and why; nor is `subscriber_id`, but once."""
 
 
-def _unpacked(value: bytes) -> Any:
-    return json.loads(unsqueeze(value)) if value else None
-
-
 def _left_out(value: bytes) -> Any:
     """With its reasons in words, though facts alone may be kept of them."""
-    rows = _unpacked(value) or ()
+    rows = unpacked(value) or ()
     return [[own, why if isinstance(why, str) else why | {"said": kept_as(own, why).in_words({})}] for own, why in rows]
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "feedback.about": json.loads,
-    "saved_searches.waiting": _unpacked,
-    "digests.body": _unpacked,
+    "saved_searches.waiting": unpacked,
+    "digests.body": unpacked,
     "digests.dropped": _left_out,
     "digests.matched": json.loads,
-    "digests.rest": _unpacked,
+    "digests.rest": unpacked,
     "digest_items.found_by": json.loads,
-    "webhook_events.body": _unpacked,
+    "webhook_events.body": unpacked,
     "webhook_events.found_by": json.loads,
     "sign_ups.wanted": json.loads,
     "api_tokens.scopes": json.loads,

@@ -1,6 +1,5 @@
 """Who is served, and who of them is sent nothing, with what the store knows of why."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from services.notifier.adapters.sql.digests.digest_rows import (
     kept_dropped,
     kept_rest,
 )
-from services.notifier.adapters.sql.rows import unsqueeze
+from services.notifier.adapters.sql.rows import unpacked
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.quiet import FIRST, HOUR, QUIET, Quiet, spans, tells
@@ -84,7 +83,7 @@ def unlikely_since(
     """Jobs that somebody was not sent as too unlikely to be wanted, each with why, as digests keep them."""
     held = (digests.c.subscriber_id == own_id) & (digests.c.due_at > since) & digests.c.outcome.in_(outcomes)
     packed = connection.execute(select(digests.c.dropped).where(held).order_by(digests.c.due_at)).scalars()
-    left_out = ((posting_id, why) for dropped in packed for posting_id, why in json.loads(unsqueeze(dropped)))
+    left_out = ((posting_id, why) for dropped in packed for posting_id, why in unpacked(dropped) or ())
     unlikely = {posting_id: why for posting_id, why in left_out if code_of(why) == "unlikely"}
     return list(unlikely.items())
 
