@@ -21,6 +21,8 @@ settings.register_profile("any speed", settings(), deadline=None, max_examples=e
 settings.load_profile("any speed")
 compile_once(pytest.MonkeyPatch())
 end_soon(pytest.MonkeyPatch())
+_SELDOM = (20_000, 20, 20)
+"""Things made between two looks for garbage of the youngest kind, and how many such looks come between older kinds."""
 # As structlog does where nothing is set up, but an error without each value around it: to draw these takes longer than
 # most tests.
 _SAID_SHORTLY = [
@@ -45,6 +47,8 @@ def pytest_collection() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        # Applications, stores and examples are made by the thousand, and hardly any of that is in cycles.
+        gc.set_threshold(*_SELDOM)
         gc.enable()
 
 
