@@ -1,11 +1,13 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.topics import dead_of
 from services.overview.stream.ground_troubles import ground_troubles, reader_troubles
+from services.overview.stream.lacking_troubles import lacking_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
 from services.overview.stream.model import LetterView, Overview, Remedy, Trouble
 from services.overview.stream.source_troubles import (
@@ -54,6 +56,7 @@ _MADE_BY_A_START = ("store", "log")
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
     """All that is not well, the gravest first; empty where all is."""
+    overview = _without_ended_polls(overview)
     found = [
         *_engines(overview),
         # A clock that is wrong makes all else that is said of its services doubtful.
@@ -66,14 +69,25 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *releases(overview),
         *_late_polls(overview),
         *_not_taken_up(overview),
-        *_index_is_short(overview),
-        *_lost_postings(overview),
+        *lacking_troubles(overview),
         *_objectives(overview),
         *too_few(overview),
         *_undeclared(overview),
         *_letters(overview),
     ]
     return tuple(sorted(found, key=lambda trouble: not trouble.grave))
+
+
+def _without_ended_polls(overview: Overview) -> Overview:
+    """A poll in hand ended with the collector that was killed in it: no server of a board hangs for that."""
+    collectors = [service for service in overview.services if service.name == _COLLECTOR]
+    if overview.figures is None or not collectors or any(service.alive(overview.at) for service in collectors):
+        return overview
+    sources = tuple(
+        replace(source, state="ok") if source.state == "hanging" and not source.hangs else source
+        for source in overview.figures.sources
+    )
+    return replace(overview, figures=replace(overview.figures, sources=sources))
 
 
 def healthy(overview: Overview) -> bool:
@@ -148,46 +162,6 @@ def _not_taken_up(overview: Overview) -> Iterator[Trouble]:
             f"start `jobchime {process}` anew: it was started before, or with other settings",
             "process",
         )
-
-
-def _index_is_short(overview: Overview) -> Iterator[Trouble]:
-    """The matcher indexes a posting before the store hears of it: what the store has, the index must have."""
-    stored = overview.figures.recent_postings if overview.figures else 0
-    if overview.indexed is not None and overview.indexed < stored:
-        yield Trouble(
-            f"the index of postings has {overview.indexed:,} of the last week, and the store has {stored:,}: new"
-            " searches, previews and backtests do not find the others",
-            "`jobchime reindex`",
-            Remedy("reindex", "postings"),
-        )
-    settled = overview.figures.settled_criteria if overview.figures else 0
-    if overview.indexed_criteria is not None and settled - overview.indexed_criteria > _under_way(overview):
-        yield Trouble(
-            f"the index of criteria has {overview.indexed_criteria:,}, and searches use {settled:,}: jobs for the"
-            " others are not found, and nobody is mailed them",
-            "`jobchime reindex`; `jobchime reconcile --day DAY`, for each day that it was so, sends what was missed",
-            Remedy("reindex", "criteria"),
-        )
-
-
-def _lost_postings(overview: Overview) -> Iterator[Trouble]:
-    """Rows that a hand deleted. What a service has yet to store is no such; that it stands still is told of itself."""
-    found = overview.lost_postings
-    on_the_way = any(service.lag or service.paused for service in overview.services)
-    if found.are_many and not on_the_way:
-        yield Trouble(
-            f"of {found.of:,} open postings that came within a week the store lacks {found.number:,}: rows of"
-            " `postings` were deleted, or restored from an older copy, and nobody is mailed these jobs; what came"
-            " since is mailed",
-            "`jobchime source again` sends all that is open once more; nobody is mailed a job twice",
-            Remedy("sources again"),
-        )
-
-
-def _under_way(overview: Overview) -> int:
-    """Records that no matcher has read yet, as while it is paused or a large import goes on: all may be criteria."""
-    lag = sum(service.lag or 0 for service in overview.services if service.name == "matcher")
-    return lag + (overview.figures.outbox if overview.figures else 0)
 
 
 def _objectives(overview: Overview) -> Iterator[Trouble]:

@@ -194,7 +194,8 @@ def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str])
     for (_, reason, mend), workers in by_reason.items():
         alike.setdefault((tuple(workers), reason, mend), []).append(next(iter(workers.values())))
     for (names, reason, mend), idle in alike.items():
-        of, said = joined(names), short(reason or "no reason given")
+        # Some end with the command that mends it.
+        of, said = joined(names), short(reason or "no reason given", 300)
         begins = mend is None and not any(worker.heartbeat.last_error for worker in idle)
         do, remedy = _BEGINS if begins else WAYS_OUT.get(mend, WAYS_OUT[None])
         if mend is None and said.startswith(CLOCK_FAILS):

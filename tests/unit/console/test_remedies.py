@@ -28,6 +28,7 @@ from services.ingest.settings import IngestSettings, SourceSettings
 from services.overview.search_yield import SearchYield
 from services.overview.stream import (
     ground_troubles,
+    lacking_troubles,
     mail_troubles,
     odd_sources,
     source_troubles,
@@ -77,7 +78,7 @@ from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
 MODULES: tuple[ModuleType, ...] = (
-    troubles, ground_troubles, mail_troubles, odd_sources, source_troubles, worker_troubles,
+    troubles, ground_troubles, lacking_troubles, mail_troubles, odd_sources, source_troubles, worker_troubles,
 )  # fmt: skip
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)

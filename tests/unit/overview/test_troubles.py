@@ -1111,6 +1111,19 @@ def test_what_a_first_start_has_yet_to_make_is_no_failure_and_what_it_cannot_use
     assert True in told(EngineView(DATA_FOLDER, False, "its disk is full"))
 
 
+def test_no_source_hangs_in_a_poll_that_ended_with_its_collector() -> None:
+    def told(hangs: int, *workers: Worker) -> list[str]:
+        asked = SourceFigures("slow", "hanging", asked_since=NOON - MINUTE, hangs=hangs)
+        seen = figures(sources=(asked,))
+        collector = ServiceView("ingest.collector", None, workers)
+        found = troubles(replace(seen, services=(collector,)))
+        return [trouble.what for trouble in found if trouble.what.startswith("the source slow hangs")]
+
+    assert len(told(0, worker("ingest.collector"))) == 1
+    assert told(0) == [], "nobody asks it"
+    assert len(told(2)) == 1, "it did at its last polls"
+
+
 def test_what_ran_and_ended_by_itself_is_told_with_its_last_words() -> None:
     ended = NOON - timedelta(minutes=9), "log.sqlite-wal was emptied while jobchime ran on it"
     gone = replace(WELL, form="embedded", services=(ServiceView("matcher", 5),), last_words=ended)
