@@ -165,6 +165,9 @@ function complete(input) {
     } else if (event.key === "Enter" && (active >= 0 || (entry.value.trim() && !single))) {
       event.preventDefault();
       take(active >= 0 ? named(list.children[active]) : entry.value);
+    } else if (event.key === "Tab" && active >= 0) {
+      // What the arrows chose, not the half of a word by which it was found; the focus goes on.
+      take(named(list.children[active]));
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       close();

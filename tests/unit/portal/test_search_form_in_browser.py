@@ -147,6 +147,17 @@ def test_the_first_press_counts_of_a_button_that_a_new_chip_moves(
         assert page.locator('input[name="roles"]').input_value() == "qzvx wplk"
 
 
+def test_who_tabs_on_from_what_the_arrows_chose_takes_it(page: Page) -> None:
+    skills = page.get_by_role("combobox", name="Skills, with commas")
+    skills.focus()
+    page.keyboard.type("kuber")
+    page.get_by_role("option", name="Kubernetes", exact=True).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.locator('input[name="skills"]')).to_have_value("Kubernetes")
+    expect(skills).not_to_be_focused()
+
+
 def test_a_home_is_completed_as_one_name_and_looked_up_by_once_it_is_whole(page: Page) -> None:
     page.locator('input[name="skills"] ~ .combobox input').fill("Python,")
     page.get_by_role("heading", name="jobs of the last").wait_for()

@@ -1,7 +1,7 @@
 """Sentences that 30 more people of five languages typed or spoke, with the country they browse from.
 
-Five are not read as they are meant: "office admin" is only offered, a misspelt "receptionist" is lost beside "dentist",
-"benefits" names a trade, "online" is no remote work, and who installs solar panels has no trade.
+Four are not read as they are meant: a misspelt "receptionist" is lost beside "dentist", "benefits" names a trade,
+"online" is no remote work, and who installs solar panels has no trade.
 """
 
 from services.usecases.pasted import asked_in
@@ -14,7 +14,7 @@ TYPED = [
         "I was laid off, used to be a project manager in construction, want something calmer,"
         " maybe office admin in Bristol",
         "GB",
-        "GB; Bristol GB; “was laid off”; “want something calmer”",
+        "administrative-assistant; GB; Bristol GB; “was laid off”; “want something calmer”",
     ),
     (
         "hi there um I'm looking for a job as a bus driver somewhere around Leicester"
