@@ -251,10 +251,14 @@ def test_a_replay_cut_off_in_between_is_sent_again_and_never_lost(
         letters = DeadLetters(log)
         (letter,) = letters.find()
         refusing = {"max.message.bytes": "1"}  # the mark cannot be written: as if killed before it
-        admin.alter_configs([ConfigResource("TOPIC", settings.topic("raw.v1.dead"), refusing)])
+        dead = settings.topic("raw.v1.dead")
+        admin.alter_configs([ConfigResource("TOPIC", dead, refusing)])
+        # A broker takes a change up once it has heard of it.
+        until(lambda: config_of(admin, dead)["max.message.bytes"] == "1")
         with pytest.raises(JobchimeError):
             letters.replay([letter])
-        admin.alter_configs([ConfigResource("TOPIC", settings.topic("raw.v1.dead"), {"max.message.bytes": "1000000"})])
+        admin.alter_configs([ConfigResource("TOPIC", dead, {"max.message.bytes": "1000000"})])
+        until(lambda: config_of(admin, dead)["max.message.bytes"] == "1000000")
         assert not letters.show(letter.id).replayed
         assert letters.replay([letters.show(letter.id)]).sent == 1
         assert letters.show(letter.id).replayed

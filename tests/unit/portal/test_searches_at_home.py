@@ -215,7 +215,7 @@ def test_what_a_form_did_is_said_once_on_the_page_that_follows_and_in_no_address
     assert answer.headers["location"] == page
     [cookie] = answer.headers.get_list("set-cookie")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax", "Max-Age=60"} <= set(cookie.split("; "))
-    line = f'<p class="done" role="status">{said}'
+    line = f'<p class="done" role="status" tabindex="-1" autofocus>{said}'
     shown = browser.get(page, cookie.partition(";")[0])
     assert line in shown.text
     [forgotten] = shown.headers.get_list("set-cookie")

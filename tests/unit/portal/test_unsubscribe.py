@@ -107,7 +107,7 @@ def test_who_comes_back_is_told_that_mails_come_again(
     assert "your mails come again" not in gone
     path = portal.path(link, ada, slot_of(NOW) if link == "manage" else "")
     page = portal.post(path, do=back)
-    assert '<p class="done" role="status">Done: your mails come again.</p>' in page.text
+    assert '<p class="done" role="status" tabindex="-1" autofocus>Done: your mails come again.</p>' in page.text
     assert status(store, ada) == "active"
     assert "your mails come again" not in portal.get(path).text
 
