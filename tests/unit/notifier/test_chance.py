@@ -218,6 +218,14 @@ def test_where_no_post_is_open_nothing_is_sent_unless_a_word_asks_for_it() -> No
     assert chance(pool, NURSE.model_copy(update={"text": '"expression of interest"'})) > 0.0
 
 
+def test_volunteering_is_sent_to_nobody_who_asks_for_paid_work() -> None:
+    unpaid = nursing(forms=("volunteer",))
+    assert chance(unpaid) == 0.0
+    assert chance(unpaid, name="Volunteer nurse") > 0.0
+    assert chance(unpaid, name="Krankenschwester, Ehrenamt") > 0.0
+    assert chance(nursing(forms=("part_time", "volunteer"))) > 0.0
+
+
 def test_a_zone_that_nobody_knows_gives_no_sign() -> None:
     assert chance(BEST, signs=Signs(time_zone="Nowhere/At_All")) == chance(BEST)
 

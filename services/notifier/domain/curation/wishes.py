@@ -149,6 +149,8 @@ class Wish:
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
     pools: bool
     """A word asks for postings where no post is open."""
+    volunteers: bool
+    """A word asks for work without pay."""
     travels: bool
     """A word asks for travelling."""
     localities: Localities
@@ -308,6 +310,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         avoids=signs.avoids,
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_asks_for_pools, said)),
+        volunteers=any(map(_asks_to_volunteer, said)),
         travels=any(map(_asks_to_travel, said)),
         localities=together((localities_of(criteria, name), signs.localities, localities_of_home(signs.home))),
         floors=() if criteria.salary_floor else signs.floors,
@@ -357,6 +360,11 @@ def _asks_for_pools(term: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
+def _asks_to_volunteer(term: str) -> bool:
+    return _patterns().volunteer.search(term) is not None
+
+
+@lru_cache(maxsize=4_096)
 def _asks_to_travel(term: str) -> bool:
     return _patterns().travel.search(term) is not None
 
@@ -366,12 +374,13 @@ class _Patterns(NamedTuple):
 
     study: re.Pattern[str]
     pool: re.Pattern[str]
+    volunteer: re.Pattern[str]
     travel: re.Pattern[str]
 
 
 @cache
 def _patterns() -> _Patterns:
-    of = ("condition.enrolment.wish", "condition.pool.wish", "travel.travelling")
+    of = ("condition.enrolment.wish", "condition.pool.wish", "employment.field.volunteer", "travel.travelling")
     return _Patterns(*(re.compile(any_of(name)) for name in of))
 
 

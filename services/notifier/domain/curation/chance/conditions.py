@@ -11,6 +11,13 @@ UNTOLD: Final = 0.5
 """What a fact is where a posting does not tell what it is held against; where nothing is asked it is 1."""
 
 
+def no_job(wish: Wish, posting: PostingCore) -> bool:
+    """Whether no paid post is open, as of a talent pool or of volunteers, and the search does not ask for that."""
+    if not wish.pools and any(condition.kind == "pool" for condition in posting.conditions):
+        return True
+    return not wish.volunteers and bool(posting.offered) and set(posting.offered) == {"volunteer"}
+
+
 def hardest_condition(wish: Wish, posting: PostingCore) -> tuple[float, Condition | None]:
     """The condition that the person meets the least, as far as one can tell, and how far they do.
 

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Final
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.chance.conditions import hardest_condition
+from services.notifier.domain.curation.chance.conditions import hardest_condition, no_job
 from services.notifier.domain.curation.chance.facts import (
     ALREADY,
     FACTS,
@@ -79,11 +79,8 @@ def chance_of(judged: JudgedPosting, wish: Wish, answered: Answered | None = Non
     """The chance of a posting for a search and a person who give these signs, and said so much of jobs like it."""
     ready = judged.ready
     costs = _costs(wish, ready, -math.inf)
-    # Where no post is open there is nothing to accept.
-    conditions = ready.posting.conditions
-    closed = conditions and not wish.pools and any(condition.kind == "pool" for condition in conditions)
     odds = costs.left if answered is None else costs.left + answered.odds
-    value = 0.0 if closed else round(probability(odds), 4)
+    value = 0.0 if no_job(wish, ready.posting) else round(probability(odds), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
     return Chance(value, partial(_against, costs.by_fact, wish, ready), answered, partial(_facts, costs.by_fact))
 
