@@ -18,7 +18,7 @@ from services.wording.roles import role_in_words
 from services.wording.words import Words
 
 _MOST_TITLES: Final = 2
-_MOST_BESIDE: Final = 3
+_MOST_BESIDE: Final = 4
 _MOST_LEVELS: Final = 2
 
 

@@ -23,6 +23,7 @@ from services.rules.criterion.base import (
     yes_or_no,
 )
 from services.rules.prepared import PreparedPosting
+from services.rules.roles.siblings import siblings_of
 from services.rules.roles.taxonomy import Closeness, Role, roles
 from services.rules.text import TextQuery
 
@@ -139,12 +140,11 @@ class RolesAny(_Roles[RoleFacts]):
             yield self._relaxed(criteria, "accept", None, accept_unknown=True)
 
     def beside(self, criteria: Criteria) -> frozenset[str]:
-        """Roles near those that will do, which are not excluded; none that is far from all that are asked for."""
+        """Roles near those that will do, and siblings of those asked for; none excluded, nor far from all asked for."""
         asked, known = criteria.roles, roles()
-        near = (
-            frozenset[str]().union(*map(known.neighbours, suiting := _suiting(asked))).difference(suiting, asked.none)
-        )
-        return frozenset(role for role in near if any(known.closeness(role, wanted) != "far" for wanted in asked.any))
+        suiting, siblings = _suiting(asked), map(siblings_of, asked.any)
+        found = frozenset[str]().union(*map(known.neighbours, suiting), *siblings).difference(suiting, asked.none)
+        return frozenset(role for role in found if any(known.closeness(role, wanted) != "far" for wanted in asked.any))
 
     def adding(self, criteria: Criteria, role: str) -> Relaxation:
         """One more role of which any will do."""

@@ -182,6 +182,24 @@ def test_titles_and_levels_that_would_open_more_are_added_by_a_press_and_said_on
         assert "Senior: fewer than 5 more" in few
 
 
+def test_every_trade_that_one_word_names_is_offered_beside_what_is_near(store: NotifierStore) -> None:
+    many = {"teacher": 1, "tutor": 9, "primary-teacher": 8, "special-education-teacher": 7, "kindergarten-teacher": 6}
+    jobs = [posting(f"{role} {at}", roles=(role,), posted_at=NOW) for role, most in many.items() for at in range(most)]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)
+    asked = {**ASKED, "skills": "", "roles": "Lehrerin"}
+    with served_portal(store) as portal:
+        read(portal)
+        page = portal.post("/preview", **asked).text
+        assert jobs_that_fit(page) == 1
+        assert "Tutor: 9 more" in page
+        for said, more in (
+            ("Primary Teacher: 8 more", 8),
+            ("Special Education Teacher: 7 more", 7),
+            ("Kindergarten Teacher: 6 more", 6),
+        ):
+            assert jobs_that_fit(portal.post("/sign-up", **asked, instead=press(page, said)).text) == 1 + more
+
+
 def test_what_is_left_out_is_let_in_again_by_one_press_alone(kinds: None, portal: ServedPortal) -> None:
     read(portal)
     asked = {**ASKED, "roles_none": "Data Analyst"}

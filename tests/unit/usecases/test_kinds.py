@@ -7,6 +7,7 @@ from services.matcher.relaxing import steps
 from services.rules.criteria import canonical
 from services.rules.criterion import ROLES_ANY
 from services.rules.prepared import PreparedPosting
+from services.rules.roles.siblings import GROUPS, siblings_of
 from services.rules.roles.taxonomy import roles
 from services.rules.verdict import outcome_of
 from services.usecases.kinds import is_next_level, leaving_out, taking_back, taking_too
@@ -80,6 +81,27 @@ def test_titles_beside_are_near_what_will_do_and_neither_asked_for_nor_excluded(
     assert further
     assert further.isdisjoint({role, *near})
     assert ROLES_ANY.beside(Criteria(text="zeppelin")) == frozenset()
+
+
+def test_roles_that_one_word_names_are_offered_and_not_taken_in_its_place() -> None:
+    asked = canonical(Criteria(roles=RoleTerms(any=("Lehrerin",), neighbours=True)))
+    siblings = {"primary-teacher", "special-education-teacher", "kindergarten-teacher"}
+    assert siblings <= ROLES_ANY.beside(asked)
+    assert not any(fits(asked, role) for role in siblings)
+    assert ROLES_ANY.beside(of("nurse", "childrens-nurse", none=("mental-health-nurse",))) == {
+        "learning-disability-nurse"
+    }
+
+
+def test_siblings_are_of_one_family_in_one_group_and_never_near() -> None:
+    known = roles()
+    every = [role for group in GROUPS for role in group]
+    assert len(every) == len(set(every))
+    for group in GROUPS:
+        for role in group:
+            assert siblings_of(role) == group - {role}
+            assert {known.closeness(role, other) for other in siblings_of(role)} == {"family"}
+    assert siblings_of("electrician") == frozenset()
 
 
 def test_the_next_levels_are_those_above_and_below() -> None:

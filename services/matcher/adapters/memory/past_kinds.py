@@ -43,7 +43,7 @@ class PastKinds:
     left_out: tuple[tuple[str, int], ...]
     """Each role that is excluded, with how many fit all else."""
     beside: tuple[tuple[str, int], ...]
-    """Roles near those that will do, with how many more would fit were it asked for too; the most first."""
+    """Roles near those that will do, and their siblings, with how many more each would let in; the most first."""
 
 
 class RoleColumn(AlikeColumn):
@@ -81,7 +81,7 @@ class RoleColumn(AlikeColumn):
         return tuple((role, counted[role]) for role in criteria.roles.none)
 
     def beside(self, fits: Bools, criteria: Criteria) -> tuple[tuple[str, int], ...]:
-        """What each role near those that will do would let in of what fits all but these, the most first."""
+        """What each role beside those that will do would let in of what fits all but these, the most first."""
         wanted, more = ROLES_ANY.beside(criteria), Counter[str]()
         for number, count in self._alike(fits) if wanted else ():
             prepared = self._first[number]
