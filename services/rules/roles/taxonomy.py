@@ -174,15 +174,18 @@ class Roles:
 
     def disambiguated(self, role_id: str, title: str, text: str) -> str | None:
         """The role that two words of a text tell, where the title is one that the role read of it shares."""
-        if role_id not in self._shared:
-            return None
-        stems = f" {' '.join(_stems(self.vocabulary, title))} "
-        for shared in self._shared[role_id]:
-            if any(title in stems for title in shared.titles):
-                said = {found[0].casefold() for found in shared.words.finditer(text)}
-                if len(said) > 1:
-                    return shared.role
+        for shared in self._sharing(role_id, title):
+            if len({found[0].casefold() for found in shared.words.finditer(text)}) > 1:
+                return shared.role
         return None
+
+    def sharing(self, role_id: str, title: str) -> tuple[str, ...]:
+        """The roles that may be meant by a title which is read as this one."""
+        return tuple(shared.role for shared in self._sharing(role_id, title))
+
+    def _sharing(self, role_id: str, title: str) -> Iterator["_SharedTitles"]:
+        stems = f" {' '.join(_stems(self.vocabulary, title))} " if role_id in self._shared else ""
+        return (shared for shared in self._shared.get(role_id, ()) if any(title in stems for title in shared.titles))
 
     def closeness(self, a: str, b: str) -> Closeness:
         """How close two roles are, the same both ways; of one family unless the taxonomy says near or far.

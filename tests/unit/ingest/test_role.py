@@ -307,12 +307,58 @@ def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:
         ("Infirmière ou sage-femme", ("nurse", "midwife")),
         ("Enfermera o auxiliar de enfermería", ("nurse", "care-assistant")),
         ("Buchhalter oder Controller (m/w/d)", ("accountant", "financial-controller")),
+        ("Teacher or Teaching Assistant", ("teacher", "teaching-assistant")),
+        ("Nurse, Paramedic, or Midwife", ("nurse", "paramedic", "midwife")),
+        ("RN/LPN/CNA", ("nurse", "practical-nurse", "care-assistant")),
+        ("Physiotherapeut, Ergotherapeut oder Logopäde (m/w/d), Kiel",
+         ("physiotherapist", "occupational-therapist", "speech-therapist")),
+        ("Registered Nurse (RN), LPN, or Medical Assistant - Oslo", ("nurse", "practical-nurse", "medical-assistant")),
+        ("Enfermera, fisioterapeuta o logopeda", ("nurse", "physiotherapist", "speech-therapist")),
+        ("PA/NP, Urgent Care", ("physician-assistant", "nurse-practitioner")),
+        ("PA / Receptionist", ("executive-assistant", "administrative-assistant")),
     ],
-)
-def test_two_roles_are_read_where_a_title_names_two(title: str, named: tuple[str, ...]) -> None:
+)  # fmt: skip
+def test_all_roles_are_read_that_a_title_names(title: str, named: tuple[str, ...]) -> None:
     read = read_role(title, (), "", roles())
     assert read.roles == named
-    assert len(read.spans) == 2
+    assert [roles().find(title[start:end].strip()) for start, end in read.spans]
+    assert len(read.spans) == len(named)
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("PA to the CEO", ("executive-assistant",)),
+        # Not a list of titles: a field, a level, a generic title, a place beside one.
+        ("Sales and Marketing Manager", ("sales-manager",)),
+        ("Senior / Lead Data Analyst", ("data-analyst",)),
+        ("Software Engineer or Backend Engineer", ("backend-engineer",)),
+        ("Nurse, London and Leeds", ("nurse",)),
+        ("Account Manager, Nurse Staffing", ("account-manager",)),
+    ],
+)
+def test_a_list_of_other_things_is_no_list_of_roles(title: str, named: tuple[str, ...]) -> None:
+    assert read_role(title, (), "", roles()).roles == named
+
+
+SCHOOL_YEARS = {
+    "primary-teacher": (
+        "Year 1 Teacher", "Year 1 to 6 Teacher", "Teacher - Year 2", "Year Three Teacher", "Year 5/6 Teacher",
+        "Grade 1 to 5 Teacher", "Fourth Grade ELA Teacher", "2nd Grade Teacher", "Reception Teacher",
+        "KS1/KS2 Teacher", "Key Stage 2 Teacher", "K-5 Music Teacher",
+    ),
+    "teacher": (
+        "Year 8 Teacher", "Year 10 Science Teacher", "Teacher, Year 12", "Grade 9 English Teacher",
+        "6th Grade Math Teacher", "Grades 4-8 Teacher", "Year 6 and 7 Teacher", "KS3/KS4 Maths Teacher",
+        "Key Stage 3 Teacher", "K-12 Teacher", "Teacher (1 year 6 months)", "Tenth Grade Teacher",
+    ),
+    "teaching-assistant": ("Year 2 Teaching Assistant",),
+}  # fmt: skip
+
+
+@in_one_test("title, role", [(title, role) for role, titles in SCHOOL_YEARS.items() for title in titles])
+def test_school_years_tell_which_school_a_teacher_is_sought_for(title: str, role: str) -> None:
+    assert read_role(title, (), "", roles()).roles == (role,)
 
 
 @pytest.mark.parametrize("title", ["Nurse, Intensive Care", "Cook or Chef de Partie", "Full or Part Time Nurse"])

@@ -1,4 +1,4 @@
 """What the job is.
 
-Enters: a title and the text that says what the role does. Leaves: one or two roles of the taxonomy, with evidence.
+Enters: a title and the text that says what the role does. Leaves: the roles of the taxonomy that it is, with evidence.
 """

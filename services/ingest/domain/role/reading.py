@@ -10,12 +10,15 @@ from typing import Final, Literal
 from schemas.posting import Evidence
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
+from services.ingest.domain.role.school_years import seeks_primary_teacher
 from services.ingest.domain.role.title import NamedRole, head_in, read_title
 from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import WEAK, Roles
 
 RoleSource = Literal["title", "category", "text", "unknown"]
 
+_TEACHER: Final = "teacher"
+_PRIMARY_TEACHER: Final = "primary-teacher"
 _MOST_TITLE: Final = 300
 _MOST_TEXT: Final = 20_000
 _MOST_ANNOUNCED: Final = 12
@@ -26,7 +29,7 @@ _BEGINS: Final = r"(?:^|[.!?\n•]\s{0,3})"
 
 @dataclass(frozen=True, slots=True)
 class RoleReading:
-    """One or two roles by id, the first the one that decides; none where nothing says what the work is."""
+    """Roles by id, the first the one that decides; none where nothing says what the work is, and four at most."""
 
     roles: tuple[str, ...] = ()
     source: RoleSource = "unknown"
@@ -50,6 +53,8 @@ def read_role(title: str, categories: Sequence[Stated], text: str, known: Roles)
 
 def _disambiguated(named: Sequence[NamedRole], title: str, text: str, known: Roles) -> RoleReading | None:
     role = known.disambiguated(named[0].role, title, text)
+    if role is None and named[0].role == _TEACHER and seeks_primary_teacher(title):
+        role = _PRIMARY_TEACHER
     if role is None or role in {mention.role for mention in named}:
         return None
     start, end = min(mention.start for mention in named), max(mention.end for mention in named)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from services.ingest.domain.employment import patterns
+from services.ingest.domain.role.listed import listed_roles
 from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import LONGEST, WEAK, Roles, Vocabulary
 from services.rules.roles.words import Word
@@ -33,8 +34,9 @@ class _Span(NamedTuple):
 
 
 def read_title(title: str, known: Roles) -> tuple[NamedRole, ...]:
-    """The roles that a title names, at most two, or none where it says nothing of the work."""
-    return _Title(title, known).read()
+    """The roles that a title names: all that it lists, else at most two; none where it says nothing of the work."""
+    listed = listed_roles(title, known)
+    return tuple(NamedRole(*one) for one in listed) or _Title(title, known).read()
 
 
 def head_in(title: str, known: Roles) -> str | None:
