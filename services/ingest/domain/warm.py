@@ -51,7 +51,7 @@ def warm_up() -> None:
         names_of(language)
         words_of(language)
     placeless = replace(draft, title="Senior Entwickler*in", restriction=(), locations=())
-    in_town = replace(draft, title="Nurse or Paramedic", html=_FACTS, locations=draft.locations[:1])
+    in_town = replace(draft, title="Nurse or Year Three Teacher", html=_FACTS, locations=draft.locations[:1])
     readings = (replace(draft, html=_TEXT), replace(placeless, html=_NO_LANGUAGE), in_town)
     for warming in readings:
         normalise(warming, raw=raw, rates=rates_before(started.date()))
