@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from schemas.posting import Seniority
+from services.rules.lexicon.builder import any_of
 from services.rules.sections import Document
 
 BAND_LEVELS: Final[Mapping[str, Seniority]] = {
@@ -14,13 +17,32 @@ BAND_LEVELS: Final[Mapping[str, Seniority]] = {
 
 People stay in bands 2 to 5 for all their years in a trade (assistants, staff nurses), so these tell no level.
 """
-_SERVICE: Final = re.compile(r"\bnhs\b|\bagenda for change\b|\bafc\b")
-_IN_TITLE: Final = re.compile(r"\bband ?([2-9])([a-d])?\b")
-_IN_TEXT: Final = re.compile(
-    r"(?:\b(?:nhs|agenda for change|afc)(?: pay)?[ ,:(–-]{1,3}"
-    r"|(?:^|\n)\W{0,3}(?:pay )?(?:band|grade) ?: ?(?:\w+ ){0,3}?)"
-    r"band ?([2-9])([a-d])?\b"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What their words are for stands in rules/lexicon/meanings.toml. They read lower-case text."""
+
+    service: re.Pattern[str]
+    in_title: re.Pattern[str]
+    in_text: re.Pattern[str]
+
+
+@cache
+def patterns() -> Patterns:
+    """The patterns, compiled once."""
+    band = rf"\b{_words('band')} ?([2-9])([a-d])?\b"
+    scale = rf"\b{_words('scale')}[ ,:(–-]{{1,3}}"
+    head = rf"(?:^|\n)\W{{0,3}}{_words('head')} ?: ?(?:\w+ ){{0,3}}?"
+    return Patterns(
+        service=re.compile(any_of("seniority.pay_band.service")),
+        in_title=re.compile(band),
+        in_text=re.compile(rf"(?:{scale}|{head}){band}"),
+    )
+
+
+def _words(name: str) -> str:
+    return any_of(f"seniority.pay_band.{name}", whole=False)
 
 
 def band_level(document: Document) -> tuple[Seniority, str, re.Match[str]] | None:
@@ -29,11 +51,10 @@ def band_level(document: Document) -> tuple[Seniority, str, re.Match[str]] | Non
     Of two bands ("Band 6/7") the lower one counts, as it is enough to be hired. Other employers have bands, too
     (councils, civil services), so the posting must name the health service or its pay scale.
     """
-    if "band" not in document.title.lower() and "band" not in document.lowered:
+    found, title = patterns(), document.title.lower()
+    if not found.service.search(document.lowered):
         return None
-    if not _SERVICE.search(document.lowered):
-        return None
-    for source, pattern, words in (("title", _IN_TITLE, document.title.lower()), ("text", _IN_TEXT, document.lowered)):
+    for source, pattern, words in (("title", found.in_title, title), ("text", found.in_text, document.lowered)):
         match = pattern.search(words)
         if match is not None:
             level = BAND_LEVELS.get(match[1] + (match[2] or ("a" if match[1] == "8" else "")))
