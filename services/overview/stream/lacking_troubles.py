@@ -33,8 +33,8 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
 
 def _lost_postings(overview: Overview) -> Iterator[Trouble]:
     """Rows that a hand deleted. What a service has yet to store is no such; that it stands still is told of itself."""
-    found = overview.lost_postings
-    on_the_way = any(service.lag or service.paused for service in overview.services)
+    found, services = overview.lost_postings, overview.services
+    on_the_way = any(service.paused for service in services) or sum(s.lag or 0 for s in services) >= found.number
     if found.are_many and not on_the_way:
         yield Trouble(
             f"of {found.of:,} open postings that came within a week the store lacks {found.number:,}: rows of"

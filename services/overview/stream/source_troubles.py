@@ -19,6 +19,8 @@ LATE_POLLS = timedelta(minutes=15)
 """A poll that has been due for so long, and has not begun, is late."""
 QUIET = timedelta(hours=12)
 """So long without any posting is worth a look."""
+_NAMES_MOVE: tuple[SourceState, ...] = ("failing", "silent")
+"""Of which it is said with why they fail where they had moved."""
 _SOON = timedelta(hours=1)
 """A next poll that is further away is said, as where a board asked to be left alone for a day."""
 _HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
@@ -35,7 +37,7 @@ _MANY: dict[SourceState, tuple[str, str]] = {
         f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
     ),
     "empty": (
-        "list nothing any more, while postings of them are open",
+        "list nothing any more, and had few open postings",
         f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
     ),
     "unread": (
@@ -172,7 +174,8 @@ def left_open(figures: StoreFigures) -> Iterator[Trouble]:
 def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
     polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
-    if polled and all(source.gives_nothing for source in polled):
+    idle = [source for source in polled if source.gives_nothing]
+    if idle and all(source.gives_nothing or source.ran_out for source in polled):
         which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
         yield Trouble(
             f"{which} asked lists nothing, or nothing new: no posting comes",
@@ -196,7 +199,7 @@ def of_one_source(source: SourceFigures, now: datetime) -> tuple[Trouble, ...]:
 
 def moved_sources(sources: Sequence[SourceFigures]) -> Iterator[Trouble]:
     """A note while its former address still leads there: once that is gone, the source fails."""
-    moved = [source for source in sources if source.moved_to and source.state not in ("failing", "silent", "off")]
+    moved = [source for source in sources if source.moved_to and source.state not in (*_NAMES_MOVE, "off")]
     if moved:
         which = f"the source {moved[0].name}" if len(moved) == 1 else counted(len(moved), "source")
         named = named_of([f"{source.name} to {short(source.moved_to)}" for source in moved])
@@ -224,6 +227,8 @@ def _many(state: SourceState, some: Sequence[SourceFigures], now: datetime) -> T
     names = named_of([source.name for source in some])
     over = sum(_is_over(source, now) for source in some)
     why += f"; of {over:,} the time is over until which they were to be so" if over else ""
+    moved = [f"{source.name} to {short(source.moved_to)}" for source in some if source.moved_to]
+    why += f"; {len(moved):,} of them had moved for good: {named_of(moved)}" if moved and state in _NAMES_MOVE else ""
     finding = f"{counted(len(some), 'source')} {what}: {names}{why}"
     remedy, shared = Remedy("show sources"), {_shared(source) for source in some}
     if (act := _AT_ONCE.get(state)) and len(shared) == 1:
@@ -241,7 +246,7 @@ def _is_over(source: SourceFigures, now: datetime) -> bool:
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
     since = lasting(source.error_since, source.error_at, now)
     last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
-    if source.amiss is not None and source.amiss.ran_out:
+    if source.amiss is not None and source.ran_out:
         yield Trouble(
             f"the source {source.name} lists nothing any more, for {ago(now - source.amiss.since)} now, and had its"
             f" last jobs before: they are closed",
@@ -253,7 +258,8 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         nothing = f", for {ago(now - source.empty_since)} now" if source.empty_since else ""
         still = counted(source.lacking, "posting of it is", "postings of it are")
         yield Trouble(
-            f"the source {source.name} lists nothing any more{nothing}, while {still} open",
+            f"the source {source.name} lists nothing any more{nothing}, while {still} open"
+            + _moved(source) * (source.state == "silent"),
             f"look at its board, and `jobchime source check` its address; if they are gone, `jobchime source accept"
             f" {source.name}` closes them",
             grave=source.state == "silent",

@@ -112,6 +112,11 @@ class SourceFigures:
         return self.amiss if self.amiss and self.state == self.amiss.why else None
 
     @property
+    def ran_out(self) -> bool:
+        """It lists nothing, had its last jobs before, and has no other trouble."""
+        return self.state == "empty" and self.amiss is not None
+
+    @property
     def gives_nothing(self) -> bool:
         """Nothing, or nothing new, comes of it, and it has no other trouble."""
         return self.state in ("barren", "ended", "stale")

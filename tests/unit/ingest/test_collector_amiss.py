@@ -387,6 +387,8 @@ def test_pay_in_a_unit_that_nobody_is_paid_in_is_told_at_once_though_it_was_neve
     assert polled(60, period="hour") == "ok"
     assert polled(6_000_000, of=9) == "ok", "of so few it is a slip"
     assert polled(6_000_000) == "12 postings state a pay that nobody earns,"
+    on.ledger.accept_giving("board", on.now)
+    assert polled(6_000_000) == "ok", "an operator's word holds from poll to poll"
     assert polled(60_000, of=3) == "ok", "it is over, though its listing has become short"
     assert polled(6_000_000, more=13) == "ok"
     assert polled(999_999, of=1, more=12) == "ok"
@@ -537,6 +539,10 @@ def test_a_board_that_had_its_last_jobs_is_no_failure_and_they_close_after_a_day
         (told,) = source_troubles([figures(on)], on.now)
         assert told.grave == (ends == "silent")
         assert ("had its last jobs before" in told.what) == (ends == "empty")
+        server.on(f"/feed{had}", serve.status(404))
+        on.poll()
+        (told,) = source_troubles([figures(on)], on.now)
+        assert (figures(on).state, told.grave) == ("failing" if ends == "empty" else "silent", True), told.what
 
 
 @pytest.mark.parametrize("loses", ["text", "pay", "place", "unit"])

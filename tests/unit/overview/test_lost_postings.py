@@ -55,5 +55,6 @@ def test_many_rows_that_are_gone_are_a_failure_unless_a_service_has_yet_to_store
     assert (told.remedy, told.grave) == (Remedy("sources again"), True)
     behind = ServiceView("matcher", 900, needed=False)
     assert [*troubles(replace(gone, services=(behind,)))] == []
+    assert troubles(replace(gone, services=(replace(behind, lag=30),))) != (), "so few are no reason that 60 lack"
     for few in (LostPostings(500, 50), LostPostings(20, 9)):
         assert troubles(replace(gone, lost_postings=few)) == ()

@@ -666,7 +666,7 @@ def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
         ("shrunk", "50 sources lack many open postings, kept open: s00, s01, s02 and 47 more", "source accept NAME`"),
         (
             "empty",
-            "50 sources list nothing any more, while postings of them are open: s00, s01, s02 and 47 more",
+            "50 sources list nothing any more, and had few open postings: s00, s01, s02 and 47 more",
             "source accept NAME`",
         ),
         (
@@ -893,6 +893,22 @@ def test_an_index_that_lost_criteria_is_told_as_nobody_is_mailed_by_them() -> No
     for lag, lost in ((9, True), (10, False)):
         told = troubles(replace(imported, indexed_criteria=40, services=(service(lag=lag),)))
         assert any("index of criteria" in found.what for found in told) == lost
+
+
+def test_a_board_that_had_its_last_jobs_hides_not_that_all_others_list_nothing() -> None:
+    over = SourceFigures("a", "empty", amiss=Amiss("barren", NOON - timedelta(days=2), ran_out=True))
+    for others, is_told in ((("barren",), True), (("barren", "ok"), False), ((), False)):
+        found = troubles(figures(sources=(over, *(given_nothing(state, state) for state in others))))
+        assert any(trouble.grave and "no posting comes" in trouble.what for trouble in found) is is_told, others
+
+
+def test_where_sources_had_moved_is_said_though_many_fail_and_where_nothing_is_listed_any_more() -> None:
+    several = [SourceFigures(name, "failing", error="404", moved_to=f"https://{name}.example") for name in "abcdefghi"]
+    [trouble] = source_troubles(several, NOON)
+    assert "; 9 of them had moved for good: a to https://a.example" in trouble.what
+    day = NOON - timedelta(days=1)
+    [trouble] = source_troubles([SourceFigures("a", "silent", empty_since=day, moved_to="https://new.example")], NOON)
+    assert "it had moved for good to https://new.example" in trouble.what
 
 
 def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:

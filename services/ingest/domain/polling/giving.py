@@ -100,10 +100,15 @@ def _moved(giving: Giving, now: datetime) -> Giving:
 def pushed(before: Giving, now: datetime, says: Counter[str], *, taken: bool = True) -> Giving:
     """After more was pushed, of which so many state a pay, or one that nobody earns; a push is no listing."""
     before = _moved(before, now) if taken else before
-    paid, odd = before.pushed[0] + says["pay"], before.pushed[1] + says[ODD_PAY]
+    late = _paid_lately(before.pushed, says["pay"], says[ODD_PAY])
+    return _paid(replace(before, pushed=late), now, *late)
+
+
+def _paid_lately(before: tuple[int, int], paid: int, odd: int) -> tuple[int, int]:
+    paid, odd = before[0] + paid, before[1] + odd
     while paid > LATELY:
         paid, odd = paid // 2, odd // 2
-    return _paid(replace(before, pushed=(paid, odd)), now, paid, odd)
+    return paid, odd
 
 
 def _paid(before: Giving, now: datetime, paid: int, odd: int) -> Giving:
@@ -193,9 +198,10 @@ def _unsaid(before: Mapping[str, Unsaid], now: datetime, polled: Polled) -> Mapp
 def _paid_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     """By all that is listed, or by what came new of late: of a long listing that is few for long."""
     listed = polled.says.get("pay", 0), polled.says.get(ODD_PAY, 0)
-    of_new = Counter({name: polled.said_by.get(name, (0, 0))[1] for name in ("pay", ODD_PAY)})
-    late = pushed(before if listed[1] else replace(before, pushed=(0, 0)), now, of_new, taken=False)
-    return late if late.odd_pay and not _is_odd(*listed) else _paid(late, now, *listed)
+    of_new = (polled.said_by.get(name, (0, 0))[1] for name in ("pay", ODD_PAY))
+    late = _paid_lately(before.pushed if listed[1] else (0, 0), *of_new)
+    told = late if _is_odd(*late) and not _is_odd(*listed) else listed
+    return _paid(replace(before, pushed=late), now, *told)
 
 
 def _is_odd(paid: int, odd: int) -> bool:
