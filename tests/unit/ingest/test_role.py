@@ -13,6 +13,30 @@ from services.rules.roles.taxonomy import roles
 from tests.support.in_one_test import in_one_test
 
 TITLES = {
+    # A noun of several trades is none of them beside a word of another.
+    "Tree Surgeon": "agricultural-worker",
+    "Orthopedic Surgeon": "physician",
+    "Server": "waiter",
+    "Lead Server - Fine Dining": "waiter",
+    "Restaurant Server (Part-time)": "waiter",
+    "Server Administrator": "systems-administrator",
+    "Debt Collector": "accounts-payable-clerk",
+    "Nuclear Medicine Technologist": "radiographer",
+    "Bademeister (m/w/d)": "sports-coach",
+    "Industriemeister Metall": "production-manager",
+    "Animatrice périscolaire": "youth-and-family-worker",
+    "Senior Animator": "motion-designer",
+    "Therapist - Remote": "psychotherapist",
+    "Behavioral Health Therapist": "psychotherapist",
+    "Beauty Therapist": "hairdresser",
+    "Fachkraft für Lagerlogistik (m/w/d)": "warehouse-worker",
+    "Senior Artist": "3d-artist",
+    "Lash Technician": "hairdresser",
+    "Facility Technician": "industrial-maintenance-technician",
+    "Forklift Driver": "warehouse-worker",
+    "Gabelstaplerfahrer": "warehouse-worker",
+    "Consultant/Doctor": "physician",
+    "Doctor's Assistant": "medical-assistant",
     # English: the noun at the end decides, then what stands beside it.
     "Backend Engineer, Payments": "backend-engineer",
     "Customer Care Business Process Specialist": "operations-specialist",
@@ -290,6 +314,16 @@ def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
         "PT",
         "Pega LSA",
         "Socorrista",
+        # Of trades that are no role here.
+        "Refuse Collector",
+        "Pest Control Technician",
+        "Ophthalmic Technician",
+        "Radiation Therapist",
+        "Art Therapist",
+        "Music Therapist",
+        "Terapeuta floral",
+        "Tattoo Artist",
+        "Elektromeister (m/w/d)",
     ],
 )
 def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:

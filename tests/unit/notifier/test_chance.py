@@ -371,6 +371,8 @@ def test_a_level_that_another_search_asks_for_counts_where_this_one_asks_for_non
 @pytest.mark.parametrize(
     ("says", "years"),
     [
+        ("A degree or equivalent8+ years of experience in nursing", 8),
+        ("You write Python3 years are short.", 0),
         ("You bring 8+ years of experience in nursing.", 8),
         ("Minimum of 3-5 years' experience", 3),
         ("Mindestens 4 Jahre Erfahrung in der Pflege", 4),

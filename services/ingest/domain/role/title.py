@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.ingest.domain.employment import patterns
 from services.ingest.domain.role.listed import listed_roles
@@ -13,6 +13,9 @@ from services.rules.roles.taxonomy import LONGEST, WEAK, Roles, Vocabulary
 from services.rules.roles.words import Word
 from services.rules.text import lowered
 from services.rules.titles import says_only_where
+
+_OF_OTHERS: Final = ("artist", "clinician")
+"""Classes of nouns that name a trade with the word beside them, whatever field that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,12 @@ class _Title:
         return None
 
     def _weakly(self) -> tuple[NamedRole, ...]:
-        """Of a title without a noun of work: "Marketing Intern", "Customer Success - Brazil"."""
+        """Of a title without a noun of work: "Marketing Intern", "Customer Success - Brazil".
+
+        A noun of a trade that no field here has is another trade's: a music therapist is no audio engineer.
+        """
+        if any(head.meaning in _OF_OTHERS for head in self.heads):
+            return ()
         weak = bool(self.heads)
         for begin, end in self._segments:
             found = [

@@ -16,7 +16,9 @@ Rank = Literal["tag", "option", "days", "said", "way", "anywhere", "policy", "we
 _GAP: Final = r"(?!-\w)\W{1,4}(?:[\w, /-]{0,30}[^\w\n])?"
 """Between a label and what it heads."""
 _LINE: Final = r"(?:^|\n)\W{0,4}"
-_NOT_WORK: Final = "(?![ -]{not_work})"
+_DENIED: Final = r"(?: \w+){0,2}\s?[:?–\n-]\W{0,4}{visa.no}(?=\s?(?:$|[\n.,;|(•]))"
+"""Behind a label for remote work, in a form: `Work remotely: no`."""
+_NOT_WORK: Final = f"(?![ -]{{not_work}}|{_DENIED})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def patterns() -> Patterns:
             ("weak", "remote"): _pattern(r"{weak.remote}|{remote}(?=\W*(?:\n|$))"),
         },
         conditional=_pattern("{conditional}"),
-        denied=_pattern(r"[^.\n]{0,30}{impossible}"),
+        denied=_pattern(rf"[^.\n]{{0,30}}{{impossible}}|{_DENIED}"),
         not_given=_pattern(r"{not_given}[^.,;\n]{0,25}$"),
         past=_pattern(r"{past}[^.\n]{0,60}$"),
         used_to=_pattern(r"{used_to} [^.,;\n]{0,30}$"),
@@ -124,7 +126,7 @@ def _remote_said() -> str:
     return (
         rf"{_LINE}{{remote_line}}{_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)|{_LINE}{{fully_remote}}\.(?=\s|$)|{{said.remote}}|{{seeks_remote}}{_NOT_WORK}"
         rf"|{{label}}{_GAP}(?:{{wholly_form}} )?{{remote_form}}|{{remote_at}} (?P<capital>)"
-        r"|{remote}(?:\s?[–—|:,(]\s?| -\s?|-\s)(?P<capital_too>)|{remote}-(?P<place>)"
+        rf"|{{remote}}{_NOT_WORK}(?:\s?[–—|:,(]\s?| -\s?|-\s)(?P<capital_too>)|{{remote}}-(?P<place>)"
         r"|{label}\W{1,4}{home}(?= ?(?:$|\n|[.,;(]))|{wholly} {remotely}"
         rf"|(?:^|\n){{remote}}{_NOT_WORK} (?P<capital_next>)"
         r"|[-–—|·(] ?{fully_remote}(?=\s?(?:[)|·–—\n-]|$|{behind_remote}))"

@@ -285,7 +285,9 @@ def _experience() -> _Experience:
     return _Experience(
         year=re.compile(year, re.IGNORECASE),
         years=re.compile(
-            rf"(?<![\w.,$€£-])(?P<ranged>{any_of('experience.between')} )?(?P<years>1?\d|{written})(?: ?\+| {more})?"
+            # Or where a line break was lost: "or equivalent8+ years".
+            r"(?:(?<![\w.,$€£-])|(?<=[a-z]{4})(?=\d{1,2}\+))"
+            rf"(?P<ranged>{any_of('experience.between')} )?(?P<years>1?\d|{written})(?: ?\+| {more})?"
             rf"(?: ?(?:-|–|{to}|(?(ranged){both}|(?!))) ?{number})? ?\+? ?"
             rf"(?:\({number} ?\+?\) ?)?{year}(?=(?P<behind>[^.\n;]{{0,{_MOST_BEHIND_YEARS}}}))",
             re.IGNORECASE,
