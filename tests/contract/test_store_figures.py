@@ -60,9 +60,16 @@ def test_a_source_fails_since_the_first_failure_after_its_last_success(engine: E
 
 @pytest.mark.parametrize(
     ("hours", "lacking", "listed", "state"),
-    [(1, 2, 0, "empty"), (1, 12, 0, "shrunk"), (25, 2, 0, "silent"), (25, 12, 0, "silent"), (25, 12, 3, "shrunk")],
+    [
+        (1, 2, 0, "empty"),
+        (1, 12, 0, "shrunk"),
+        (25, 2, 0, "empty"),
+        (25, 3, 0, "silent"),
+        (25, 12, 0, "silent"),
+        (25, 12, 3, "shrunk"),
+    ],
 )
-def test_a_source_that_lists_nothing_while_postings_are_open_is_told_and_silent_after_its_silence(
+def test_a_source_that_lists_nothing_is_told_and_silent_after_its_silence_but_for_its_last_jobs(
     engine: Engine, hours: int, lacking: int, listed: int, state: str
 ) -> None:
     ledger, since = SqlSourceLedger(engine), NOON - timedelta(hours=hours)
