@@ -58,6 +58,7 @@ def form_page(
         "options": _options(given, words),
         "wrong": wrong,
         "asks_trade": False,
+        "changed_since": "",
         # A sentence fills most of the form: who has typed nothing yet sees where.
         "untouched": not (wrong or any(given.get(name) for name in _TYPED)),
         "more_open": wrong in _IN_MORE or any(given[name] for name in _IN_MORE),

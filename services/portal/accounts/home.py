@@ -140,7 +140,7 @@ def _add_home(
             return await door.work(partial(_page, door, cookies, live, here, unticked, "erase"))
         await door.work(partial(_act, door, here, form))
         if form.get("do") == "erase":
-            gone = door.show("gone", here.words, erased=True, days=accounts.RETENTION["erasures"])
+            gone = door.show("gone", here.words, erased=True, titled_by_form=True, days=accounts.RETENTION["erasures"])
             cookies.clear(gone)
             return gone
         own = form.get("session", "") in ("", here.session.key)

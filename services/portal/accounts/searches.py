@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from schemas.codec import encode
 from services.portal.about_oneself import owner_fields
 from services.portal.accounts.at_home import AtHome, at_home, lead
 from services.portal.accounts.guard import Cookies, FormGuard
@@ -38,7 +40,7 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
-from services.usecases.searches import Query, SavedSearch, WantedSearch, query_of, search_from
+from services.usecases.searches import Query, SavedSearch, Timing, WantedSearch, query_of, search_from
 from services.wording.words import Words, mark
 
 _SIGNED_OUT = mark(
@@ -46,7 +48,10 @@ _SIGNED_OUT = mark(
     " typed is still here."
 )
 _SIGNED_IN_SINCE = mark("You have signed in since this form was made, and nothing is saved yet: look at it and save.")
-_FORM = form("csrf", "name", "pasted", "add", "instead", "anyway", "folded", *DEFAULTS, do=("save", "preview", "read"))
+_FORM = form(
+    *("csrf", "name", "pasted", "add", "instead", "anyway", "folded", "version", *DEFAULTS),
+    do=("save", "preview", "read"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ class _Searches:
         just_read: Reading = NOTHING_READ,
         seen: Mapping[str, Any] = NOTHING_ASKED,
         asks_trade: bool = False,
+        changed_since: str = "",
     ) -> Response:
-        """The form."""
+        """The form; `changed_since`: where the search is that is another by now than when the form was made."""
         words, error_shown = here.words, error or seen["fault"]
         fault, wrong = (fault_in(error_shown, words), wrong_field(error_shown)) if error_shown else ("", "")
         csrf = self.cookies.form_token(here.session.key)
@@ -78,6 +84,7 @@ class _Searches:
             "new": new,
             **form_page(given, words, wrong, just_read),
             "asks_trade": asks_trade,
+            "changed_since": changed_since,
             **seen,
         }
         return self.door.show("search", words, 400 if error else 200, **shown)
@@ -97,6 +104,8 @@ class _Searches:
             # Who asks for no pay yet is asked for it in their own money.
             own = {} if query.criteria.salary_floor else {"currency": here.person.profile.currency}
             given = {**given_of(query, timing, here.words), **own}
+            if not new:
+                given["version"] = _version(query, timing)
         given |= owner_fields(here.person.profile, here.words)
         return self.page(here, given, new=new, seen=self._preview(here, given))
 
@@ -125,12 +134,16 @@ class _Searches:
         try:
             if new and lacks_trade(given) and search_of(given, here.words):
                 return self.page(here, given, new=new, asks_trade=True, seen=self._preview(here, given))
-            self._save(here, search_id, given)
+            if changed := self._save(here, search_id, given):
+                given |= {"version": changed}
+                path = f"/home/search/{search_id}"
+                return self.page(here, given, new=new, changed_since=path, seen=self._preview(here, given))
         except WrongFieldError as error:
             return self.page(here, given, new=new, error=error)
         return lead(self.door, self.cookies, here, "/home", "save")
 
-    def _save(self, here: AtHome, search_id: str, given: Mapping[str, str]) -> None:
+    def _save(self, here: AtHome, search_id: str, given: Mapping[str, str]) -> str:
+        """Gives the version of a search that is another by now than when its form was made, which is not saved."""
         installation, fields, now = self.door.installation, search_fields(given, here.words), self.door.clock()
         if search_id:
             before, timing = self._saved(here, search_id, copied=False)
@@ -138,11 +151,16 @@ class _Searches:
             if fields["name"] == before.name == automatic_name(given_of(before, timing, here.words), here.words):
                 # Nobody gave it a name: it is named by what it looks for now.
                 fields = search_fields({**given, "name": ""}, here.words)
+            wanted, now_saved = search_from(fields), _version(before, timing)
+            # Who presses twice has saved it already.
+            if now_saved not in (given.get("version", now_saved), _version(query_of(wanted), wanted.timing)):
+                return now_saved
         searches.check_room(installation, here.person, fields["name"], search_id)
         if search_id:
             searches.change(installation, search_id, fields, now)
         else:
             searches.add(installation, here.person.subscriber_id, search_from(fields), now)
+        return ""
 
     def _saved(self, here: AtHome, search_id: str, *, copied: bool) -> tuple[Query, Any]:
         saved: SavedSearch = links.own_search(self.door.installation, here.person, search_id)
@@ -153,6 +171,12 @@ class _Searches:
 
     def _preview(self, here: AtHome, given: Mapping[str, str]) -> Mapping[str, Any]:
         return previewed(self.live, given, here.words, self.door.clock())
+
+
+def _version(query: Query, timing: Timing) -> str:
+    """Names a search as its form has it."""
+    asked = query.name, encode(query.criteria), query.preferred_places, timing
+    return sha256(repr(asked).encode()).hexdigest()[:32]
 
 
 def path_of_wish(wish: WantedSearch, words: Words) -> str:

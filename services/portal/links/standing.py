@@ -95,7 +95,7 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
             return await _leave_page(door, again, done=_done(form, again), thanked=form.get("do") == "why")
         except GoneError:
             # Nothing is sent to them, which is what they ask for.
-            return door.show("gone", words_for(request), erased=False)
+            return door.show("gone", words_for(request), erased=False, titled_by_form=True)
 
     @router.get("/m/{token}")
     async def look(request: Request, token: str, more: str = "") -> Response:

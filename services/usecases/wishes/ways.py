@@ -36,10 +36,12 @@ def ways() -> Ways:
     a_week = rf"(?: {any_of('week.per')} {any_of('week.week')})?"
     days = rf"(?<![\w.,-])(?:{any_of('week.about')} )?{number}[ -]{any_of('week.day')}{a_week}"
     there = rf"(?:{remote}|{onsite})"
+    whole_week = rf"[5-7][ -]{any_of('week.day')}{a_week}"
     of_week = rf"{days} (?:{any_of('wish.of_days')} )?{there}|{there} {days}|{remote}[ -]{any_of('week.day')}(?!\w)"
     return Ways(
         {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
-        re.compile(rf"{any_of('wish.never')} (?:{any_of('wish.vague', 'wish.idle')} )?$"),
+        # Who would not be there on all days would on some.
+        re.compile(rf"{any_of('wish.never')} (?:(?:{whole_week}|{any_of('wish.vague', 'wish.idle')}) )?$"),
         re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{remote}"),
         re.compile(rf"{remote} \(?{any_of('wish.possible')}|{of_week}"),
         re.compile(rf"{any_of('wish.also')} {remote}|{remote} \(?{any_of('wish.will_do')}"),

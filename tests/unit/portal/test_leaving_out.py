@@ -65,6 +65,8 @@ def test_what_is_left_out_is_found_no_more_and_undone_it_is_as_before(
     portal.post(path, do="say")
     for criterion, value in offered(portal.get(path).text):
         done = portal.post(path, do="leave-out", criterion=criterion, value=value).text
+        [line] = re.findall("<p[^>]*autofocus>.*", done)
+        assert "Left out from now on" in line, "of two lines what the form did has the focus"
         changed = criteria_of(store, ada)
         assert verdict(changed["Python work"], JUNIOR).outcome in ("reject", "near")
         assert verdict(changed["Python work"], posting("one")).outcome == "match"

@@ -54,6 +54,29 @@ def test_what_is_changed_is_saved_with_when_it_is_mailed_and_what_comes_first(
     assert (saved.timing.cadence, saved.timing.hour, saved.timing.weekday) == ("weekly", 18, 4)
 
 
+def test_a_search_that_was_changed_since_its_form_was_made_is_saved_over_by_a_second_press_alone(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, *_] = store.searches.all(ada.subscriber_id)
+    path = f"/home/search/{search.search_id}"
+    form = browser.form(path) | {"at_least": "1", "do": "save"}
+    one, other = form | {"skills": "Rust"}, form | {"skills": "Zig"}
+    assert browser.post(path, **one).status_code == 303
+    assert browser.post(path, **one).status_code == 303, "pressed twice"
+    looked = browser.post(path, **other | {"do": "preview"})
+    assert "changed elsewhere" not in looked.text
+    asked = browser.post(path, **other)
+    assert asked.text.count("changed elsewhere") == 1
+    assert 'value="Zig"' in asked.text
+    assert f'<a href="{path}">See it as it is now</a>' in asked.text
+    assert store.searches.get(search.search_id).criteria.skills.any == ("Rust",)
+    [version] = {*re.findall('name="version" value="(.+?)"', looked.text)}
+    assert version == form["version"], "a look is no answer"
+    [version] = {*re.findall('name="version" value="(.+?)"', asked.text)}
+    assert browser.post(path, **other | {"version": version}).status_code == 303
+    assert store.searches.get(search.search_id).criteria.skills.any == ("Zig",)
+
+
 def test_a_search_that_nobody_named_is_named_by_what_it_looks_for_now(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:

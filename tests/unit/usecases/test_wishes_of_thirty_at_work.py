@@ -1,7 +1,7 @@
 """Sentences that 30 more people of five languages typed or spoke, with the country they browse from.
 
-Eleven are not read as they are meant: work with a forklift, partly from home, online or at a salon, "sponsorship" and
-"ph" without more words, Phoenix the town, a marketing manager beside tools, what is no work on site, and a tax clerk.
+Ten are not read as they are meant: work with a forklift, partly from home, online or at a salon, "sponsorship" and
+"ph" without more words, Phoenix the town, a marketing manager beside tools, and a tax clerk.
 """
 
 from services.usecases.pasted import asked_in
@@ -75,15 +75,30 @@ TYPED = [
     (
         "paralegal or legal secretary, Toronto, hybrid ok but not 5 days in office",
         "CA",
-        "paralegal; CA; Toronto CA-ON; hybrid; onsite",
+        "paralegal; CA; Toronto CA-ON; hybrid",
     ),
     ("veterinário São Paulo plantão", "BR", "veterinarian; BR; São Paulo BR; “plantão”"),
-    ("Steuerfachangestellte Münster unbefristet mit Homeoffice", "DE", "Tax; DE; remote; permanent"),
+    (
+        "Steuerfachangestellte Münster unbefristet mit Homeoffice",
+        "DE",
+        "Tax; DE; Münster DE; hybrid; remote; permanent",
+    ),
     ("chef de chantier BTP Nantes 3000 net", "FR", "construction-manager; FR; Nantes FR; 3000 EUR/month; “BTP”; “net”"),
 ]
 MENDED = [
     ("office admin", "GB", "administrative-assistant"),
     ("office admin Leeds", "GB", "administrative-assistant; GB; Leeds GB"),
+    ("paralegal Leeds, not 5 days a week in office", "GB", "paralegal; GB; Leeds GB; hybrid; remote"),
+    ("Buchhalter Münster mit Homeoffice", "DE", "accountant; DE; Münster DE; hybrid; remote"),
+    ("comptable Lyon avec télétravail", "FR", "accountant; FR; Lyon FR; hybrid; remote"),
+    ("contable Sevilla con teletrabajo", "ES", "accountant; ES; Sevilla ES; hybrid; remote"),
+    ("contador Curitiba com home office", "BR", "accountant; BR; Curitiba BR; hybrid; remote"),
+    ("software engineer London need sponsorship", "GB", "software-engineer; GB; London GB; visa"),
+    (
+        "software engineer London no sponsorship needed",
+        "GB",
+        "software-engineer; GB; London GB; “no sponsorship needed”",
+    ),
 ]
 
 
