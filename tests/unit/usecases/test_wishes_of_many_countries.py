@@ -22,7 +22,7 @@ SIXTY = [
     ("data analyst sql tableau hyderabad or remote", "data-analyst; SQL; Tableau; IN; Hyderābād IN"),
     (
         "forklift driver melbourne west, casual ok",
-        "driver; AU; Melbourne AU-VIC; full_time; part_time; “forklift”; “west”",
+        "warehouse-worker; AU; Melbourne AU-VIC; full_time; part_time; “west”",
     ),
     ("junior frontend react typescript, remote eu", "frontend-engineer~; React; TypeScript; eu; remote; junior"),
     (
