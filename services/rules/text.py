@@ -33,6 +33,13 @@ def fold(text: str) -> str:
     return " ".join(filter(None, [piece.lower() if piece.isascii() else folded_word(piece) for piece in text.split()]))
 
 
+def blanked(text: str, *patterns: re.Pattern[str]) -> str:
+    """The text with spaces in place of what the patterns find, one after another; all else stays where it stands."""
+    for pattern in patterns:
+        text = pattern.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
 def folded_word(word: str) -> str:
     """`fold` of what has no white space within."""
     return _folded_short(word) if len(word) <= _SHORT else _folded(word)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from schemas.posting import Seniority
+from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.rules.lexicon.builder import any_of
 from services.rules.sections import Document
 
@@ -45,8 +46,8 @@ def _words(name: str) -> str:
     return any_of(f"seniority.pay_band.{name}", whole=False)
 
 
-def band_level(document: Document) -> tuple[Seniority, str, re.Match[str]] | None:
-    """The level of the first band that the title tells, or else the text, as (level, "title" or "text", where).
+def level_of_band(document: Document) -> Finding[Seniority | None] | None:
+    """The level of the first band that the title tells, or else the text; None where no band tells one.
 
     Of two bands ("Band 6/7") the lower one counts, as it is enough to be hired. Other employers have bands, too
     (councils, civil services), so the posting must name the health service or its pay scale.
@@ -58,5 +59,9 @@ def band_level(document: Document) -> tuple[Seniority, str, re.Match[str]] | Non
         match = pattern.search(words)
         if match is not None:
             level = BAND_LEVELS.get(match[1] + (match[2] or ("a" if match[1] == "8" else "")))
-            return (level, source, match) if level else None
+            if level is None:
+                return None
+            if source == "title":
+                return Finding(level, (evidence_of(source, document.title),))
+            return Finding(level, (quote(source, document.text, match.start(), match.end()),))
     return None

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from schemas.posting import Seniority
-from services.ingest.domain.bands import band_level
+from services.ingest.domain.bands import level_of_band
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.text.anchors import matches, stretches
@@ -164,7 +164,7 @@ def read_seniority(draft: Draft, document: Document) -> Finding[Seniority | None
         _from_title(document.title, "title")
         or _from_text(document)
         or _from_reports(document)
-        or _from_band(document)
+        or level_of_band(document)
         or _from_fields(draft.seniority, document.title)
         or Finding(None)
     )
@@ -192,16 +192,6 @@ def _level_in(title: str) -> Seniority | None:
     if ladder is not None and not known.support_line.search(title):
         return LADDER_LEVELS[ladder[1]]
     return None
-
-
-def _from_band(document: Document) -> Finding[Seniority | None] | None:
-    band = band_level(document)
-    if band is None:
-        return None
-    level, source, match = band
-    if source == "title":
-        return Finding(level, (evidence_of(source, document.title),))
-    return Finding(level, (quote(source, document.text, match.start(), match.end()),))
 
 
 def _from_text(document: Document) -> Finding[Seniority | None] | None:

@@ -5,7 +5,7 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -30,6 +30,7 @@ from services.overview.stream.model import (
     TopicView,
     worst_first,
 )
+from services.overview.stream.seldom_read import SeldomRead
 from services.processes import BESIDE_THE_WAY, SERVICES
 from services.runtime.cached import Cached
 from services.runtime.clock import Clock
@@ -74,20 +75,6 @@ _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
 T = TypeVar("T")
 
 
-class _SeldomRead(Generic[T]):
-    """What is dear to read: no oftener than so, but anew where the clock was set back."""
-
-    def __init__(self, every: timedelta) -> None:
-        self._every = every
-        self._read: tuple[datetime, T] | None = None
-
-    def at(self, now: datetime, read: Callable[[], T]) -> T:
-        """What it is, as read now or not long ago."""
-        if self._read is None or not timedelta(0) <= now - self._read[0] < self._every:
-            self._read = now, read()
-        return self._read[1]
-
-
 class Gatherer:
     """Looks, again and again where asked; holds its connections meanwhile."""
 
@@ -105,11 +92,11 @@ class Gatherer:
         self._away: dict[str, datetime] = {}
         self._way_in = WayIn(settings.mail)
         self._sender_faults = Cached(self._ask_names, keep_s=asked_again_s)
-        self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
-        self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
-        self._search_yield = _SeldomRead[SearchYield | None](_YIELD_EVERY)
-        self._lost_postings = _SeldomRead[LostPostings](_TOPICS_EVERY)
-        self._topic_faults = _SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
+        self._hours = SeldomRead[HoursView](_HOURS_EVERY)
+        self._ahead = SeldomRead[DayAhead](_AHEAD_EVERY)
+        self._search_yield = SeldomRead[SearchYield | None](_YIELD_EVERY)
+        self._lost_postings = SeldomRead[LostPostings](_TOPICS_EVERY)
+        self._topic_faults = SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from services.rules.lexicon.builder import any_of
-from services.rules.text import fold
+from services.rules.text import blanked, fold
 from services.rules.titles import genders
 
 _WORD: Final = re.compile(r"[^\W_]{1,2}&[^\W_](?!\w)|[cC](?:\+\+|#)|[^\W_]+")
@@ -73,17 +73,12 @@ def _rate() -> re.Pattern[str]:
     return re.compile(rf"(?<=\d)\s?/\s?{any_of('period.behind.hour')}(?!\w)", re.IGNORECASE)
 
 
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
-
-
 def title_words(title: str, *, joins: Container[str], compounds: Container[str] = ()) -> list[Word]:
     """Split a title into words without joining ones, gender marks and the level's; compounds are taken apart.
 
     `joins` are folded words; `compounds` the stems of nouns that end a compound. Linear in the title.
     """
-    bare = genders().sub(_blank, title)
-    bare = _rate().sub(_blank, bare)
+    bare = blanked(title, genders(), _rate())
     read: list[Word] = []
     coordination = _coordination()
     last, hard, soft = 0, False, ""

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import Roles
+from services.rules.text import blanked
 from services.rules.titles import genders
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -29,7 +30,7 @@ def listed_roles(title: str, known: Roles) -> tuple[ListedRole, ...]:
     A generic role gives way to those that say more, and an abbreviation is the one of the family that stands beside it:
     "NP/PA" seeks no personal assistant.
     """
-    bare = genders().sub(_blank, _BRACKETS.sub(_blank, title))
+    bare = blanked(title, _BRACKETS, genders())
     ends = _ENDS.search(bare)
     listed = bare[: ends.start() if ends else len(bare)]
     if not _joined().search(listed):
@@ -78,10 +79,6 @@ def _beside(said: ListedRole, title: str, known: Roles, families: set[str]) -> s
     own = known[said.role].family
     sharing = known.sharing(said.role, title[said.start : said.end])
     return next((role for role in sharing if known[role].family in families - {own}), said.role)
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
 
 
 @cache

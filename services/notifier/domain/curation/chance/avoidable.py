@@ -15,7 +15,7 @@ from services.notifier.domain.curation.wishes import Wish, stems_of_role
 from services.notifier.domain.said import MOST_WORDS, avoids_of
 from services.rules.lexicon.builder import any_of, phrases_of
 from services.rules.roles.taxonomy import Vocabulary, roles
-from services.rules.text import fold
+from services.rules.text import blanked, fold
 from services.rules.titles import says_only_where
 
 MOST: Final = 3
@@ -43,7 +43,7 @@ def _telling(wishes: Sequence[Wish], ready: PostingFeatures) -> Iterator[str]:
         *(read(said).stems for said in (ready.posting.company.name, *wish.knows))
     )
     seen, until = {read(said).stems for said in wish.avoids}, 0
-    for word in known.words(_hours().sub(lambda found: " " * len(found[0]), title)):
+    for word in known.words(blanked(title, _hours())):
         if word.start < until or fold(title[word.start : word.end]) not in beside or word.stem in apart:
             continue
         start, until = _joined(title, word.start, word.end)

@@ -15,7 +15,7 @@ def no_job(wish: Wish, posting: PostingCore) -> bool:
     """Whether no paid post is open, as of a talent pool or of volunteers, and the search does not ask for that."""
     if not wish.pools and any(condition.kind == "pool" for condition in posting.conditions):
         return True
-    return not wish.volunteers and bool(posting.offered) and set(posting.offered) == {"volunteer"}
+    return not wish.volunteers and {*posting.offered} == {"volunteer"}
 
 
 def hardest_condition(wish: Wish, posting: PostingCore) -> tuple[float, Condition | None]:
