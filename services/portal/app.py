@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.portal import events, feeds, previews
-from services.portal.accounts import home, mails, programs, searches, sign_up, tracking
+from services.portal.accounts import home, mails, programs, searches, sign_up, signing_in, tracking
 from services.portal.accounts.guard import Cookies, FormGuard, words_here
 from services.portal.api.app import API, api_app
 from services.portal.door import Door, ForgedError, GoneError, SignedOutError
@@ -109,6 +109,7 @@ def portal_app(
     app.include_router(events.routes(door))
     app.include_router(previews.routes(door, guard, cookies, live))
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))
+    app.include_router(signing_in.routes(door, guard, cookies, postman))
     app.include_router(home.routes(door, guard, cookies, postman, live))
     app.include_router(searches.routes(door, guard, cookies, live))
     app.include_router(mails.routes(door, cookies, live))

@@ -33,6 +33,8 @@ from services.wording.dates import day_of_year
 from services.wording.words import Words, mark
 
 _MANY_A_DAY: Final = 20
+ENOUGH: Final = 1.0
+"""Jobs mailed a week: with fewer a search brings hardly anything."""
 _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
 _PLOT: Final = Drawing(width=300.0, height=48.0, gap=1.5)
@@ -120,26 +122,36 @@ class Outlook:
 
     headline: str
     advice: str
-    """Why nothing comes; empty where something does."""
+    """Why nothing comes, or that no change would bring more; empty where there is nothing of it to say."""
     looser: Sequence[tuple[str, str]]
-    """Where nothing comes, what would bring something, each with what a form that does it sends."""
+    """Where hardly anything comes, what would bring more, each with what a form that does it sends."""
 
 
 def outlook(
-    live: LivePreviews, wanted: WantedSearch, given: Mapping[str, str], reader: Recipient, words: Words, now: datetime
+    live: LivePreviews,
+    wanted: WantedSearch,
+    given: Mapping[str, str],
+    reader: Recipient,
+    words: Words,
+    now: datetime,
+    *,
+    whatever_comes: bool = False,
 ) -> Outlook | None:
-    """What comes of a search, and where nothing does, why and what would; None while postings are still being read.
+    """What comes of a search, and where hardly anything does, why and what would; None while postings are still being
+    read.
 
-    Raises UnavailableError.
+    `whatever_comes`: say what would bring more in any case. Raises UnavailableError.
     """
     if not live.ready:
         return None
     query = query_of(wanted)
     found = live.preview(query, reader, now)
-    if found.taste.jobs_a_week:
+    a_week = found.taste.jobs_a_week
+    if a_week >= ENOUGH and not whatever_comes:
         return Outlook(_headline(found, words), "", ())
     gains = shown_gains(found, live.loosened(query, reader, now), wanted, given, words, live.count)
-    said = " ".join(filter(None, [_passing(found.taste, words), _advice(found, wanted.criteria, words)]))
+    why = () if a_week else (_passing(found.taste, words), _advice(found, wanted.criteria, words))
+    said = " ".join(filter(None, [*why, gains.nothing]))
     return Outlook(_headline(found, words), said, gains.buttons)
 
 
@@ -156,7 +168,7 @@ def _shown(
     pay = _pay_bars(preview, words)
     return ShownPreview(
         headline=_headline(preview, words),
-        few=taste.jobs_a_week < 1,
+        few=taste.jobs_a_week < ENOUGH,
         mails=_often(taste.mails_a_week, wanted.timing.cadence, words) if taste.passing else "",
         passing=_passing(taste, words),
         days=_day_bars(preview, words),

@@ -128,6 +128,17 @@ def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     return {"name": name, "criteria": _criteria(given), **timing_fields(given)}
 
 
+def changed_fields(given: Mapping[str, str], before: Query, timing: Timing, words: Words) -> dict[str, Any]:
+    """The fields of a saved search as a form changes it: one that nobody gave a name is named by what it looks for now.
+
+    Raises WrongFieldError.
+    """
+    fields = search_fields(given, words)
+    if fields["name"] == before.name == automatic_name(given_of(before, timing, words), words):
+        return search_fields({**given, "name": ""}, words)
+    return fields
+
+
 def timing_fields(given: Mapping[str, str]) -> dict[str, Any]:
     """Those of when a search is mailed and which jobs come first, of a form that has them."""
     times = {name: given[name] for name in ("cadence", "hour", "weekday") if name in given}

@@ -1,7 +1,7 @@
-"""Signing in by a link, and being at home: searches, browsers that are signed in, all that is kept, and leaving."""
+"""Being at home: searches, browsers that are signed in, all that is kept, and leaving."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
@@ -12,20 +12,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.portal.about_oneself import CHOICES, about_oneself, covered
-from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show, used_up
-from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
-from services.portal.accounts.searches import path_of_wish
+from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
+from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
 from services.portal.form_page import timing_options
 from services.portal.forms import fault_in
 from services.portal.gains import names_trade
 from services.portal.links.standing import AGAIN, CHANGES, change, pause_until, paused_until, soonest_day, when
-from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.portal.preview_page import EVERY_TRADE
+from services.portal.preview_page import EVERY_TRADE, Outlook
 from services.portal.search_form import given_of, timing_fields
-from services.runtime.errors import UsageError
+from services.portal.widening import MOST, WIDEN, Pressed, foreseen, press
 from services.runtime.web.bodies import form_of
 from services.usecases import accounts, choices, links, searches, sessions, signing, suppressions
 from services.usecases.accounts import Profile
@@ -57,51 +55,12 @@ _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews) -> APIRouter:
-    """`/`, `/sign-in`, `/s/{token}`, `/a/{token}`, `/home` and `/home/export`."""
+    """`/`, `/home` and `/home/export`."""
     router = APIRouter(
         responses=answers(303, 400, 403, 404, 408, 410, 413, 429, 503), default_response_class=HTMLResponse
     )
-    _add_signing_in(router, door, guard, cookies, postman)
     _add_home(router, door, guard, cookies, postman, live)
-    _add_new_address(router, door, guard, cookies)
     return router
-
-
-def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> None:
-    @router.get("/sign-in")
-    async def ask(request: Request) -> Response:
-        """Show the form."""
-        return door.show("sign_in", words_for(request), error="", address="")
-
-    @router.post("/sign-in", openapi_extra=form("address"))
-    async def send(request: Request) -> Response:
-        """Mail a link, if somebody has the address; the answer is the same if nobody has."""
-        guard.check(request, limited=True)
-        address, words = (await form_of(request)).get("address", "").strip(), words_for(request)
-        try:
-            signing.address_from(address)
-        except WrongFieldError as error:
-            return door.show("sign_in", words, 400, error=fault_in(error, words), address=address)
-        postman.later(partial(signing.ask, door.installation, address, door.base, door.clock()))
-        return door.show("posted", words, address=address)
-
-    @router.get("/s/{token}")
-    async def look(request: Request, token: str) -> Response:
-        """Show a button: scanners of mail look at each link, and this one acts once."""
-        return door.show("enter", words_for(request))
-
-    @router.post("/s/{token}")
-    async def enter(request: Request, token: str) -> Response:
-        """Use the link up."""
-        guard.check(request, limited=True)
-        session = signing.new_token()
-        used = await door.work(
-            lambda: sessions.use_link(door.installation, token, session, browser_of(request), door.clock())
-        )
-        if not used:
-            return await used_up(door, cookies, request)
-        wish = await door.work(lambda: signing.wish_beside(door.installation, token, door.clock()))
-        return cookies.lead_home(door.root, session, path_of_wish(wish, words_for(request)) if wish else "/home")
 
 
 def _add_home(
@@ -122,9 +81,9 @@ def _add_home(
         here = await at_home(door, cookies, request)
         return await door.work(partial(_page, door, cookies, live, here))
 
-    fields = ("csrf", "session", "sure", "address", "until", "selectivity", *_PROFILE, *_TIMING)
+    fields = ("csrf", "session", "sure", "address", "until", "selectivity", "press", *_PROFILE, *_TIMING)
 
-    @router.post("/home", openapi_extra=form(*fields, do=(*_HERE_ALONE, *CHANGES)))
+    @router.post("/home", openapi_extra=form(*fields, do=(*_HERE_ALONE, WIDEN, *CHANGES)))
     async def do(request: Request) -> Response:
         """Do what a form says."""
         guard.check(request)
@@ -133,6 +92,8 @@ def _add_home(
         if form.get("do") == "move":
             guard.check(request, limited=True)
             return await door.work(partial(_move, door, cookies, live, postman, here, form.get("address", "").strip()))
+        if form.get("do") == WIDEN:
+            return await door.work(partial(_widen, door, cookies, live, here, form.get("press", "")))
         if (change_fields := _WITH_FIELDS.get(form.get("do", ""))) is not None:
             return await door.work(partial(_fields, door, cookies, live, here, form, change_fields))
         if form.get("do") == "erase" and not form.get("sure"):
@@ -159,33 +120,6 @@ def _add_home(
         return Response(json.dumps(data, indent=1, ensure_ascii=False), 200, headers, "application/json")
 
 
-def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:
-    @router.get("/a/{token}")
-    async def look(request: Request, token: str) -> Response:
-        """Show the new address; a look confirms nothing."""
-        kept = await door.work(lambda: signing.new_address(door.installation, token, door.clock()))
-        if kept is None:
-            return await used_up(door, cookies, request)
-        person = await door.work(lambda: accounts.find(door.installation, kept.subscriber_id))
-        words = words_for(request, person.profile.locale)
-        return door.show("new_address", words, address=kept.address, wording=kept.wording)
-
-    @router.post("/a/{token}")
-    async def confirm(request: Request, token: str) -> Response:
-        """Mail them there, and sign this browser in, and no other: they have proven to have the mailbox."""
-        guard.check(request, limited=True)
-        now = door.clock()
-        try:
-            person = await door.work(lambda: signing.confirm_new_address(door.installation, token, door.base, now))
-        except UsageError:
-            words = words_for(request)
-            text = words.say(mark("Somebody is subscribed with this address already: sign in with it."))
-            return door.show("failed", words, 400, title=words.say(mark("That could not be done")), text=text)
-        if person is None:
-            return await used_up(door, cookies, request)
-        return await begin_session(door, cookies, request, person, now)
-
-
 def _fields(
     door: Door, cookies: Cookies, live: LivePreviews, here: AtHome, form: Mapping[str, str], change_fields: "_Change"
 ) -> Response:
@@ -195,6 +129,12 @@ def _fields(
     except WrongFieldError as error:
         return _page(door, cookies, live, here, error, form.get("search", "") or form.get("do", ""), form)
     return lead(door, cookies, here, "/home", form["do"])
+
+
+def _widen(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome, sent: str) -> Response:
+    """Have a search ask for less by one press, which the page takes back by another."""
+    pressed = press(door.installation, here.person, sent, here.words, door.clock())
+    return _page(door, cookies, live, here, pressed=pressed)
 
 
 def _retime(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
@@ -286,10 +226,13 @@ def _page(
     error: WrongFieldError | None = None,
     wrong: str = "",
     typed: Mapping[str, str] = MappingProxyType({}),
+    pressed: Pressed | None = None,
 ) -> Response:
-    """`wrong`: where the error belongs: the id of a search, or the name of a part of the page; `typed`: what it has."""
+    """`wrong`: where the error belongs: the id of a search, or the name of a part of the page; `typed`: what it has;
+    `pressed`: what a press just did to a search."""
     person, words, settings = here.person, here.words, door.installation.settings
     saved = links.searches(door.installation, person)
+    outlooks = _outlooks(door, live, here, saved, pressed.search_id if pressed else "")
     browsers = sessions.sessions_of(door.installation, person.subscriber_id, door.clock())
     return show(
         door,
@@ -315,11 +258,13 @@ def _page(
         searches=[
             (
                 search,
-                _about(search, live, words),
+                _about(search, live, words, outlooks.get(search.search_id)),
+                outlooks.get(search.search_id),
                 _search_fields(search, words) | dict(typed if wrong == search.search_id else {}),
             )
             for search in saved
         ],
+        pressed=pressed,
         options=timing_options(words),
         base=door.base or door.root,
         sessions=[(browser, browser.key == here.session.key) for browser in browsers],
@@ -338,10 +283,33 @@ def _profile(profile: Profile, words: Words) -> dict[str, str]:
     }
 
 
-def _about(search: SavedSearch, live: LivePreviews, words: Words) -> list[str]:
-    """What it asks for, how many jobs of the last days fit it, and when it is mailed."""
+def _outlooks(
+    door: Door, live: LivePreviews, here: AtHome, saved: Sequence[SavedSearch], pressed_on: str
+) -> dict[str, Outlook]:
+    """Of searches that bring hardly anything to somebody who is mailed: what comes, why, and what would bring more.
+
+    `pressed_on`: a search that a press has just changed, of which the page says what comes in any case.
+    """
+    if here.person.status != "active":
+        return {}
+    served, now = [search for search in saved if not search.paused][:MOST], door.clock()
+    found = {
+        search.search_id: foreseen(door.installation, live, here.person, search, here.words, now) for search in served
+    }
+    return {
+        search_id: seen
+        for search_id, seen in found.items()
+        if seen and (seen.advice or seen.looser or search_id == pressed_on)
+    }
+
+
+def _about(search: SavedSearch, live: LivePreviews, words: Words, seen: Outlook | None) -> list[str]:
+    """What it asks for, how many jobs of the last days fit it, and when it is mailed.
+
+    `seen`: where the page says of it what comes and what would bring more.
+    """
     said = [capitalised(" · ".join(criteria_in_words(search.criteria, words)))]
-    if live.ready:
+    if live.ready and seen is None:
         found = live.count(search.criteria)
         shown = format_decimal(found, locale=words.locale)
         single, many = "1 job of the last {days} days fits", "{shown} jobs of the last {days} days fit"

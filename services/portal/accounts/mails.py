@@ -1,6 +1,6 @@
 """Mails at home: the next one as it would be now, and those that were sent, as they were sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from threading import Lock
@@ -11,24 +11,23 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.about_oneself import SENT, owner_fields
+from services.portal.about_oneself import SENT
 from services.portal.accounts.at_home import AtHome, at_home
 from services.portal.accounts.guard import Cookies
 from services.portal.accounts.tracking import asked
 from services.portal.answers import answers
 from services.portal.door import Door
-from services.portal.gains import shown_gains
 from services.portal.links.standing import paused_until
-from services.portal.preview_page import Outlook, outlook
+from services.portal.preview_page import Outlook
 from services.portal.previews import FRAMED
-from services.portal.search_form import given_of
+from services.portal.widening import foreseen
 from services.usecases import links, mailed, tracker
 from services.usecases.links import SavedSearch
 from services.usecases.live_previews import LivePreviews
 from services.usecases.mail import State
 from services.usecases.mailed import NextMail
 from services.usecases.previewed import FirstMail
-from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, WantedSearch, query_of
+from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, query_of
 from services.usecases.searches import reader as reader_of
 from services.usecases.wording import ShownJob, doubts_briefly, shown_job
 from services.wording.dates import moment_in_words
@@ -130,11 +129,7 @@ class _Expected(NamedTuple):
     """How many it would hold."""
     waits: bool
     outlook: Outlook | None
-    """Where it would hold none."""
-    looser: Sequence[tuple[str, str]]
-    """Where none comes as it is, what would bring something, each with what a form that does it sends."""
-    given: dict[str, str]
-    """As the form of the search would send it."""
+    """None while postings are still being read."""
 
 
 def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome) -> Response:
@@ -150,17 +145,10 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
         # What a first mail holds is new since then; it comes from the log soon, and is in these columns already.
         first = live.first_mail(query, reader, now, since) if live.ready else FirstMail((), waits=False)
         comes = "" if search.timing.cadence == "instant" else _moment(here, max(search.next_due_at, now))
-        given = given_of(query, search.timing, here.words) | owner_fields(person.profile, here.words)
-        wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
-        foreseen = None if first.jobs else outlook(live, wanted, given, reader, here.words, now)
-        looser = foreseen.looser if foreseen else ()
-        if first.waits:
-            found = live.preview(query, reader, now)
-            gains = shown_gains(found, live.loosened(query, reader, now), wanted, given, here.words, live.count)
-            looser = gains.buttons
+        seen = foreseen(installation, live, person, search, here.words, now, whatever_comes=first.waits)
         others = [job for job in first.jobs if job.posting_id not in asked_about]
         jobs = [shown_job(job, here.words) for job in others[:_MOST_WELCOMING]]
-        return _Expected(search, comes, jobs, len(first.jobs), first.waits, foreseen, looser, given)
+        return _Expected(search, comes, jobs, len(first.jobs), first.waits, seen)
 
     return door.show(
         "welcome",

@@ -28,7 +28,7 @@ from services.portal.search_form import (
     DEFAULTS,
     adding,
     asking,
-    automatic_name,
+    changed_fields,
     given_of,
     instead,
     lacks_trade,
@@ -144,17 +144,17 @@ class _Searches:
 
     def _save(self, here: AtHome, search_id: str, given: Mapping[str, str]) -> str:
         """Gives the version of a search that is another by now than when its form was made, which is not saved."""
-        installation, fields, now = self.door.installation, search_fields(given, here.words), self.door.clock()
+        installation, now = self.door.installation, self.door.clock()
         if search_id:
             before, timing = self._saved(here, search_id, copied=False)
             search_id = links.own_search(installation, here.person, search_id).search_id
-            if fields["name"] == before.name == automatic_name(given_of(before, timing, here.words), here.words):
-                # Nobody gave it a name: it is named by what it looks for now.
-                fields = search_fields({**given, "name": ""}, here.words)
+            fields = changed_fields(given, before, timing, here.words)
             wanted, now_saved = search_from(fields), _version(before, timing)
             # Who presses twice has saved it already.
             if now_saved not in (given.get("version", now_saved), _version(query_of(wanted), wanted.timing)):
                 return now_saved
+        else:
+            fields = search_fields(given, here.words)
         searches.check_room(installation, here.person, fields["name"], search_id)
         if search_id:
             searches.change(installation, search_id, fields, now)

@@ -12,14 +12,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.about_oneself import owner_fields
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import fault_in
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.portal.preview_page import Outlook, outlook
-from services.portal.search_form import given_of
+from services.portal.preview_page import Outlook
+from services.portal.widening import MOST, WIDEN, Pressed, foreseen, press
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import choices, consent, links, searches, signing
@@ -27,8 +26,6 @@ from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
 from services.usecases.live_previews import LivePreviews
-from services.usecases.searches import WantedSearch, query_of
-from services.usecases.searches import reader as reader_of
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
@@ -53,10 +50,6 @@ REASONS: Mapping[str, str] = {
     "other": mark("Something else"),
 }
 """By `services.usecases.consent.WHY`."""
-
-
-_MOST_OUTLOOKS = 5
-"""Searches of which a look says what would bring more: each takes as long as a preview."""
 
 
 def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
@@ -103,11 +96,15 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
         visit = await door.visit(request, "manage", token)
         return await door.work(partial(_manage_page, door, visit, live if more else None))
 
-    @router.post("/m/{token}", openapi_extra=form("search", "selectivity", do=("mail", *CHANGES)))
+    @router.post("/m/{token}", openapi_extra=form("search", "selectivity", "press", do=("mail", WIDEN, *CHANGES)))
     async def manage(request: Request, token: str) -> Response:
         """Do what the form says."""
         form = await form_of(request)
         visit = await door.visit(request, "manage", token)
+        if not visit.expired and form.get("do") == WIDEN:
+            sent = form.get("press", "")
+            pressed = await door.work(partial(press, door.installation, visit.subscriber, sent, visit.words, visit.now))
+            return await door.work(partial(_manage_page, door, visit, live, pressed=pressed))
         if not visit.expired:
             await door.work(partial(change, door.installation, visit.subscriber, form, visit.words, visit.now))
             visit = await door.visit(request, "manage", token)
@@ -282,13 +279,15 @@ def _reasons(words: Words) -> list[tuple[str, str]]:
     return [(why, words.say(text)) for why, text in REASONS.items()]
 
 
-def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None, *, done: str = "") -> Response:
-    """`live`: what says what would bring more, where that is asked for."""
+def _manage_page(
+    door: Door, visit: Visit, live: LivePreviews | None = None, *, done: str = "", pressed: Pressed | None = None
+) -> Response:
+    """`live`: what says what would bring more, where that is asked for; `pressed`: what a press did to a search."""
     leave = door.link("unsubscribe", visit.subscriber)
     if visit.expired:
         return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave, mails=True)
     saved = links.searches(door.installation, visit.subscriber)
-    asked = [search for search in saved if live is not None and not search.paused][:_MOST_OUTLOOKS]
+    asked = [search for search in saved if live is not None and not search.paused][:MOST]
     return door.show(
         "manage",
         visit.words,
@@ -297,6 +296,7 @@ def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None, *, 
         until=paused_until(visit.subscriber, visit.words),
         searches=[(search, when(search, visit.words)) for search in saved],
         outlooks={search.search_id: _outlook(door, visit, live, search) for search in asked if live and live.ready},
+        pressed=pressed,
         reading=bool(asked and live and not live.ready),
         chosen=choices.choice(door.installation, visit.subscriber, visit.now),
         leave=leave,
@@ -304,11 +304,9 @@ def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None, *, 
 
 
 def _outlook(door: Door, visit: Visit, live: LivePreviews, search: SavedSearch) -> Outlook | None:
-    words, query = visit.words, query_of(search)
-    given = given_of(query, search.timing, words) | owner_fields(visit.subscriber.profile, words)
-    wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
-    reader = reader_of(door.installation, visit.subscriber.subscriber_id)
-    return outlook(live, wanted, given, reader, words, visit.now)
+    """In any case what would bring more: that is what they followed the link for."""
+    person, words = visit.subscriber, visit.words
+    return foreseen(door.installation, live, person, search, words, visit.now, whatever_comes=True)
 
 
 def paused_until(person: Subscriber, words: Words) -> str:

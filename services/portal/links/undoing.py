@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -40,5 +41,9 @@ def undone(installation: Installation, visit: Visit, by: str, form: Mapping[str,
 
 
 def _signer(installation: Installation, visit: Visit, by: str) -> URLSafeSerializer:
-    keys = list(reversed(installation.link_keys.honoured(visit.now)))
-    return URLSafeSerializer(keys, salt=f"{by} {visit.subscriber.subscriber_id} {visit.about}")
+    return signer(installation, f"{by} {visit.subscriber.subscriber_id} {visit.about}", visit.now)
+
+
+def signer(installation: Installation, what_for: str, now: datetime) -> URLSafeSerializer:
+    """Signs what a page has a button send, so that nobody sends what no page offered."""
+    return URLSafeSerializer(list(reversed(installation.link_keys.honoured(now))), salt=what_for)

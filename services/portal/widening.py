@@ -1,0 +1,119 @@
+"""What would have a saved search bring more, each by one press that changes it, and another that takes it back.
+
+What a press does is what a button of the search's own form does, and is saved.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from services.portal.about_oneself import owner_fields
+from services.portal.links.undoing import UNDONE, signer
+from services.portal.preview_page import Outlook, outlook
+from services.portal.search_form import asking, changed_fields, given_of, instead
+from services.usecases import links, searches
+from services.usecases.errors import MissingError, WrongFieldError
+from services.usecases.installation import Installation
+from services.usecases.links import SavedSearch, Subscriber
+from services.usecases.live_previews import LivePreviews
+from services.usecases.searches import WantedSearch, query_of
+from services.usecases.searches import reader as reader_of
+from services.wording.words import Words, mark
+
+WIDEN: Final = "widen"
+"""What such a form says."""
+MOST: Final = 5
+"""Searches of which a page says it: each takes as long as a preview."""
+_WIDENED: Final = mark("Done: this search asks for less from now on.")
+_CHANGED: Final = mark("This search was changed elsewhere in the meantime, and nothing is done. It is shown as it is.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a press did to a search, in the reader's words."""
+
+    search_id: str
+    said: str
+    undo: str
+    """What a press sends that takes it back; empty where nothing is to be taken back."""
+
+
+def foreseen(
+    installation: Installation,
+    live: LivePreviews,
+    person: Subscriber,
+    search: SavedSearch,
+    words: Words,
+    now: datetime,
+    *,
+    whatever_comes: bool = False,
+) -> Outlook | None:
+    """What comes of a saved search, and what would bring more, each with what a press sends; None while postings are
+    still being read.
+
+    `whatever_comes`: as of `outlook`. Raises UnavailableError.
+    """
+    given = _form(search, words) | owner_fields(person.profile, words)
+    wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
+    reader = reader_of(installation, person.subscriber_id)
+    found = outlook(live, wanted, given, reader, words, now, whatever_comes=whatever_comes)
+    if found is None:
+        return None
+    sign, before = _signer(installation, person, now), _asked(search, words)
+    return replace(
+        found,
+        looser=[(said, str(sign.dumps([search.search_id, before, other, False]))) for said, other in found.looser],
+    )
+
+
+def press(installation: Installation, person: Subscriber, sent: str, words: Words, now: datetime) -> Pressed:
+    """Do what a press sends; done twice it is done once. Raises MissingError for what no page of theirs offered."""
+    sign = _signer(installation, person, now)
+    try:
+        search_id, before, other, undoes = sign.loads(sent)
+    except BadSignature:
+        raise MissingError("no page offered that") from None
+    search = links.own_search(installation, person, search_id)
+    given = _form(search, words)
+    wanted = instead(given, other)
+    if asking(wanted) != asking(given):
+        if urlencode(asking(given)) != before:
+            return Pressed(search_id, words.say(_CHANGED), "")
+        search = _saved(installation, person, search, wanted, words, now)
+    if undoes:
+        return Pressed(search_id, words.say(UNDONE), "")
+    return Pressed(search_id, words.say(_WIDENED), str(sign.dumps([search_id, _asked(search, words), before, True])))
+
+
+def _saved(
+    installation: Installation,
+    person: Subscriber,
+    search: SavedSearch,
+    wanted: Mapping[str, str],
+    words: Words,
+    now: datetime,
+) -> SavedSearch:
+    fields = changed_fields(wanted, query_of(search), search.timing, words)
+    try:
+        searches.check_room(installation, person, fields["name"], search.search_id)
+    except WrongFieldError:
+        # Another one is called so: nobody who presses a button is asked for a name.
+        fields["name"] = search.name
+    return searches.revise(installation, search, {"name": fields["name"], "criteria": fields["criteria"]}, now)
+
+
+def _form(search: SavedSearch, words: Words) -> dict[str, str]:
+    return given_of(query_of(search), search.timing, words)
+
+
+def _asked(search: SavedSearch, words: Words) -> str:
+    """What it asks for, as `instead` takes it."""
+    return urlencode(asking(_form(search, words)))
+
+
+def _signer(installation: Installation, person: Subscriber, now: datetime) -> URLSafeSerializer:
+    return signer(installation, f"{WIDEN} {person.subscriber_id}", now)

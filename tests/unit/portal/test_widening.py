@@ -1,0 +1,149 @@
+"""A search that brings hardly anything is made wider by one press at home or by a link, and narrow again by another."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from schemas.criteria import Criteria, SkillTerms
+from services.notifier.domain.links import slot_of
+from services.notifier.domain.people import SavedSearch, Subscriber
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal, served_portal
+from tests.support.signed_in import Browser
+from tests.support.waiting import until
+
+ZEPPELINS = Criteria(skills=SkillTerms(any=("Python",)), text="zeppelin")
+
+
+@pytest.fixture
+def narrow(store: NotifierStore) -> SavedSearch:
+    """A search of Bob's that nothing fits, over seven jobs that fit it without its words."""
+    jobs = [posting(f"job {at}") for at in range(6)]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+    return store.search(store.person("bob"), "Python", ZEPPELINS, hour=8)
+
+
+@pytest.fixture
+def bob(store: NotifierStore, narrow: SavedSearch) -> Subscriber:
+    return store.subscribers.find(narrow.subscriber_id)
+
+
+@pytest.fixture
+def ready(store: NotifierStore, narrow: SavedSearch) -> Iterator[ServedPortal]:
+    with served_portal(store) as made:
+        until(lambda: "still being read" not in made.post("/preview", skills="Python").text, "the postings are read")
+        yield made
+
+
+@pytest.fixture
+def browser(ready: ServedPortal, bob: Subscriber) -> Browser:
+    return Browser(ready, bob)
+
+
+def presses(page: str) -> dict[str, str]:
+    """What each button that changes a search says, and sends."""
+    found = re.findall(r'name="press" value="([^"]+)">(?:<button[^>]*>)?([^<]+)<', page)
+    return {said: sent for sent, said in found}
+
+
+def widest(page: str) -> str:
+    [sent] = [sent for said, sent in presses(page).items() if said.startswith("Without")]
+    return sent
+
+
+def undo(page: str) -> str:
+    return presses(page)["Undo"]
+
+
+@pytest.mark.parametrize("days", [1, 3, 8])
+def test_at_home_what_would_bring_more_is_one_press_away_and_the_way_back_another(
+    store: NotifierStore, narrow: SavedSearch, ready: ServedPortal, browser: Browser, days: int
+) -> None:
+    ready.now = NOW + timedelta(days=days)
+    page = browser.get("/home").text
+    assert "No job of these days fits this, whatever else you ask for: “zeppelin”." in page
+    assert any("would be mailed, 7 more fit" in said for said in presses(page))
+    pressed = browser.post("/home", do="widen", press=widest(page))
+    assert (pressed.status_code, "this search asks for less from now on" in pressed.text) == (200, True)
+    assert store.searches.get(narrow.search_id).criteria == ZEPPELINS.model_copy(update={"text": ""})
+    assert re.search(r"<p>About \d a week would be mailed; 7 jobs of the last 30 days fit\.</p>", pressed.text)
+    undone = browser.post("/home", do="widen", press=undo(pressed.text)).text
+    assert "Undone: it is as it was before." in undone
+    assert "Undo" not in presses(undone)
+    assert store.searches.get(narrow.search_id) == narrow
+    assert widest(undone)
+
+
+def test_what_is_pressed_is_what_the_form_of_the_search_offers(narrow: SavedSearch, browser: Browser) -> None:
+    form = browser.get(f"/home/search/{narrow.search_id}").text
+    offered = re.findall(r'name="instead" value="[^"]+" formaction="#result" formnovalidate>([^<]+)<', form)
+    assert offered
+    assert set(presses(browser.get("/home").text)) <= set(offered)
+
+
+def test_by_the_link_of_a_mail_it_is_one_press_too_and_the_page_goes_on_to_say_what_comes(
+    store: NotifierStore, narrow: SavedSearch, bob: Subscriber, ready: ServedPortal
+) -> None:
+    path = f"{ready.path('manage', bob, slot_of(NOW))}?more=1"
+    pressed = ready.post(path, do="widen", press=widest(ready.get(path).text)).text
+    assert store.searches.get(narrow.search_id).criteria.text == ""
+    assert "7 jobs of the last 30 days fit" in pressed
+    assert "Undone" in ready.post(path, do="widen", press=undo(pressed)).text
+    assert store.searches.get(narrow.search_id) == narrow
+
+
+def test_a_second_press_does_it_once_and_is_undone_all_the_same(
+    store: NotifierStore, narrow: SavedSearch, browser: Browser
+) -> None:
+    sent = widest(browser.get("/home").text)
+    first, second = (browser.post("/home", do="widen", press=sent).text for _ in range(2))
+    assert "asks for less from now on" in second
+    browser.post("/home", do="widen", press=undo(second))
+    assert store.searches.get(narrow.search_id) == narrow
+    assert undo(first)
+
+
+def test_a_search_that_was_changed_elsewhere_since_is_left_as_it_is(
+    store: NotifierStore, narrow: SavedSearch, browser: Browser
+) -> None:
+    sent = widest(browser.get("/home").text)
+    meant = ZEPPELINS.model_copy(update={"text": "airship"})
+    store.searches.edit(narrow.search_id, NOW, criteria=meant)
+    assert "changed elsewhere" in browser.post("/home", do="widen", press=sent).text
+    assert store.searches.get(narrow.search_id).criteria == meant
+
+
+def test_a_search_that_nobody_named_is_named_by_what_it_looks_for_unless_another_is(
+    store: NotifierStore, bob: Subscriber, ready: ServedPortal
+) -> None:
+    both = Criteria(skills=SkillTerms(all=("Haskell", "Python")))
+    search = store.search(bob, "Haskell, Python", both, hour=8)
+    browser = Browser(ready, bob)
+    [sent] = [sent for said, sent in presses(browser.get("/home").text).items() if "Haskell" in said]
+    browser.post("/home", do="widen", press=sent)
+    saved = store.searches.get(search.search_id)
+    assert "Haskell" not in saved.criteria.skills.all
+    assert saved.name == "Haskell, Python", "the other one is called Python"
+
+
+def test_nobody_presses_what_their_page_did_not_offer(
+    store: NotifierStore, narrow: SavedSearch, ada: Subscriber, ready: ServedPortal, browser: Browser
+) -> None:
+    sent = widest(browser.get("/home").text)
+    for wrong in (sent[:-2], "", "forged"):
+        assert browser.post("/home", do="widen", press=wrong).status_code == 404
+    assert Browser(ready, ada).post("/home", do="widen", press=sent).status_code == 404
+    assert store.searches.get(narrow.search_id) == narrow
+
+
+def test_who_is_not_mailed_is_not_asked_to_ask_for_less(
+    store: NotifierStore, narrow: SavedSearch, bob: Subscriber, browser: Browser
+) -> None:
+    store.searches.pause(narrow.search_id, NOW)
+    assert not presses(browser.get("/home").text)
+    store.searches.resume(narrow.search_id, NOW)
+    assert presses(browser.get("/home").text)
+    browser.post("/home", do="pause")
+    assert not presses(browser.get("/home").text)
