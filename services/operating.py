@@ -295,6 +295,6 @@ class _Heartbeats:
             self._made = SqlHeartbeats(self._store(), self._worker, self._started_at, probes=self._probes)
         self._made.publish(heartbeats, now)
 
-    def goodbye(self, now: datetime) -> None:
+    def goodbye(self, now: datetime, why: str | None = None) -> None:
         if self._made is not None:
-            self._made.goodbye(now)
+            self._made.goodbye(now, why)

@@ -133,7 +133,7 @@ class Gatherer:
             undeclared=store.undeclared if store else 0,
             stages=hours.stages,
             has_portal=not self._settings.deployed and self._settings.portal.enabled,
-            last_words=None if self._settings.deployed else last_words(self._settings.data),
+            last_words=None if self._settings.deployed else last_words(self._settings.data, now),
             run_since=self._run_since(workers, store.at if store else now),
             source_hours=hours.sources,
             source_readers=hours.readers,
@@ -262,6 +262,7 @@ class Gatherer:
     ) -> tuple[ServiceView, ...]:
         inputs = inputs_of_services()
         pauses, restarts = (figures.pauses, figures.restarts) if figures else (Pauses(), ())
+        words = figures.last_words if figures else ()
         needed = needed_of(self._settings)
         served = {(worker.heartbeat.service, worker.worker) for worker in workers}
         names = dict.fromkeys((*SERVICES, *needed, *(worker.heartbeat.service for worker in workers)))
@@ -275,6 +276,7 @@ class Gatherer:
                 pause=pauses.pause_of(name),
                 needed=name in needed,
                 restarts=tuple(restart for restart in restarts if (name, restart.worker) in served),
+                last_words=tuple(last for last in words if (name, last.worker) in served),
             )
             for name in names
         )

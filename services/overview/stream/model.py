@@ -16,6 +16,7 @@ from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.sources import SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
+from services.runtime.health.last_words import LastWords
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.pauses import Pause
@@ -98,6 +99,8 @@ class ServiceView:
     """It should run, in this form."""
     restarts: tuple[Restarts, ...] = ()
     """Of its workers, those that were started anew of late."""
+    last_words: tuple[LastWords, ...] = ()
+    """Of its workers, those that were not told to end."""
 
     def alive(self, now: datetime) -> tuple[Worker, ...]:
         """Those that may be taken to run."""
@@ -260,7 +263,7 @@ class Overview:
     lost_postings: LostPostings = field(default_factory=LostPostings)
     """Of what sources list, such as the store lacks."""
     last_words: tuple[datetime, str] | None = None
-    """In the embedded form, where nothing runs: when and why it ended; None where it was killed, or told to."""
+    """Of the embedded form: when and why it last ended by itself; None where it was killed, or told to."""
     run_since: datetime | None = None
     """In the embedded form, where nobody is heard of: since when a process runs on the data folder all the same."""
     source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)

@@ -57,6 +57,11 @@ def paused(pause: Pause | None, now: datetime) -> tuple[str, bool]:
     return f"{terms.spoken}, and was to be until {when(terms.until, now)}", True
 
 
+def ended(at: datetime, words: str) -> str:
+    """Of what ended by itself: when, and its last words."""
+    return f"; it ended by itself at {stamp(at)}: {short(words, 400)}"
+
+
 def when(at: datetime, now: datetime) -> str:
     return f"{ago(now - at)} ago ({stamp(at)})"
 

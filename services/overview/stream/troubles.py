@@ -9,7 +9,7 @@ from schemas.topics import dead_of
 from services.overview.stream.ground_troubles import ground_troubles, reader_troubles
 from services.overview.stream.lacking_troubles import lacking_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
-from services.overview.stream.model import LetterView, Overview, Remedy, Trouble
+from services.overview.stream.model import LetterView, Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.source_troubles import (
     LATE_POLLS,
     late_polls,
@@ -20,8 +20,9 @@ from services.overview.stream.source_troubles import (
     source_troubles,
 )
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
+from services.overview.stream.start_troubles import clocks, releases, restarting
 from services.overview.stream.ways_out import WAYS_OUT
-from services.overview.stream.worker_troubles import clocks, is_beginning, of_services, releases, restarting, too_few
+from services.overview.stream.worker_troubles import is_beginning, of_services, too_few
 from services.processes import BESIDE_THE_WAY, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders
@@ -38,6 +39,8 @@ _RECENT = timedelta(days=1)
 _OUTBOX_MANY = 10_000
 _FAST_BURN = 14.4
 _LEAST_LATE = 5
+_IN_HAND = 10
+"""Records that a service may have yet to handle whenever somebody looks, as some came in that moment."""
 _LEAST_LETTERS, _MUCH_DIES = 10, 0.01
 """A few records of a feed are always odd; where a share dies, jobs of a whole board reach nobody until it is mended."""
 DECLARE = (
@@ -205,8 +208,14 @@ def _flows(overview: Overview, within_s: float) -> bool:
     """Whether postings come through in that time now: after an outage their hour is late for long after."""
     on_the_way = [service for service in overview.services if service.name not in BESIDE_THE_WAY]
     states = {service.state(overview.at) for service in on_the_way}
-    lag = any(service.lag for service in overview.services)
-    return states <= {"ready", "off"} and not lag and max(overview.freshness_s.values(), default=0.0) <= within_s
+    waits = any(_waits(service, overview.at, within_s) for service in overview.services)
+    return states <= {"ready", "off"} and not waits and max(overview.freshness_s.values(), default=0.0) <= within_s
+
+
+def _waits(service: ServiceView, now: datetime, within_s: float) -> bool:
+    """More than what is in hand at any moment; that a few are not handled at all is told of their service."""
+    rate = sum(worker.heartbeat.per_second for worker in service.alive(now))
+    return (service.lag or 0) > max(rate * within_s, _IN_HAND)
 
 
 def _undeclared(overview: Overview) -> Iterator[Trouble]:

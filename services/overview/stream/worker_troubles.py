@@ -6,14 +6,13 @@ Services that do not run, lag or fail; workers that are lost, started again and 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from schemas.counted import counted
 from services.overview.stream.model import DATA_FOLDER, ByHand, Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.spans import (
     MOST_NAMED,
     ago,
-    forgotten,
+    ended,
     joined,
     lasting,
     named_of,
@@ -26,8 +25,7 @@ from services.overview.stream.spans import (
 from services.overview.stream.ways_out import WAYS_OUT
 from services.processes import BESIDE_THE_WAY, CONSOLE, PORTAL, process_of
 from services.runtime.errors import Mend
-from services.runtime.figures.restarts import Restarts
-from services.runtime.health.heartbeat import MISSED, Worker
+from services.runtime.health.heartbeat import Worker
 from services.runtime.health.status import CLOCK_FAILS, NOT_LOADED_YET
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED
 from services.runtime.pauses import BY_OPERATOR
@@ -36,8 +34,6 @@ BEHIND_S = 300.0
 """A service that needs longer than this to catch up is behind."""
 FAILS_FOR = timedelta(minutes=2)
 """What a worker that is ready fails at for so long, each time, does not pass by itself."""
-AGAIN_AND_AGAIN: Final = 3
-"""So many restarts of one worker in an hour are no upgrade, and no operator's second thought."""
 _BY_CLOCK: tuple[str, Remedy | ByHand] = (
     "its log says at what; where no engine is away, go back to the release before",
     "process",
@@ -46,6 +42,7 @@ _BEGINS: tuple[str, Remedy | ByHand] = (
     "nothing, if it has just begun: it reads what it keeps, and goes on by itself; else its log says at what",
     "process",
 )
+_DO_AS_SAID = "do what its last words say, then "
 BEGINS_FOR = timedelta(minutes=2)
 """As long as a matcher reads a million criteria, twice."""
 
@@ -102,12 +99,15 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
 def _nothing_runs(overview: Overview) -> Trouble:
     """In the embedded form all run or none; a start in its usual time is no failure."""
     since = overview.run_since
+    why = ended(*overview.last_words) if overview.last_words else ""
     if since is not None and is_beginning(overview):
         return Trouble(
-            f"jobchime began {ago(abs(overview.at - since))} ago and is not heard of yet",
-            "nothing, if it is heard of within two minutes; else its log says why",
-            "passes",
-            grave=False,
+            f"jobchime began {ago(abs(overview.at - since))} ago and is not heard of yet{why}",
+            "do what its last words say, if it ends again"
+            if why
+            else "nothing, if it is heard of within two minutes; else its log says why",
+            "process" if why else "passes",
+            grave=bool(why),
         )
     if since is not None:
         links = ", in which case its portal answers nobody either" * overview.has_portal
@@ -118,12 +118,9 @@ def _nothing_runs(overview: Overview) -> Trouble:
             "process",
         )
     links = ", nor does the portal in it: links in mails, sign-up and unsubscribing lead nowhere" * overview.has_portal
-    ended = overview.last_words
-    why = f"; it ended by itself at {stamp(ended[0])}: {short(ended[1], 400)}" if ended else ""
     return Trouble(
         f"jobchime does not run{_last_heard(overview.services, overview.at)}{links}{why}",
-        f"{'do what its last words say, then ' * bool(ended)}start it: `jobchime run`, which says why where it does not"
-        " begin",
+        f"{_DO_AS_SAID * bool(why)}start it: `jobchime run`, which says why where it does not begin",
         "process",
     )
 
@@ -136,7 +133,9 @@ def _not_running(overview: Overview, process: str, services: Sequence[ServiceVie
         return Trouble(what, do, "process")
     if overview.form == "embedded":
         return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again", "process")
-    return Trouble(f"no worker of {names} runs{last}", f"start one: `jobchime {process}`", "process")
+    words = _last_words(services, overview.at)
+    what = f"no worker of {names} runs{last}{words}"
+    return Trouble(what, f"{_DO_AS_SAID * bool(words)}start one: `jobchime {process}`", "process")
 
 
 def _no_console(service: ServiceView, now: datetime) -> Trouble:
@@ -159,6 +158,16 @@ def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
     latest = sorted(seen.items(), key=lambda worker: worker[1], reverse=True)
     named = named_of([f"{name} {when(at, now)}" for name, at in latest])
     return f", last heard of {named}" if named else ""
+
+
+def _last_words(services: Sequence[ServiceView], now: datetime) -> str:
+    """Why the worker that was last heard of ended, where it was not told to: an older one was seen to."""
+    workers = [worker for service in services for worker in service.workers]
+    last = max(workers, key=lambda worker: worker.seen_at, default=None)
+    for words in (words for service in services for words in service.last_words):
+        if last is not None and words.worker == last.worker and words.at >= last.started_at:
+            return ended(words.at, words.said)
+    return ""
 
 
 def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
@@ -261,68 +270,6 @@ def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView
         "`jobchime worker list` names them; start them again; those gone for good: `jobchime worker forget NAME`",
         Remedy("forget lost workers"),
     )
-
-
-def restarting(overview: Overview) -> Iterator[Trouble]:
-    """Workers that are started again and again: each is well when somebody looks, and what it had in hand waits."""
-    found: dict[Restarts, list[str]] = {}
-    # A portal that is part of the process of all others is started with them.
-    for service in (view for view in overview.services if not (overview.has_portal and view.name == PORTAL)):
-        for restart in service.restarts:
-            if restart.hour >= AGAIN_AND_AGAIN and restart.last is not None:
-                found.setdefault(restart, []).append(service.name)
-    often = sorted(found, key=lambda restart: -restart.hour)
-    for restart in often[:MOST_NAMED]:
-        passed = max(overview.at - (restart.last or overview.at), timedelta())
-        yield Trouble(
-            f"the worker {restart.worker} of {named_of(found[restart])} was started anew"
-            f" {counted(restart.hour, 'time')} in the last hour, the last time {ago(passed)} ago",
-            "nothing, if that was you; else its log, or the platform's, says why it ended: 137 is memory or `kill -9`,"
-            " 2 wrong settings, with one sentence on what to do",
-            "process",
-            grave=restart.go_on(overview.at),
-        )
-    if len(often) > MOST_NAMED:
-        yield Trouble(
-            f"{len(often) - MOST_NAMED:,} more workers were started anew {AGAIN_AND_AGAIN} times and more in the last"
-            " hour",
-            "`jobchime worker list` names them; see the platform's log",
-            "process",
-            grave=any(restart.go_on(overview.at) for restart in often[MOST_NAMED:]),
-        )
-
-
-def releases(overview: Overview) -> Iterator[Trouble]:
-    """They may work beside each other for as long as an upgrade takes."""
-    of: dict[str, dict[str, datetime]] = {}
-    for worker in (worker for service in overview.services for worker in service.alive(overview.at)):
-        of.setdefault(worker.version, {})[worker.worker] = worker.started_at
-    if len(of) > 1:
-        long = forgotten(max(min(begun.values()) for begun in of.values()), overview.at)
-        each = joined([f"{version} ({named_of(list(workers))})" for version, workers in of.items()])
-        yield Trouble(
-            f"workers of {len(of)} releases run beside each other{long}: {each}",
-            "end the upgrade, or go back: `jobchime worker list` has the release of each",
-            "process",
-            grave=bool(long),
-        )
-
-
-def clocks(overview: Overview) -> Iterator[Trouble]:
-    """A heartbeat of a time to come says nothing of whether its worker lives now."""
-    ahead: dict[str, list[Worker]] = {}
-    for worker in (worker for service in overview.services for worker in service.workers):
-        if not worker.stopped and worker.seen_at - overview.at > MISSED:
-            ahead.setdefault(worker.host, []).append(worker)
-    for host, workers in ahead.items():
-        names = named_of(list(dict.fromkeys(worker.worker for worker in workers)))
-        furthest = max(worker.seen_at for worker in workers)
-        yield Trouble(
-            f"the last heartbeat of {names} is of {ago(furthest - overview.at)} from now: a clock of {host} or here is"
-            " or was wrong, and whether they run cannot be told",
-            "set the clocks by NTP, then start them again; `jobchime doctor` compares the clocks",
-            "machine",
-        )
 
 
 def too_few(overview: Overview) -> Iterator[Trouble]:

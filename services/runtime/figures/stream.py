@@ -20,6 +20,7 @@ from services.runtime.figures.sources import Expected, LeftOpen, SourceFigures, 
 from services.runtime.figures.subscribers import read_selectivities
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import Worker, workers_in
+from services.runtime.health.last_words import LastWords, read_last_words
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.link_key import read_links_lost
@@ -102,6 +103,8 @@ class StoreFigures:
     """By service, also of those that should run and do not."""
     restarts: tuple[Restarts, ...] = ()
     """Of the workers that were started anew of late."""
+    last_words: tuple[LastWords, ...] = ()
+    """Of workers that were not told to end, of the last day."""
     mail: MailFigures = field(default_factory=MailFigures)
     webhooks: WebhookFigures = field(default_factory=WebhookFigures)
     left_unread: dict[str, int] = field(default_factory=dict)
@@ -198,6 +201,7 @@ def read_figures(
                 connection, now, services, {restart.worker: restart.hour for restart in restarts if restart.go_on(now)}
             ),
             restarts=restarts,
+            last_words=read_last_words(connection, now),
             mail=read_mail_figures(connection, now, plan),
             webhooks=read_webhook_figures(connection, now),
             left_unread=read_left_unread(connection, now),

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import structlog
 
@@ -22,6 +22,8 @@ LOG_FILE = "log.sqlite"
 STORE_FILE = "store.sqlite"
 SECRET_FILE = "secret"  # noqa: S105 (a file name)
 SUPPRESSION_KEY_FILE = "suppression-key"
+WORDS_KEPT: Final = timedelta(minutes=15)
+"""What is started again within that time may end again for the same reason: why it ended is kept for as long."""
 RESTORED = "restored"
 """Holds whole, verified files of a restore that are still to be moved into place."""
 
@@ -32,6 +34,9 @@ _WAL_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 """Of each that SQLite wrote (sqlite.org/walformat.html)."""
 _GLANCE_S = 0.05
 """Far longer than `run_since` looks."""
+_WRITTEN_IN = timedelta(seconds=0.5)
+"""Far longer than last words take to be written, and shorter than a process takes to begin: what changed the file
+later is a start."""
 _LEAST_FREE = 4 << 20
 """Bytes of a disk that SQLite and the log need to go on."""
 
@@ -59,9 +64,14 @@ class FolderLock:
     end: Callable[[str], NoReturn] = _end_at_once
 
     def leave(self, sentence: str) -> None:
-        """Say why the process ends, for whoever looks next; a disk that takes no word takes this one neither."""
+        """Say why the process ends, for whoever looks next; a disk that takes no word takes this one neither.
+
+        Of one that was told to end nothing is said.
+        """
         with suppress(OSError):
             os.ftruncate(self.descriptor, 0)
+            if not sentence:
+                return
             os.pwrite(self.descriptor, f"{datetime.now(UTC).isoformat()} {sentence}".encode(), 0)
 
     def check(self) -> None:
@@ -162,16 +172,19 @@ def locked(folder: Path) -> Iterator[FolderLock]:
         if not (_locks(descriptor) or _locks(descriptor, after_s=_GLANCE_S)):
             raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder")
         now = time.time()
-        os.ftruncate(descriptor, 0)
+        if (words := _words_in(folder)) is None or datetime.fromtimestamp(now, UTC) - words[0] >= WORDS_KEPT:
+            os.ftruncate(descriptor, 0)
         os.utime(descriptor, (now, now))
         move_in(folder)
         _put_away_emptied(folder)
-        lock = FolderLock(folder, descriptor)
+        lock, why = FolderLock(folder, descriptor), ""
         try:
             yield lock
         except Exception as error:
-            lock.leave(redacted(error) if isinstance(error, JobchimeError) else f"{type(error).__name__}: see its log")
+            why = words_of(error)
             raise
+        finally:
+            lock.leave(why)
     finally:
         os.close(descriptor)
 
@@ -232,8 +245,26 @@ def run_since(folder: Path) -> datetime | None:
     return None
 
 
-def last_words(folder: Path) -> tuple[datetime, str] | None:
-    """When and why the last process that ran on the folder ended; None where it was killed, or told to end."""
+def words_of(error: BaseException) -> str:
+    """Why a process ends by itself, in a sentence."""
+    return redacted(error) if isinstance(error, JobchimeError) else f"{type(error).__name__}: see its log"
+
+
+def last_words(folder: Path, now: datetime) -> tuple[datetime, str] | None:
+    """When and why a process that ran on the folder last ended by itself; None where that one was killed, or told to.
+
+    A start does not wipe them out: of one that ends again and again they are told until a start has gone on for longer.
+    """
+    with suppress(OSError):
+        words = _words_in(folder)
+        changed = datetime.fromtimestamp((folder / _LOCK_FILE).stat().st_mtime, UTC)
+        if words and changed - words[0] > _WRITTEN_IN and now - changed >= WORDS_KEPT:
+            return None
+        return words
+    return None
+
+
+def _words_in(folder: Path) -> tuple[datetime, str] | None:
     with suppress(OSError, ValueError):
         at, _, sentence = (folder / _LOCK_FILE).read_text("utf-8").partition(" ")
         return datetime.fromisoformat(at), sentence

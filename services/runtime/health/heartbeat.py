@@ -28,7 +28,9 @@ from schemas.sql.workers import workers
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, Mend, UnavailableError, UsageError
 from services.runtime.figures.hours import WORKER_RESTARTS, add_to_hours, counted_at
+from services.runtime.files.datadir import words_of
 from services.runtime.files.private import privately
+from services.runtime.health.last_words import WITHOUT_A_WORD, LastWords, keep_last_words
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading, upsert, writing
 
@@ -98,8 +100,8 @@ class Heartbeats(Protocol):
 
     def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None: ...
 
-    def goodbye(self, now: datetime) -> None:
-        """The worker ends as it should."""
+    def goodbye(self, now: datetime, why: str | None = None) -> None:
+        """The worker ends: as it should, or by itself, and why."""
         ...
 
 
@@ -124,24 +126,30 @@ class SqlHeartbeats:
             for heartbeat in heartbeats
         ]
         with writing(self._engine) as connection:
-            if not self._is_counted and connection.execute(_known_worker(worker)).first() is not None:
+            if not self._is_counted and (known := connection.execute(_known_worker(worker)).first()) is not None:
                 add_to_hours(connection, dict.fromkeys(counted_at(now, WORKER_RESTARTS, worker), 1))
+                if not known.stopped:
+                    keep_last_words(connection, LastWords(worker, known.seen_at, WITHOUT_A_WORD), now)
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
             connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
             connection.execute(delete(workers).where(workers.c.seen_at < now - FORGOTTEN_AFTER))
         self._is_counted = True
 
-    def goodbye(self, now: datetime) -> None:
-        """Mark this worker's rows, unless another process has taken the name over."""
-        own = (workers.c.worker == self._who["worker"], workers.c.pid == self._who["pid"])
+    def goodbye(self, now: datetime, why: str | None = None) -> None:
+        """Mark this worker's rows, unless another process has taken the name over; keep why it ends by itself."""
+        worker = str(self._who["worker"])
+        own = (workers.c.worker == worker, workers.c.pid == self._who["pid"])
         with writing(self._engine) as connection:
             connection.execute(update(workers).where(*own).values(stopped=True, ready=False, seen_at=now))
+            if why is not None:
+                keep_last_words(connection, LastWords(worker, now, why), now)
 
 
 def _known_worker(worker: str) -> Select[Any]:
-    """Whether anybody was heard of under that name, in the day for which it is remembered."""
-    return select(workers.c.worker).where(workers.c.worker == worker).limit(1)
+    """What was last heard under that name, in the day for which it is remembered."""
+    heard = select(workers.c.stopped, workers.c.seen_at).where(workers.c.worker == worker)
+    return heard.order_by(workers.c.seen_at.desc()).limit(1)
 
 
 def read_workers(engine: Engine) -> tuple[Worker, ...]:
@@ -217,8 +225,9 @@ class HeartbeatThread:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
         self._thread.join(timeout=self._every_s)
+        why = words_of(error) if isinstance(error, Exception) else None
         try:
-            self._heartbeats.goodbye(self._clock.now())
+            self._heartbeats.goodbye(self._clock.now(), why)
         except UnavailableError as away:
             _events.info("no goodbye in the store", error=redacted(away))
 

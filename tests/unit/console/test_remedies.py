@@ -32,6 +32,7 @@ from services.overview.stream import (
     mail_troubles,
     odd_sources,
     source_troubles,
+    start_troubles,
     troubles,
     worker_troubles,
 )
@@ -62,6 +63,7 @@ from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.files.datadir import LOG_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, Worker
+from services.runtime.health.last_words import LastWords
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka import topics
 from services.runtime.kafka.findings import Kept, TopicFinding
@@ -78,7 +80,8 @@ from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
 MODULES: tuple[ModuleType, ...] = (
-    troubles, ground_troubles, lacking_troubles, mail_troubles, odd_sources, source_troubles, worker_troubles,
+    troubles, ground_troubles, lacking_troubles, mail_troubles, odd_sources, source_troubles, start_troubles,
+    worker_troubles,
 )  # fmt: skip
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
@@ -178,6 +181,8 @@ def amiss() -> Iterator[Overview]:
     yield served(service(worker("w1", silent=-HOUR)))
     often = tuple(Restarts(f"w{at}", 4, 4, NOON - MINUTE) for at in range(9))
     yield served(service(worker("w1"), restarts=often))
+    begun = replace(worker("w1"), started_at=NOON - MINUTE)
+    yield served(service(begun, last_words=(LastWords("w1", NOON - 2 * MINUTE, "topic raw.v1 is not there"),)))
     collecting = service(worker("w1", "ingest.collector"), name="ingest.collector")
     yield replace(stored(sources=(source("ok", next_due=NOON - HOUR),)), services=(collecting,))
     yield replace(stored(sources=(source("waiting"),)), services=(collecting,))

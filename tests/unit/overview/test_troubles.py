@@ -34,6 +34,7 @@ from services.runtime.figures.sources import SOURCE_STATES, SourceFigures, Sourc
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
+from services.runtime.health.last_words import LastWords
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pause, Pauses, Terms
 from services.runtime.sql.own_file import OwnFile
@@ -628,6 +629,48 @@ def test_a_worker_that_dies_soon_after_each_start_is_told_though_it_is_well_betw
     assert troubles(both) == ()
 
 
+SAID = LastWords("w1", NOON - 2 * MINUTE, "topic raw.v1 is not there")
+
+
+@pytest.mark.parametrize(
+    ("runs_for_s", "graves"), [(10, [True]), (119, [True]), (121, [False]), (899, [False]), (901, [])]
+)
+def test_a_worker_that_ended_by_itself_and_was_started_is_not_well_until_it_has_gone_on(
+    runs_for_s: int, graves: list[bool]
+) -> None:
+    begun = replace(worker("notifier"), started_at=NOON - timedelta(seconds=runs_for_s))
+    words = replace(SAID, at=begun.started_at - timedelta(seconds=5))
+    found = troubles(replace(WELL, services=(ServiceView("notifier", 0, (begun,), last_words=(words,)),)))
+    assert [trouble.grave for trouble in found] == graves
+    for told in found:
+        assert "the worker w1 of notifier was started anew" in told.what
+        assert told.what.endswith("Z: topic raw.v1 is not there")
+    console = ServiceView("console", None, (begun,), last_words=(words,))
+    assert troubles(replace(WELL, services=(console,))) == (), "nothing depends on it"
+
+
+def test_last_words_stand_where_nothing_runs_and_where_it_was_started_again_and_again() -> None:
+    ended = replace(worker("notifier"), stopped=True, started_at=NOON - 3 * MINUTE, seen_at=SAID.at)
+    [gone] = troubles(replace(WELL, services=(ServiceView("notifier", 0, (ended,), last_words=(SAID,)),)))
+    assert gone.what.endswith("; it ended by itself at 2026-03-01 11:58Z: topic raw.v1 is not there")
+    assert gone.do == "do what its last words say, then start one: `jobchime notifier`"
+    stopped = replace(ended, started_at=NOON - MINUTE, seen_at=NOON - MINUTE / 2)
+    [told] = troubles(replace(WELL, services=(ServiceView("notifier", 0, (stopped,), last_words=(SAID,)),)))
+    assert "by itself" not in told.what, "it was started since, and told to end"
+    anew = replace(service("notifier"), restarts=(Restarts("w1", 4, 4, NOON - MINUTE),), last_words=(SAID,))
+    [again] = troubles(replace(WELL, services=(anew,)))
+    assert again.what.endswith(" ago; it ended by itself at 2026-03-01 11:58Z: topic raw.v1 is not there")
+
+
+def test_what_ended_by_itself_and_begins_again_is_not_well_though_nobody_has_heard_of_it_yet() -> None:
+    begins = replace(WELL, form="embedded", run_since=NOON - MINUTE / 2, services=(ServiceView("matcher", 5),))
+    [told] = troubles(replace(begins, last_words=(NOON - MINUTE, "port 8130 is taken; name another")))
+    assert told.grave
+    assert told.what.endswith(
+        "not heard of yet; it ended by itself at 2026-03-01 11:59Z: port 8130 is taken; name another"
+    )
+
+
 def test_what_is_grave_comes_first() -> None:
     overview = replace(
         figures(pauses=Pauses(sending=True), deliveries={"unknown": 1}), engines=(EngineView("Kafka", False, "away"),)
@@ -1083,7 +1126,9 @@ def test_what_was_late_is_a_note_once_nothing_waits_and_a_failure_while_somethin
         return [(trouble.grave, "nothing waits any more" in trouble.what) for trouble in troubles(overview)]
 
     assert told(through) == [(False, True)]
-    assert told(replace(through, services=(service(), service("notifier", lag=1)))) == [(True, False)]
+    for lag, rate, waits in ((10, 0.0, False), (11, 0.0, True), (299, 5.0, False), (301, 5.0, True)):
+        at_work = service("notifier", lag=lag, rate=rate)
+        assert told(replace(through, services=(service(), at_work))) == [(waits, not waits)], "what came just now"
     dead = ServiceView("portal", None, needed=True)
     assert told(replace(through, services=(*through.services, dead)))[1] == (False, True), "no posting comes through it"
     assert told(replace(through, freshness_s={"matcher": 61.0}))[0] == (True, False), "each still takes as long"

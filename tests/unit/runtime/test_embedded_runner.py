@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -349,7 +349,7 @@ def test_a_run_whose_write_ahead_log_was_emptied_ends_before_it_damages_its_data
     )
     assert ended.returncode == 1
     assert re.search(r"log\.sqlite-wal was emptied .* end with -9 what else .* last minutes is lost", ended.stderr)
-    at, why = last_words(tmp_path) or (None, "")
+    at, why = last_words(tmp_path, datetime.now(UTC)) or (None, "")
     assert at is not None
     assert "log.sqlite-wal was emptied" in why
     with locked(tmp_path) as hold:
@@ -410,18 +410,40 @@ def test_throughput_is_told(log: SqliteLog) -> None:
     assert status.per_second == pytest.approx(10, rel=0.1)
 
 
-def test_what_ends_a_run_is_left_for_whoever_looks_until_the_next_begins(tmp_path: Path) -> None:
-    assert last_words(tmp_path) is None
+def test_what_ends_a_run_is_left_for_whoever_looks_and_a_start_does_not_wipe_it_out(tmp_path: Path) -> None:
+    def words(later: timedelta = timedelta()) -> str:
+        return (last_words(tmp_path, datetime.now(UTC) + later) or (None, ""))[1]
+
+    assert words() == ""
     for error, said in (
         (UsageError("port 8130 is taken; name another"), "port 8130 is taken; name another"),
         (KeyError("p1@example.org"), "KeyError: see its log"),
         (KeyboardInterrupt(), ""),
     ):
+        before = words()
         with suppress(type(error)), locked(tmp_path) as hold:
-            assert last_words(tmp_path) is None, "it runs"
+            assert words() == before, "it may end again for the same reason"
             hold.check()
             raise error
-        assert (last_words(tmp_path) or ("", ""))[1] == said
+        assert words() == said
     with locked(tmp_path):
         pass
-    assert last_words(tmp_path) is None, "it was told to end"
+    assert words() == "", "it was told to end"
+
+
+def test_why_a_former_run_ended_is_told_until_a_start_has_gone_on_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
+    def said(later: timedelta) -> bool:
+        return last_words(tmp_path, datetime.now(UTC) + later) is not None
+
+    with suppress(UsageError), locked(tmp_path):
+        raise UsageError("port 8130 is taken; name another")
+    assert said(timedelta(days=3)), "nobody started it"
+    moment = (tmp_path / "run.lock").stat().st_mtime + 20
+    os.utime(tmp_path / "run.lock", (moment, moment))
+    assert said(timedelta(minutes=14))
+    assert not said(timedelta(minutes=16)), "a start 20 seconds later went on"
+    old = f"{(datetime.now(UTC) - timedelta(minutes=16)).isoformat()} the store is damaged"
+    (tmp_path / "run.lock").write_text(old, encoding="utf-8")
+    assert said(timedelta())
+    with locked(tmp_path):
+        assert not said(timedelta()), "whoever starts it so much later has mended it"

@@ -21,6 +21,7 @@ from services.runtime.health.heartbeat import (
     forget_worker,
     read_workers,
 )
+from services.runtime.health.last_words import WITHOUT_A_WORD, LastWords
 from services.runtime.health.status import Pulse
 from tests.support.logs import NOON, ManualTime
 from tests.support.stores import new_engine
@@ -149,6 +150,7 @@ class Kept:
         self.away = True
         self.heartbeats: list[Sequence[Heartbeat]] = []
         self.gone = False
+        self.why: str | None = None
 
     def publish(self, heartbeats: Sequence[Heartbeat], now: object) -> None:
         if self.away:
@@ -156,8 +158,8 @@ class Kept:
             raise UnavailableError("the store is away")
         self.heartbeats.append(heartbeats)
 
-    def goodbye(self, now: object) -> None:
-        self.gone = True
+    def goodbye(self, now: object, why: str | None = None) -> None:
+        self.gone, self.why = True, why
 
 
 def test_a_thread_goes_on_beating_over_an_outage_and_says_goodbye() -> None:
@@ -167,6 +169,36 @@ def test_a_thread_goes_on_beating_over_an_outage_and_says_goodbye() -> None:
     assert kept.heartbeats[0] == [HEARTBEAT]
     assert measured[0] == [HEARTBEAT]
     assert kept.gone
+    assert kept.why is None, "it was told to end"
+
+
+def test_why_a_worker_ends_by_itself_is_in_its_goodbye() -> None:
+    for error, why in ((UnavailableError("topic raw.v1 is not there"), "topic raw.v1 is not there"),
+                       (KeyError("ann@fern.example"), "KeyError: see its log")):  # fmt: skip
+        kept = Kept()
+        with pytest.raises(type(error)), HeartbeatThread(lambda: [HEARTBEAT], kept, clock=FixedClock(NOON)):
+            raise error
+        assert kept.why == why
+
+
+def test_why_a_worker_ended_outlasts_its_next_start_and_one_that_was_told_to_end_has_no_last_words(
+    engine: Engine,
+) -> None:
+    def start(at: datetime, name: str = "matcher@a") -> SqlHeartbeats:
+        started = SqlHeartbeats(engine, name, at)
+        started.publish([HEARTBEAT], at)
+        return started
+
+    start(NOON).goodbye(NOON, "topic raw.v1 is not there")
+    start(NOON, "matcher@b").goodbye(NOON)
+    start(NOON + timedelta(minutes=1))
+    start(NOON + timedelta(minutes=1), "matcher@b")
+    said = {words.worker: words for words in read_figures(engine, NOON + timedelta(minutes=2), ()).last_words}
+    assert said == {"matcher@a": LastWords("matcher@a", NOON, "topic raw.v1 is not there")}
+    start(NOON + timedelta(minutes=3))
+    killed = {words.worker: words for words in read_figures(engine, NOON + timedelta(minutes=4), ()).last_words}
+    assert killed == {"matcher@a": LastWords("matcher@a", NOON + timedelta(minutes=1), WITHOUT_A_WORD)}
+    assert read_figures(engine, NOON + timedelta(days=2), ()).last_words == ()
 
 
 def test_heartbeats_that_are_missed_in_a_row_are_told_until_one_is_heard() -> None:
