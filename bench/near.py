@@ -16,8 +16,8 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.rules.criteria import canonical
 from services.rules.criterion.near import near_fit
+from services.rules.places.distances import cell_of, cells_round, kilometres
 from services.rules.places.town_data import Town, towns
-from services.rules.places.towns import cell_of, cells_round, kilometres
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 from tests.support import generate

@@ -22,17 +22,8 @@ from services.rules.criterion.base import (
     perhaps,
     quoted,
 )
-from services.rules.places.towns import (
-    cell_of,
-    cells_round,
-    kilometres,
-    known_towns,
-    label_of,
-    nearest_towns,
-    town_in_short,
-    town_of,
-    towns_meant,
-)
+from services.rules.places.distances import cell_of, cells_round, kilometres
+from services.rules.places.towns import known_towns, label_of, nearest_towns, town_in_short, town_of, towns_meant
 from services.rules.prepared import PreparedPosting
 
 MOST_KM: Final = 300

@@ -7,14 +7,16 @@ from functools import cache
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import Sense, country_part, place_data
+from services.rules.places.town_data import towns
+from services.rules.text import fold
 
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
 _ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
 _GAP = re.compile(r",\s?|\s?[-–]\s?|\s")
 _COMMA = re.compile(r",\s?")
-_TOWN_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w.'’-]*[a-zà-ÿ])\)?,\s?$")
-"""A name in small letters; a code there makes it a list of countries: `UK, CA, US`."""
-PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
+_TOWN_BEFORE = re.compile(r"(?:(?<![\w.'’-])[^\W\d_][\w.'’-]*[a-zà-ÿ]|[A-ZÀ-Þ]{4})(?P<end>)\)?,\s?$")
+"""A name, and no code, which makes it a list of countries: `UK, CA, US`."""
+PLACE_BEFORE = re.compile(r"\b(?P<name>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*),\s?$")
 
 WORDS = frozenset(
     """AC AD AI AM AR AS AT BA BB BE BI BS CC CD CO CS CV ET GM GP HR ID IN IO IS IT LA MA MC MD ME ML MP MR MS MY
@@ -74,8 +76,9 @@ def believed_codes(
     """The tokens that are meant as places, each with the senses that its company leaves.
 
     A token right behind a place that lies in it is believed; so is one in a list of codes, one behind `Remote -`, and
-    behind an unknown name with a comma a state's code that is no country's, or has its country or a postal code behind
-    it. A state's code before a place that lies in it says nothing more: `US, CA, Fresno`.
+    a state's code behind an unknown name with a comma, if it is no country's, has its country or a postal code behind
+    it, or the name is one of towns that this country has and the other one has not. A state's code before a place that
+    lies in it says nothing more: `US, CA, Fresno`.
     """
     tokens = [token for token in tokens if not _before_place(text, token, places_starting)]
     believed: dict[int, CodeToken] = {}
@@ -115,12 +118,13 @@ def _before_its_country(
     places_ending: Mapping[int, tuple[Sense, ...]],
     places_starting: Mapping[int, tuple[Sense, ...]],
 ) -> tuple[Sense, ...]:
-    """The state between a town that is not known and its country: `Templeton, CA, US` is not in Canada."""
+    """The state between a town that is not known there and its country: `Templeton, CA, US` is not in Canada."""
     before, gap = text[max(0, token.start - 40) : token.start], _COMMA.match(text, token.end)
     town = _TOWN_BEFORE.search(before)
     if not gap or not town or _remote_before().search(before):
         return ()
-    if token.start - len(before) + town.end("name") in places_ending:
+    named = places_ending.get(token.start - len(before) + town.end("end"), ())
+    if any(sense.kind in ("country", "group") for sense in named):
         return ()
     countries = {sense.code for sense in places_starting.get(gap.end(), ()) if sense.kind == "country"}
     states = [sense for sense in token.senses if sense.kind == "subdivision"]
@@ -131,12 +135,21 @@ def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
     before = text[max(0, token.start - 40) : token.start]
     states = tuple(sense for sense in token.senses if sense.kind == "subdivision")
     country = tuple(sense for sense in token.senses if sense.kind == "country")
-    if PLACE_BEFORE.search(before):
-        state = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or (not country and len(token.text) == 2)
-        return states if len(states) == 1 and state else ()
+    if place := PLACE_BEFORE.search(before):
+        state = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or not country
+        return states if len(states) == 1 and (state or _is_named_as(place["name"], states[0], country)) else ()
     if _remote_before().search(before) and token.text not in WORDS and len(token.senses) == 1:
         return token.senses
     return ()
+
+
+def _is_named_as(name: str, state: Sense, countries: Sequence[Sense]) -> bool:
+    """Whether towns are called so in the country of a state, and none in the countries of the same code: `Hamilton, MT`
+    is in Montana and not in Malta."""
+    if fold(name) in place_data().fields:
+        return False
+    there = {town.country for town in towns().named.get(fold(name), ())}
+    return country_part(state.code) in there and there.isdisjoint(country.code for country in countries)
 
 
 @cache

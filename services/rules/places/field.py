@@ -64,7 +64,7 @@ def _in_one_country(text: str, mentions: Sequence[PlaceMention]) -> tuple[PlaceM
     if last is None or country is None or any(mention.kind in ("group", "worldwide") for mention in mentions):
         return tuple(mentions)
     parts = [part for part in map(str.strip, _apart().split(text[: last.start()])) if part]
-    if any(_country(part) not in (None, country) for part in parts):
+    if any(_country(part) not in (None, country) and not _is_town(part, country) for part in parts):
         return tuple(mentions)
     inside = [place for place in mentions if country_part(place.code) == country]
     states = {place.code for place in inside if place.kind == "subdivision"}
@@ -88,6 +88,12 @@ def _own(abroad: PlaceMention, country: str, states: set[str], listed: set[str])
 
 def _in(found: Sequence[Town], country: str) -> Iterator[Town]:
     return (town for town in found if town.country == country)
+
+
+def _is_town(part: str, country: str) -> bool:
+    """Whether a country has a town that another language calls a country, `Poole, GB`; of states alone one is told by
+    its state."""
+    return country not in place_data().coded and any(_in(towns().named.get(fold(part), ()), country))
 
 
 def _country(part: str) -> str | None:

@@ -28,6 +28,8 @@ class PlaceMention:
     """Where the name itself ends, without the state or country that is joined to it."""
 
 
+_TOWNS_IN_SHORT = frozenset({"DC", "LA", "NY"})
+"""Codes of states that are what people call a city, too: `London, NY`."""
 _SHORT = 80
 """Characters of a field that may be written without capitals."""
 
@@ -86,7 +88,8 @@ def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]
 
 def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | None], i: int) -> bool:
     """Whether a small town is named with a state that it does not lie in: one called alike there is meant, `New
-    Albany, Ohio`, and both together name the state. A large one is part of a list: `Boston, Ontario`."""
+    Albany, Ohio`, and both together name the state. A large one is part of a list, `Boston, Ontario`, if its name is
+    none of the other country: `Paris, AR`."""
     here, behind = meant[i], meant[i + 1] if i + 1 < len(meant) else None
     if here is None or behind is None or here.kind != "city" or behind.kind != "subdivision":
         return False
@@ -97,10 +100,11 @@ def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense |
         return False
     if here.narrowest == behind.code or (here.subdivision is None and here.code == country_part(behind.code)):
         return False
-    return not any(
-        town.country == here.code and town.thousands >= LARGE
-        for town in towns().named.get(fold(text[name.start : name.name_end]), ())
-    )
+    namesakes = towns().named.get(fold(text[name.start : name.name_end]), ())
+    if state.code and text[state.start : state.end] not in _TOWNS_IN_SHORT:
+        country = country_part(behind.code)
+        return here.code == country or any(town.country == country for town in namesakes)
+    return not any(town.country == here.code and town.thousands >= LARGE for town in namesakes)
 
 
 def _of(sense: Sense) -> tuple[str, PlaceKind]:

@@ -1,5 +1,7 @@
 """The table of towns shipped with the package (data/README.md), read once, on first use."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -71,3 +73,34 @@ def towns() -> Towns:
 
 def _largest_first(some: "list[Town] | tuple[()]") -> list[Town]:
     return sorted(some, key=lambda town: (-town.thousands, town.id))
+
+
+def called(name: str) -> tuple[Town, ...]:
+    """The towns of a name or spelling, the largest first."""
+    return towns().named.get(fold(name.strip(" ."))) or called_loosely(name)
+
+
+def called_loosely(name: str) -> tuple[Town, ...]:
+    """Those of a name without its hyphens, dots and accents."""
+    return _spelt_loosely().get(_loosely(fold(name)), ())
+
+
+@cache
+def _spelt_loosely() -> dict[str, tuple[Town, ...]]:
+    """The same table by `_loosely`, for names that are not written as it has them."""
+    found: dict[str, dict[Town, None]] = {}
+    for name, called in towns().named.items():
+        found.setdefault(_loosely(name), {}).update(dict.fromkeys(called))
+    return {name: tuple(sorted(called, key=lambda town: -town.thousands)) for name, called in found.items()}
+
+
+_HYPHEN: Final = re.compile(r"[-‐–./]\s*|\s+")
+_SAINT: Final = {"saint": "st", "sainte": "ste", "sankt": "st"}
+
+
+def _loosely(folded: str) -> str:
+    """A folded name without hyphens, dots and accents, a saint for short: `Saint Etienne`, `St.-Étienne`."""
+    plain = folded
+    if not folded.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))
+    return " ".join(_SAINT.get(word, word) for word in _HYPHEN.split(plain) if word)

@@ -1,12 +1,10 @@
-"""Towns: what people and postings call them, told apart by what stands beside the name, and how far apart they lie.
+"""Towns: what people and postings call them, told apart by what stands beside the name.
 
 A town is known by GeoNames' id, and by a label that no other one has: `Cambridge, US-MA`.
 """
 
-import math
 import re
 import tomllib
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
@@ -24,18 +22,16 @@ from services.rules.places.known import (
     find_places,
     is_group,
     is_subdivision,
+    places_in_field,
 )
-from services.rules.places.town_data import LARGE, Town, towns
+from services.rules.places.town_data import LARGE, Town, called, called_loosely, towns
 from services.rules.text import fold
 
 __all__ = [
     "CITY_STATES",
     "Town",
-    "cell_of",
-    "cells_round",
     "is_itself",
     "is_named",
-    "kilometres",
     "label_of",
     "nearest_towns",
     "town_abroad",
@@ -51,17 +47,13 @@ MOST: Final = 8
 """Towns that a posting may keep."""
 _LEAST_LEAD: Final = 3
 """A town is meant without a word beside it where it has this many times the people of all its namesakes."""
-_RADIUS: Final = 6371.0088
-"""Of the earth, in km: IUGG's mean."""
-_SLACK: Final = 1.001
-"""More than roundings make a radius longer."""
 _LONGEST: Final = 200
 _NEAREST: Final = 3
 CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
 """Countries whose name means a town too."""
 _PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
-_STATE_BEHIND: Final = re.compile(r"(?<=[a-z.]) (?=[A-Z]{2,3}(?:\s+\d{4,5})?$)")
-"""`Sydney NSW`."""
+_STATE_BEHIND: Final = re.compile(r"(?<=[a-zà-ÿ.])[ -](?=[A-Z]{2,3}(?:\s+\d{4,5})?(?:$|,))")
+"""`Sydney NSW`, `Barueri-SP, Brasil`."""
 _MOST_WORDS: Final = 4
 
 
@@ -94,14 +86,6 @@ def is_named(town: Town, text: str) -> bool:
     return re.search(rf"(?<!\w)(?:{words})(?!\w)", fold(text)) is not None
 
 
-def kilometres(town: Town, other: Town) -> float:
-    """How far two towns lie apart, along a great circle (haversine)."""
-    north, south = math.radians(town.latitude), math.radians(other.latitude)
-    east = math.radians(other.longitude - town.longitude)
-    half = math.sin((south - north) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(east / 2) ** 2
-    return 2 * _RADIUS * math.asin(math.sqrt(min(half, 1.0)))
-
-
 def towns_meant(said: str) -> tuple[Town, ...]:
     """What a person may mean by `Munich`, `Cambridge, MA` or `Halle, Germany`: one town, several, or none."""
     if known := town_of(said):
@@ -109,7 +93,7 @@ def towns_meant(said: str) -> tuple[Town, ...]:
     if len(said) > _LONGEST:
         return ()
     name, _, beside = said.partition(",")
-    found = _called(name) or _called_abroad(name)
+    found = called(name) or _called_abroad(name)
     if beside.strip():
         found = _within(found, frozenset[str]().union(*map(_codes, beside.split(","))))
     if meant := _leading(found):
@@ -120,7 +104,7 @@ def towns_meant(said: str) -> tuple[Town, ...]:
 
 def town_abroad(said: str) -> Town | None:
     """The town that other languages call so, as Italians call Athens `Atene`, where no town has that name."""
-    return next(iter(() if _called(said) else _called_abroad(said)), None)
+    return next(iter(() if called(said) else _called_abroad(said)), None)
 
 
 def _called_abroad(said: str) -> tuple[Town, ...]:
@@ -169,9 +153,45 @@ def towns_in_field(text: str, countries: Collection[str] = ()) -> tuple[Town, ..
 def _in_field(text: str, countries: tuple[str, ...]) -> tuple[Town, ...]:
     found: dict[Town, None] = {}
     for item in _items().split(text):
-        parts = [item] if _called(item) else list(filter(None, map(_bare, _PARTS.split(_STATE_BEHIND.sub(", ", item)))))
-        found.update(dict.fromkeys(_in_item(parts, countries)))
+        parts = [item] if called(item) else list(filter(None, map(_bare, _PARTS.split(_STATE_BEHIND.sub(", ", item)))))
+        found.update(dict.fromkeys(_in_item(parts, countries) or _among_words(text, item, countries)))
     return tuple(found)[:MOST]
+
+
+def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]:
+    """The town that a part of a field names among other words: `Nimbus Minsk`, `Auckland CBD`, `NYC Office`.
+
+    None outside the countries of the field or the posting, and only a large one where there are none; none whose name
+    goes on, and none beside another state than its own.
+    """
+    wide = {place.code for place in places_in_field(text) if place.kind in ("country", "subdivision")}
+    within = {*map(country_part, wide), *countries}
+    mentions = find_places(item, cities=True)
+    states = {mention.code for mention in mentions if mention.kind == "subdivision"}
+    found = []
+    for mention in mentions:
+        town = town_of_mention(mention) or (town_in_short(mention.text) if mention.kind == "city" else None)
+        if town is None or not states <= {town.code} or fold(item) in place_data().doubtful:
+            continue
+        if _goes_on_before().search(item[: mention.start]) or _goes_on().match(item, mention.end):
+            continue
+        if town.country in within or (not within and town.thousands >= LARGE):
+            found.append(town)
+    return found
+
+
+@cache
+def _goes_on_before() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('place.name_before')} $", re.IGNORECASE)
+
+
+@cache
+def _goes_on() -> re.Pattern[str]:
+    """A name that goes on is another one: `Sutton-in-Ashfield`, `801 S Milwaukee Ave`."""
+    return re.compile(
+        rf"-{any_of('place.name_joint')}-| {any_of('place.name_behind', 'place.street')}| \w+ {any_of('place.street')}",
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -182,7 +202,7 @@ def _items() -> re.Pattern[str]:
 
 @cache
 def _frame() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('place.frame')}|\b\d{{4,6}}\b|[^\w\s.'-]", re.IGNORECASE)
+    return re.compile(rf"{any_of('place.frame')}|\b\d{{1,6}}\b|\b\d{{1,2}}[a-zè]{{1,3}}\b|[^\w\s.'-]", re.IGNORECASE)
 
 
 @cache
@@ -200,18 +220,18 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
     codes = frozenset[str]().union(*map(_codes, parts))
     found: list[Town] = []
     for part in parts:
-        called = _called(part)
-        wide = canonical_place(part)
+        own, wide = called(part), canonical_place(part)
         if wide is not None:
             if any(town.code == wide for town in found):
                 continue  # `Buffalo, New York`
-            called = tuple(town for town in called if is_itself(town, wide))
+            beside = frozenset[str]().union(*(_codes(other) for other in parts if other != part))
+            own = tuple(town for town in own if is_itself(town, wide) or _is_namesake(town, wide, beside))
         elif len(parts) > 1 and part.isupper() and len(part) <= 3:
             continue
         if not codes:
-            meant = _alone(part, called, countries)
+            meant = _alone(part, own, countries)
         else:
-            meant = _within(called, codes) or (() if wide else _within(_called_loosely(part), codes))
+            meant = _within(own, codes) or (() if wide else _within(called_loosely(part), codes))
         if meant:
             found.append((_leading(meant) or meant)[0])
     return found
@@ -230,7 +250,7 @@ def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]
         )
         for count in range(min(len(words), _MOST_WORDS), 0, -1):
             name = " ".join(words[:count])
-            meant = () if _is_a_word(name) else _within(_called(name), codes)
+            meant = () if _is_a_word(name) else _within(called(name), codes)
             if meant and fold(meant[0].name).startswith(fold(words[0])[:3]):
                 found[meant[0]] = None
                 break
@@ -242,36 +262,7 @@ def town_of_mention(mention: PlaceMention) -> Town | None:
     if mention.kind != "city" and not (mention.kind == "subdivision" and "," in mention.text):  # `Washington, D.C.`
         return None
     name = mention.text[: (mention.name_end or mention.end) - mention.start].partition(",")[0]
-    return next(iter(_within(_called(name), frozenset({mention.subdivision or mention.code, mention.code}))), None)
-
-
-def _called(name: str) -> tuple[Town, ...]:
-    return towns().named.get(fold(name.strip(" ."))) or _called_loosely(name)
-
-
-def _called_loosely(name: str) -> tuple[Town, ...]:
-    return _spelt_loosely().get(_loosely(fold(name)), ())
-
-
-@cache
-def _spelt_loosely() -> dict[str, tuple[Town, ...]]:
-    """The same table by `_loosely`, for names that are not written as it has them."""
-    found: dict[str, dict[Town, None]] = {}
-    for name, called in towns().named.items():
-        found.setdefault(_loosely(name), {}).update(dict.fromkeys(called))
-    return {name: tuple(sorted(called, key=lambda town: -town.thousands)) for name, called in found.items()}
-
-
-_HYPHEN: Final = re.compile(r"[-‐–./]\s*|\s+")
-_SAINT: Final = {"saint": "st", "sainte": "ste", "sankt": "st"}
-
-
-def _loosely(folded: str) -> str:
-    """A folded name without hyphens, dots and accents, a saint for short: `Saint Etienne`, `St.-Étienne`."""
-    plain = folded
-    if not folded.isascii():
-        plain = "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))
-    return " ".join(_SAINT.get(word, word) for word in _HYPHEN.split(plain) if word)
+    return next(iter(_within(called(name), frozenset({mention.subdivision or mention.code, mention.code}))), None)
 
 
 def is_itself(town: Town, wide: str) -> bool:
@@ -279,6 +270,13 @@ def is_itself(town: Town, wide: str) -> bool:
     if is_subdivision(wide):
         return town.code == wide or (town.state is None and town.country == country_part(wide))
     return wide in CITY_STATES and town.country == wide
+
+
+def _is_namesake(town: Town, wide: str, beside: frozenset[str]) -> bool:
+    """Whether a town, with what it lies in beside it, is called like a country abroad in some language: `Poole, GB`,
+    `Lebanon, PA`. In a country with states that is the state."""
+    abroad = country_part(wide) not in set(map(country_part, beside))
+    return abroad and not is_subdivision(wide) and town.code in beside
 
 
 def _within(found: Sequence[Town], codes: frozenset[str]) -> tuple[Town, ...]:
@@ -300,6 +298,8 @@ def _alone(part: str, found: Sequence[Town], countries: tuple[str, ...]) -> tupl
     lone = place_data().lone.get(fold(part)) if len(inside) > 1 else None
     if lone == "" or fold(part) in place_data().never or (_is_a_word(part) and not countries):
         return ()
+    if lone and (meant := tuple(town for town in inside if town.code in (lone, country_part(lone)))):
+        return meant[:1]
     return _leading(inside)
 
 
@@ -331,19 +331,3 @@ def _codes(part: str) -> frozenset[str]:
 
 def _is_a_word(name: str) -> bool:
     return fold(name) in place_data().doubtful or len(name) < 4
-
-
-def cell_of(town: Town) -> str:
-    """The cell of a grid of one degree that a town lies in, by which indices narrow."""
-    return f"{math.floor(town.latitude)}:{math.floor(town.longitude)}"
-
-
-def cells_round(town: Town, km: float) -> tuple[str, ...]:
-    """All cells that hold something within so many kilometres of a town, and perhaps some more."""
-    angle = km / _RADIUS * _SLACK
-    north = math.degrees(angle)
-    across = math.sin(angle) / math.cos(math.radians(town.latitude))
-    east = math.degrees(math.asin(across)) if across < 1 else 180.0
-    rows = range(math.floor(max(town.latitude - north, -90)), math.floor(min(town.latitude + north, 90)) + 1)
-    columns = range(math.floor(town.longitude - east), math.floor(town.longitude + east) + 1)
-    return tuple(dict.fromkeys(f"{row}:{(column + 180) % 360 - 180}" for row in rows for column in columns))

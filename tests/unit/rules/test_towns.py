@@ -4,16 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.rules.places.distances import cell_of, cells_round, kilometres
 from services.rules.places.town_data import Town, towns
-from services.rules.places.towns import (
-    cell_of,
-    cells_round,
-    kilometres,
-    label_of,
-    towns_in_field,
-    towns_in_sentence,
-    towns_meant,
-)
+from services.rules.places.towns import label_of, towns_in_field, towns_in_sentence, towns_meant
 
 TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id))
 

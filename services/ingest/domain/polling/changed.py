@@ -9,8 +9,9 @@ from services.ingest.domain.draft import Draft
 from services.ingest.domain.pay.reading import is_in_another_unit, stated_pay
 from services.ingest.domain.role.title import read_title
 from services.rules.money import Rates
+from services.rules.places.distances import kilometres
 from services.rules.places.known import is_country, places_in_field
-from services.rules.places.towns import Town, is_named, kilometres, towns_in_field
+from services.rules.places.towns import Town, is_named, towns_in_field
 from services.rules.roles.taxonomy import roles
 from services.rules.titles import genders
 

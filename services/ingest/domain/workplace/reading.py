@@ -34,6 +34,8 @@ _WEAK: tuple[tuple[Rank, Workplace], ...] = (
 """What counts where no field says anything: the ways of the whole company, and what is said in passing."""
 _BEFORE, _AFTER = 60, 65
 _MOST_OF_PLACE = 40
+_MOST_ASKED = 180
+"""Characters before remote work of the question of a form, and of the note behind it."""
 _DAYS_BEHIND = 40
 """Characters in which an option may go on with its days."""
 _MOST_MATCHES = 20
@@ -206,6 +208,9 @@ def _elsewhere(rank: Rank, workplace: Workplace, document: Document, match: re.M
 def _denied(document: Document, match: re.Match[str]) -> bool:
     """Whether the words behind it, or before it, say that there is none: `we do not offer remote or hybrid options`."""
     known = patterns()
+    asked = known.asked.finditer(document.lowered, max(0, match.start() - _MOST_ASKED), match.end() + _MOST_ASKED)
+    if any(form.start() <= match.start() < form.end() for form in asked):
+        return True
     return bool(known.denied.match(document.lowered, match.end()) or known.not_given.search(_before(document, match)))
 
 

@@ -38,6 +38,8 @@ class Patterns:
     """Behind remote work: there is none."""
     not_given: re.Pattern[str]
     """Before it."""
+    asked: re.Pattern[str]
+    """What a form asks of the role, with a note in dashes: no statement, and an option for some is none either."""
     past: re.Pattern[str]
     used_to: re.Pattern[str]
     for_a_while: re.Pattern[str]
@@ -76,6 +78,7 @@ def patterns() -> Patterns:
         conditional=_pattern("{conditional}"),
         denied=_pattern(rf"[^.\n]{{0,30}}{{impossible}}|{_DENIED}"),
         not_given=_pattern(r"{not_given}[^.,;\n]{0,25}$"),
+        asked=_pattern(r"{asked}[^.?\n]{0,80}\?(?:\W{0,3}-[^-\n]{5,90}-)?"),
         past=_pattern(r"{past}[^.\n]{0,60}$"),
         used_to=_pattern(r"{used_to} [^.,;\n]{0,30}$"),
         for_a_while=_pattern(r"{weeks}|{some} (?:\w+ )?{week}"),

@@ -12,7 +12,8 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Growing, Rows
 from services.rules.criterion import CRITERIA, FACETS, LANGUAGE, PLACE, Fit
 from services.rules.criterion.near import farthest, nearness
-from services.rules.places.towns import cell_of, cells_round, label_of, town_of
+from services.rules.places.distances import cell_of, cells_round
+from services.rules.places.towns import label_of, town_of
 from services.rules.prepared import PreparedPosting
 from services.rules.text import Haystack
 

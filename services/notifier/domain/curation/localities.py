@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 
 from schemas.criteria import Criteria
 from services.rules.home import Home
+from services.rules.places.distances import kilometres
 from services.rules.places.known import country_of, find_places, is_subdivision
-from services.rules.places.towns import Town, kilometres, town_of, towns_in_sentence
+from services.rules.places.towns import Town, town_of, towns_in_sentence
 
 _TO_WORK: Final = 80.0
 """Kilometres from a town that somebody names to where they would go to work."""

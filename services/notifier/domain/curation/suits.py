@@ -4,7 +4,7 @@ from typing import Final
 
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import NO_SUITS, Recipient, Suits
-from services.rules.places.towns import kilometres
+from services.rules.places.distances import kilometres
 
 LEAST_YEARS: Final = 2
 """Whoever has begun has one."""

@@ -6,9 +6,9 @@ from typing import Final
 from services.notifier.domain.curation.chance.conditions import UNTOLD
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
+from services.rules.places.distances import kilometres
 from services.rules.places.known import countries_of, country_of, is_group
 from services.rules.places.placing import WORLDWIDE, Allowed
-from services.rules.places.towns import kilometres
 
 SHUT: Final = 0.5
 """What the share of a wanted group counts where somebody's own country is shut out; and what a job is that shuts out
