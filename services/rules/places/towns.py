@@ -171,7 +171,9 @@ def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]
     found = []
     for mention in mentions:
         town = town_of_mention(mention) or (town_in_short(mention.text) if mention.kind == "city" else None)
-        if town is None or not states <= {town.code} or fold(item) in place_data().doubtful:
+        if town is None or not states <= {town.code}:
+            continue
+        if fold(item) in place_data().doubtful and not item.isupper():
             continue
         if _goes_on_before().search(item[: mention.start]) or _goes_on().match(item, mention.end):
             continue

@@ -41,9 +41,38 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("St. Albans, GB", ["St Albans, GB"]),
         ("Frankfurt-am-Main, Germany", ["Frankfurt am Main, DE"]),
         ("Winston Salem, NC", ["Winston-Salem, US-NC"]),
+        ("Brisbane QLD, Australia", ["Brisbane, AU-QLD"]),
+        ("Barueri-SP, Brasil", ["Barueri, BR"]),
+        ("75 - Paris 1er Arrondissement, France", ["Paris, FR"]),
+        ("69 - LYON 07, France", ["Lyon, FR"]),
+        ("Poole, GB", ["Poole, GB"]),
+        ("Norfolk, VA", ["Norfolk, US-VA"]),
+        ("Lebanon, US", []),
+        ("Bellevue", ["Bellevue, US-WA"]),
     ],
 )
 def test_a_field_names_towns_told_apart_by_what_stands_beside_them(field: str, labels: list[str]) -> None:
+    assert [town.label for town in towns_in_field(field)] == labels
+
+
+@pytest.mark.parametrize(
+    ("field", "labels"),
+    [
+        ("NYC Office", ["New York City, US-NY"]),
+        ("Remote / NYC", ["New York City, US-NY"]),
+        ("SF or NYC", ["San Francisco, US-CA", "New York City, US-NY"]),
+        ("Nimbus Minsk", ["Minsk, BY"]),
+        ("Auckland CBD, New Zealand", ["Auckland, NZ"]),
+        ("Fern House Leeds, GB", ["Leeds, GB"]),
+        ("Fern Hospital Burton, GB", []),  # Burton in Michigan is the only one that the table has
+        ("Mount Wellington, New Zealand", []),
+        ("Fern Centre - 801 S Milwaukee Ave, United States", []),
+        ("Sutton-in-Ashfield, GB", []),
+        ("Hamlet of West Salem, WI", []),
+        ("Londonderry Mall", []),
+    ],
+)
+def test_a_field_names_a_town_among_other_words(field: str, labels: list[str]) -> None:
     assert [town.label for town in towns_in_field(field)] == labels
 
 

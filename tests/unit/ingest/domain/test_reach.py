@@ -402,6 +402,27 @@ def test_a_state_alone_ties_work_that_is_done_by_hand(title: str, states: tuple[
     assert (found.countries, found.subdivisions) == (("US",), states)
 
 
+@pytest.mark.parametrize(
+    ("address", "countries", "states"),
+    [
+        ("Hamilton, MT, United States", ("US",), ("US-MT",)),
+        ("Hamilton, MT", ("US",), ("US-MT",)),  # Malta has no town of that name
+        ("Parma, ID, United States", ("US",), ("US-ID",)),
+        ("DELHI, LA, United States", ("US",), ("US-LA",)),
+        ("Paris, AR", ("US",), ("US-AR",)),
+        ("Wagga Wagga, NSW", ("AU",), ("AU-NSW",)),
+        ("Sliema, MT", ("MT",), ()),
+        ("Toronto, CA", ("CA",), ()),
+        ("London, NY", ("GB", "US"), ()),
+    ],
+)
+def test_the_code_behind_a_town_ties_it_to_a_state_be_it_known_elsewhere(
+    address: str, countries: tuple[str, ...], states: tuple[str, ...]
+) -> None:
+    found = reach("Cook", locations=address)
+    assert (found.countries, found.subdivisions) == (countries, states)
+
+
 @pytest.mark.parametrize("listed", ["UK, CA, US", "Germany, CA, US"])
 def test_codes_in_a_list_of_countries_are_countries(listed: str) -> None:
     found = reach(locations=listed)

@@ -264,3 +264,20 @@ def test_a_field_that_says_remote_does_not_stand_against_a_move_to_a_town(
 )
 def test_a_field_alone_makes_no_work_by_hand_remote(title: str, text: str, workplace: str) -> None:
     assert normalised(title, f"<p>{text}</p>", workplace="remote").workplace == workplace
+
+
+@pytest.mark.parametrize(
+    ("text", "workplace"),
+    [
+        ("Part time. Does this position have telework options? No", "unknown"),
+        ("Does this position have telework options? -Telework options may change at any time- Yes", "unknown"),
+        ("Kann die Stelle remote ausgeübt werden? Nein", "unknown"),
+        ("Is this role remote? Yes, fully remote.", "remote"),
+        ("Looking for a fully remote job? Join us!", "remote"),
+        ("You can work remotely.", "remote"),
+        ("Ability to work remotely, if necessary.", "unknown"),
+        ("Employment Type: Full-Time and On-site", "onsite"),
+    ],
+)
+def test_what_a_form_asks_and_what_is_needed_at_times_is_no_statement(text: str, workplace: str) -> None:
+    assert normalised("Accountant", f"<p>{text}</p>").workplace == workplace
