@@ -81,7 +81,7 @@ class Embedded:
             stack.enter_context(
                 shown.shown(
                     self.runner,
-                    worker=settings.worker or f"embedded@{socket.gethostname()}",
+                    worker=_worker(settings),
                     host=probes.host,
                     port=probes.embedded_port if probes.enabled else None,
                     stuck_after_s=probes.stuck_after_s,
@@ -131,6 +131,7 @@ def embedded(
                 engine=engine,
                 producer=CountedLetters(log, shown.meter),
                 chance=chance or SystemRandom(),
+                worker=_worker(settings),
                 paused=shown.paused_sources,
             )
         )
@@ -164,6 +165,11 @@ def embedded(
             stopping=stopping,
         )
         yield Embedded(settings, engine, log, collector, services, runner, shown, clock)
+
+
+def _worker(settings: Settings) -> str:
+    """Its name, by which others see whether it lives."""
+    return settings.worker or f"embedded@{socket.gethostname()}"
 
 
 @contextmanager

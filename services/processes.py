@@ -3,7 +3,8 @@
 from services.ingest.settings import IngestSettings
 
 COLLECTOR, NORMALISER, PUSH = "ingest.collector", "ingest.normaliser", "ingest.push"
-SERVICES = (COLLECTOR, NORMALISER, "matcher", "notifier", "outbox.relay")
+NOTIFIER = "notifier"
+SERVICES = (COLLECTOR, NORMALISER, "matcher", NOTIFIER, "outbox.relay")
 """In the order of the flow."""
 PORTAL, CONSOLE = "portal", "console"
 BESIDE_THE_WAY = (PORTAL, CONSOLE)
@@ -22,4 +23,4 @@ def services_needed(ingest: IngestSettings, *, with_portal: bool) -> tuple[str, 
 
 def process_of(service: str) -> str:
     """The command of the deployed form that runs a service."""
-    return "notifier" if service in _OF_NOTIFIER else service.partition(".")[0]
+    return NOTIFIER if service in _OF_NOTIFIER else service.partition(".")[0]

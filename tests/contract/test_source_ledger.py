@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import KnownItem, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import KeptItem
+from services.runtime.figures.sources import Expected, read_source_figures
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.sql.store import open_store
 from tests.support.collecting import DAY, HOUR, NOON
 from tests.support.stores import ENGINES, new_url
@@ -160,6 +162,26 @@ def test_a_source_is_being_asked_from_its_claim_until_it_is_settled(ledger: SqlS
     assert asked.asked_since == NOON + timedelta(minutes=1)
     ledger.settle(replace(asked, next_due=NOON + DAY))
     assert open_again().health("a") == replace(asked, next_due=NOON + DAY, asked_since=None)
+
+
+def test_a_poll_ended_with_its_collector_whatever_its_claim_says(ledger: SqlSourceLedger) -> None:
+    def state(at: datetime) -> str:
+        [found] = read_source_figures(ledger._engine, at, [Expected("board", None)])
+        return found.state
+
+    def heard(started: datetime, at: datetime) -> None:
+        beat = Heartbeat("ingest.collector", ready=True)
+        SqlHeartbeats(ledger._engine, "ingest@a", started, counts_restarts=False).publish([beat], at)
+
+    minute = timedelta(minutes=1)
+    ledger.register(["board"], NOON)
+    heard(NOON, NOON)
+    ledger.claim(["board"], NOON, most=1, worker="ingest@a", lease=10 * minute)
+    heard(NOON, NOON + minute)
+    assert state(NOON + minute) == "hanging"
+    assert state(NOON + 2 * minute) == "waiting", "it was killed in it"
+    heard(NOON + 2 * minute, NOON + 2 * minute)
+    assert state(NOON + 2 * minute) == "waiting", "and started again"
 
 
 def test_an_operators_word_for_a_listing_that_shrank_is_kept_over_polls(ledger: SqlSourceLedger) -> None:

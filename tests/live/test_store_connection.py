@@ -1,11 +1,13 @@
 """A PostgreSQL that goes away: told in a sentence within bounded time, come back by itself; and no password is told."""
 
 import logging
+import re
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
@@ -13,12 +15,14 @@ from sqlalchemy.engine import make_url
 
 from schemas.sql.tables import counters, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.sql.holders import Holder, read_holders
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.settings import StoreSettings
 from services.runtime.sql.store import open_store, place_of, reading, writing
 from tests.support.cut_line import CutLine, cut_line
 from tests.support.notifying import NOW
 from tests.support.postgresql import migrated_database
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -127,6 +131,33 @@ def test_a_row_that_another_holds_is_not_waited_for_without_end(far: Far) -> Non
                 connection.execute(text("UPDATE counters SET value = 2"))
 
         assert "busy" in str(refused(wait))
+
+
+def test_who_holds_what_others_wait_for_is_named_without_what_it_does(far: Far) -> None:
+    count(far.engine, "one")
+    assert read_holders(far.engine, timedelta()) == ()
+    operator = open_store(far.url + "?application_name=psql")
+    with writing(operator) as holder:
+        holder.execute(text("LOCK TABLE counters IN ACCESS EXCLUSIVE MODE"))
+        pid = holder.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        waits = threading.Thread(target=lambda: refused(lambda: count(far.engine, "two")))
+        waits.start()
+        found: list[Holder] = []
+
+        def is_held() -> bool:
+            found[:] = read_holders(operator, timedelta())
+            return bool(found)
+
+        until(is_held, "somebody waits")
+        assert (found[0].pid, found[0].waiting) == (pid, 1)
+        assert re.fullmatch(
+            rf"the session {pid} \(psql of \w+.*\) holds what 1 other of this store waits for, for \d+ s now:"
+            rf" `SELECT pg_terminate_backend\({pid}\)` ends it",
+            found[0].said,
+        )
+        assert read_holders(operator) == (), "that is no more than ours wait for each other"
+        waits.join()
+    operator.dispose()
 
 
 def test_a_statement_does_not_run_without_end(far: Far) -> None:

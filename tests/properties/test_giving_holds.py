@@ -1,14 +1,14 @@
 """What is kept of a source's polls, and when it is taken to give nothing or the same for ever."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.giving import Giving, read, written
+from schemas.giving import Giving, read, stood_still, written
 from services.ingest.domain.polling.giving import Polled
 from services.ingest.domain.polling.giving import given as given_after
 from services.runtime.figures.amiss import LONGER, MOVED_FOR, MOVES, REPLACED_POLLS, WEEKS, amiss
@@ -95,7 +95,7 @@ def test_one_that_is_told_of_gave_nothing_for_longer_than_its_silence_or_ever_be
     assert amiss(kept(giving), now, SILENCE, found.since) is None, "an operator has said that it is right"
     assert amiss(kept(giving), now, SILENCE, found.since - HOUR) == found, "that was said of another time"
     if found.why == "stale":
-        assert now - found.since >= max(WEEKS, LONGER * giving.longest)
+        assert stood_still(found.since, now) >= max(WEEKS, LONGER * giving.longest)
         assert giving.moves >= MOVES
         assert giving.nothing_since is None
 
@@ -147,6 +147,13 @@ def test_one_that_moved_for_weeks_and_stands_is_told_after_three() -> None:
         giving, now = through([*every(1, 1), *alive, *every(24, days)])
         found = amiss(kept(giving), now, SILENCE, None)
         assert (found is not None and found.why == "stale") == said
+
+
+def test_the_turn_of_the_year_is_no_standstill_of_what_is_polled_as_it_is_none_of_its_longest_wait() -> None:
+    moved_at = datetime(2026, 12, 15, tzinfo=UTC)
+    giving = Giving(began=moved_at - 5 * MOVED_FOR, moved_at=moved_at, moves=MOVES, longest=2 * DAY)
+    for until, said in ((datetime(2027, 1, 20, tzinfo=UTC), False), (datetime(2027, 1, 22, tzinfo=UTC), True)):
+        assert (amiss(giving, until, SILENCE, None) is not None) is said, until
 
 
 def test_one_that_seldom_moved_or_for_a_short_time_is_never_told_to_stand() -> None:

@@ -28,15 +28,11 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeNothingComes",
         "page",
-        'sum(max by (state) (jobchime_sources{state=~"barren|ended|stale"}))'
-        ' == sum(max by (state) (jobchime_sources{state!~"off|paused|waiting"})) > 0',
+        "max(jobchime_nothing_comes) == 1",
         "15m",
         "None of the polled sources lists anything new, so no postings come.",
-        Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m", ({},)),
-        (
-            Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "1x30"}, "20m"),
-            Case({'jobchime_sources{state="barren"}': "0x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m"),
-        ),
+        Case({"jobchime_nothing_comes": "1x30"}, "20m", ({},)),
+        (Case({"jobchime_nothing_comes": "0x30"}, "20m"),),
     ),
     Alert(
         "JobchimeNoSource",

@@ -32,6 +32,7 @@ from services.runtime.health.heartbeat import read_workers
 from services.runtime.kafka.topics import planned
 from services.runtime.pauses import BY_OPERATOR, Pauses, SqlPauses
 from services.runtime.privacy.redaction import redacted
+from services.runtime.sql.holders import read_holders, require_primary
 from services.runtime.sql.ran_ahead import read_ran_ahead
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.store import is_postgresql, reading
@@ -135,6 +136,10 @@ def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Diagn
         return
     with engines.store() as engine:
         yield Diagnosis("store", "well", _store_version(engine))
+        with reading(engine) as connection:
+            require_primary(connection)
+        for holder in read_holders(engine):
+            yield Diagnosis("locks of the store", "wrong", holder.said, "end it, if it is not to go on for as long")
         revision = revision_of(engine)
         if revision.state == "same":
             yield Diagnosis("migrations", "well", f"revision {revision.current}")

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
-from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from schemas.topics import TOPICS, dead_of, inputs_of_services
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
@@ -16,9 +15,9 @@ from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
 from services.overview.search_yield import SearchYield, read_search_yield
+from services.overview.stream.gathered import freshness, lag_of, peak_of, read_hours, summed
 from services.overview.stream.model import (
     DATA_FOLDER,
-    SOURCE_SEVERITY,
     EngineView,
     HoursView,
     LetterView,
@@ -28,19 +27,16 @@ from services.overview.stream.model import (
     ServiceView,
     StoreView,
     TopicView,
-    worst_first,
 )
+from services.overview.stream.patient import Patient
 from services.overview.stream.seldom_read import SeldomRead
 from services.processes import BESIDE_THE_WAY, SERVICES
 from services.runtime.cached import Cached
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
-from services.runtime.figures.hours import read_mailed, read_stages
 from services.runtime.figures.lost_postings import LostPostings, read_lost_postings
-from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
-from services.runtime.figures.source_hours import read_source_faults, read_source_hours
-from services.runtime.figures.source_readers import read_source_readers
+from services.runtime.figures.peak import DayAhead, read_day_ahead
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, last_words, run_since, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
@@ -49,6 +45,7 @@ from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.privacy.redaction import redacted
+from services.runtime.sql.holders import Holder, read_holders, require_primary
 from services.runtime.sql.revisions import check_revision
 from services.runtime.sql.store import reading
 from services.sender import SenderRecord, asked_again_s, sender_records
@@ -59,6 +56,9 @@ if TYPE_CHECKING:
     from services.runtime.kafka.offsets import Offsets
 
 _PATIENCE_S = 3.0
+_PATIENCE_STORE_S = 20.0
+"""Each of its questions may take some seconds."""
+_HANGS = "the store takes connections and does not answer: see its server's log, its disk and processor"
 _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
 _AHEAD_EVERY = timedelta(minutes=5)
@@ -67,8 +67,6 @@ _YIELD_EVERY = timedelta(minutes=15)
 """Searches are held against postings no oftener: it takes a second of the processor."""
 _TOPICS_EVERY = timedelta(minutes=1)
 """How topics are set up, and what the store lacks of what is listed, is asked no oftener."""
-_MOST_SOURCES = 12
-"""Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
 
@@ -97,6 +95,8 @@ class Gatherer:
         self._search_yield = SeldomRead[SearchYield | None](_YIELD_EVERY)
         self._lost_postings = SeldomRead[LostPostings](_TOPICS_EVERY)
         self._topic_faults = SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
+        self._patient = Patient[StoreView](_PATIENCE_STORE_S, _HANGS)
+        self._patient_holders = Patient[tuple[Holder, ...]](_PATIENCE_S, _HANGS)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -109,7 +109,8 @@ class Gatherer:
         """All there is to say now. Raises nothing for what is away."""
         now, engines = self._clock.now(), list[EngineView]()
         self._sender_faults.start()
-        store = self._tried(engines, "store", self._read_store)
+        store = self._tried(engines, "store", lambda: self._patient.of(self._read_store))
+        self._held(engines)
         engines += () if self._settings.deployed else self._unwritable(now)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
         indexed = indexed_criteria = None
@@ -127,7 +128,7 @@ class Gatherer:
             topic_faults=self._topic_faults.at(now, self._ask_topics) if log else (),
             services=self._services(workers, log, store.figures if store else None),
             letters=letters,
-            freshness_s=_freshness(workers, now),
+            freshness_s=freshness(workers, now),
             indexed=indexed,
             indexed_criteria=indexed_criteria,
             undeclared=store.undeclared if store else 0,
@@ -144,7 +145,7 @@ class Gatherer:
             search_yield=store.search_yield if store else None,
             lost_postings=store.lost_postings if store else LostPostings(),
             free=free_of(self._settings.data),
-            peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
+            peak=peak_of(store, self._settings.notifier.builds_ahead) if store else None,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -158,6 +159,14 @@ class Gatherer:
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
         return found
 
+    def _held(self, engines: list[EngineView]) -> None:
+        """Who holds what others wait for is said of the store, whether it could be read meanwhile or not."""
+        view, store = engines[-1], self._store
+        holders = None if store is None else _if_said(lambda: self._patient_holders.of(lambda: read_holders(store)))
+        if holders:
+            since = self._away.setdefault("store", self._clock.now() - (holders[0].held or timedelta()))
+            engines[-1] = EngineView("store", False, holders[0].said, since, view.mend)
+
     def _unwritable(self, now: datetime) -> Iterator[EngineView]:
         """What nobody can write to can be read all the same, and its workers fall silent."""
         said = why_unwritable(self._settings.data)
@@ -170,10 +179,12 @@ class Gatherer:
         if self._store is None:
             self._store = self._opened.enter_context(self._engines.store())
         check_revision(self._store)
+        with reading(self._store) as connection:
+            require_primary(connection)
         now = self._clock.now()
         figures = figures_of(self._store, self._settings, now)
         with reading(self._store) as connection:
-            hours = self._hours.at(now, lambda: _read_hours(connection, figures))
+            hours = self._hours.at(now, lambda: read_hours(connection, figures))
             ahead = self._ahead.at(now, lambda: read_day_ahead(connection, now))
         search_yield = self._search_yield.at(now, partial(read_search_yield, self._store))
         lost = self._lost_postings.at(now, partial(read_lost_postings, self._store, now))
@@ -240,8 +251,8 @@ class Gatherer:
         return None if self._settings.deployed or heard.difference(BESIDE_THE_WAY) else run_since(self._settings.data)
 
     def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
-        ends = _summed(log.ends)
-        starts = _summed(log.starts)
+        ends = summed(log.ends)
+        starts = summed(log.starts)
         rates: dict[str, float] = {}
         if self._last is not None and (passed := (now - self._last[0]).total_seconds()) > 0:
             rates = {name: max(ends[name] - self._last[1].get(name, 0), 0) / passed for name in ends}
@@ -269,7 +280,7 @@ class Gatherer:
         return tuple(
             ServiceView(
                 name=name,
-                lag=_lag(log, name, inputs[name]) if log is not None and name in inputs else None,
+                lag=lag_of(log, name, inputs[name]) if log is not None and name in inputs else None,
                 workers=tuple(worker for worker in workers if worker.heartbeat.service == name),
                 paused=pauses.holds(name),
                 held_by=pauses.paused_by(name) if pauses.holds(name) else "",
@@ -283,7 +294,7 @@ class Gatherer:
 
     def _waiting_letters(self, log: LogView) -> tuple[LetterView, ...]:
         """By topic and reason; read again only where a letter or a replay came, for that reads them all."""
-        ends = {topic: end for topic, end in _summed(log.ends).items() if topic in _DEAD}
+        ends = {topic: end for topic, end in summed(log.ends).items() if topic in _DEAD}
         if ends != self._letters[0]:
             try:
                 counts = DeadLetters(self._open_letters()).counts()
@@ -305,43 +316,3 @@ def _if_said(ask: Callable[[], T]) -> T | None:
     with suppress(JobchimeError):
         return ask()
     return None
-
-
-def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:
-    """What the store counted by the hour, and of the sources that fare worst; in the caller's transaction."""
-    now, faults = figures.at, read_source_faults(connection, figures.at)
-    worst = sorted(figures.sources, key=lambda source: (worst_first(source.state), -faults[source.name], source.name))
-    names = [source.name for source in worst[:_MOST_SOURCES]]
-    of_sources = dict(read_source_hours(connection, now, names))
-    unwell = [source.name for source in worst[:_MOST_SOURCES] if SOURCE_SEVERITY[source.state] in ("grave", "note")]
-    readers = dict(read_source_readers(connection, unwell))
-    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources, readers)
-
-
-def _peak(store: StoreView, lead: timedelta) -> Peak | None:
-    """None too under a plan that lets only so many mails a day go out: it decides by itself when they do."""
-    figures = store.figures
-    notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
-    return None if figures.mail.day else store.ahead.peak(figures.at, figures.due_subscribers, notifiers, lead)
-
-
-def _lag(log: LogView, service: str, topics: Sequence[str]) -> int:
-    """What is there and not handled; without a commit, all that is there."""
-    committed = log.committed.get(service, {})
-    places = [place for place in log.ends if place[0] in topics]
-    return sum(max(log.ends[at] - max(committed.get(at, 0), log.starts[at]), 0) for at in places)
-
-
-def _summed(offsets: Mapping[Place, int]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for (topic, _), offset in offsets.items():
-        found[topic] = found.get(topic, 0) + offset
-    return found
-
-
-def _freshness(workers: Sequence[Worker], now: datetime) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for worker in workers:
-        if worker.alive(now) and worker.heartbeat.freshness_s is not None and worker.heartbeat.per_second > 0:
-            found.setdefault(worker.heartbeat.service, []).append(worker.heartbeat.freshness_s)
-    return {service: median(values) for service, values in found.items()}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
+from schemas.giving import stood_still
 from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
 from services.overview.stream.odd_sources import odd_source
 from services.overview.stream.spans import FORGOTTEN, MOST_NAMED, ago, lasting, named_of, paused, short, stamp
@@ -173,19 +174,19 @@ def left_open(figures: StoreFigures) -> Iterator[Trouble]:
 
 def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
-    polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
-    idle = [source for source in polled if source.gives_nothing]
-    if idle and all(source.gives_nothing or source.ran_out for source in polled):
+    polled = figures.asked
+    if figures.nothing_comes:
         which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
         yield Trouble(
             f"{which} asked lists nothing, or nothing new: no posting comes",
             "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
             Remedy("show sources"),
         )
-    usual = max(QUIET, min((source.rested for source in polled), default=QUIET))
-    if polled and figures.last_posting is not None and now - figures.last_posting > usual:
+    rest = min((source.rested for source in polled), default=QUIET)
+    last = figures.last_posting
+    if polled and last is not None and (stood_still(last, now) if rest > QUIET else now - last) > max(rest, QUIET):
         yield Trouble(
-            f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
+            f"no posting has come for {ago(now - last)} from any source of {len(polled):,}",
             "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
             Remedy("show sources"),
             grave=False,

@@ -23,7 +23,7 @@ from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, s
 from services.overview.stream.start_troubles import clocks, releases, restarting
 from services.overview.stream.ways_out import WAYS_OUT
 from services.overview.stream.worker_troubles import is_beginning, of_services, too_few
-from services.processes import BESIDE_THE_WAY, process_of
+from services.processes import BESIDE_THE_WAY, NOTIFIER, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.stream import StoreFigures
@@ -55,11 +55,12 @@ _MEND_FEED = (
 """Of a feed no record died that could be sent back."""
 _COLLECTOR = "ingest.collector"
 _MADE_BY_A_START = ("store", "log")
+_TAKES_POLLS = ("store", "log", "Kafka")
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
     """All that is not well, the gravest first; empty where all is."""
-    overview = _without_ended_polls(overview)
+    overview = _without_polls_in_hand(overview)
     found = [
         *_engines(overview),
         # A clock that is wrong makes all else that is said of its services doubtful.
@@ -81,10 +82,9 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
     return tuple(sorted(found, key=lambda trouble: not trouble.grave))
 
 
-def _without_ended_polls(overview: Overview) -> Overview:
-    """A poll in hand ended with the collector that was killed in it: no server of a board hangs for that."""
-    collectors = [service for service in overview.services if service.name == _COLLECTOR]
-    if overview.figures is None or not collectors or any(service.alive(overview.at) for service in collectors):
+def _without_polls_in_hand(overview: Overview) -> Overview:
+    """A poll that has yet to hand on what its board gave waits for the log or the store, while these are away."""
+    if overview.figures is None or all(engine.reachable for engine in overview.engines if engine.name in _TAKES_POLLS):
         return overview
     sources = tuple(
         replace(source, state="ok") if source.state == "hanging" and not source.hangs else source
@@ -101,7 +101,9 @@ def healthy(overview: Overview) -> bool:
 def mailing_troubles(overview: Overview) -> tuple[Trouble, ...]:
     """What of it keeps mails from readers, the gravest first."""
     figures, now = overview.figures, overview.at
-    found = () if figures is None else (*sending_troubles(figures, now), *digest_troubles(figures, now))
+    notifiers = tuple(service for service in overview.services if service.name == NOTIFIER)
+    found = [*of_services(replace(overview, services=notifiers))] if notifiers else []
+    found += () if figures is None else (*sending_troubles(figures, now), *digest_troubles(figures, now))
     return tuple(sorted(found, key=lambda trouble: not trouble.grave))
 
 

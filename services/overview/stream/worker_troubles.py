@@ -25,8 +25,8 @@ from services.overview.stream.spans import (
 from services.overview.stream.ways_out import WAYS_OUT
 from services.processes import BESIDE_THE_WAY, CONSOLE, PORTAL, process_of
 from services.runtime.errors import Mend
-from services.runtime.health.heartbeat import Worker
-from services.runtime.health.status import CLOCK_FAILS, NOT_LOADED_YET
+from services.runtime.health.heartbeat import MISSED, Worker
+from services.runtime.health.status import CLOCK_FAILS, HAS_NOT_BEGUN, STILL_BEGINS
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED
 from services.runtime.pauses import BY_OPERATOR
 
@@ -43,6 +43,7 @@ _BEGINS: tuple[str, Remedy | ByHand] = (
     "process",
 )
 _DO_AS_SAID = "do what its last words say, then "
+_SEVERAL = 3
 BEGINS_FOR = timedelta(minutes=2)
 """As long as a matcher reads a million criteria, twice."""
 
@@ -90,6 +91,15 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
             at_work.append(service)
             yield from _working(overview.at, service, away)
     yield from _idle(overview.at, at_work, away)
+    if (since := _fell_silent(overview, lacking.values())) is not None:
+        yield Trouble(
+            f"no worker of any service is heard of, all since {when(since, overview.at)}: the store took no heartbeat,"
+            " or all ended at once, as with their machine",
+            "wait for half a minute if the store was away; else `jobchime doctor` says whether it takes writes; if it"
+            " does, start each again",
+            "process",
+        )
+        lacking.clear()
     for process, services in lacking.items():
         yield _not_running(overview, process, services)
     if overview.form == "deployed":
@@ -136,6 +146,19 @@ def _not_running(overview: Overview, process: str, services: Sequence[ServiceVie
     words = _last_words(services, overview.at)
     what = f"no worker of {names} runs{last}{words}"
     return Trouble(what, f"{_DO_AS_SAID * bool(words)}start one: `jobchime {process}`", "process")
+
+
+def _fell_silent(overview: Overview, lacking: Collection[Sequence[ServiceView]]) -> datetime | None:
+    """Since when no process of several lives that were all heard of last within a heartbeat or two, and ended unsaid.
+
+    Processes do not die so; what they write to may hang, or take nothing.
+    """
+    workers = {worker.worker: worker for service in overview.services for worker in service.workers}
+    last = [worker.seen_at for worker in workers.values() if not worker.stopped]
+    alive = any(worker.alive(overview.at) for worker in workers.values())
+    if len(lacking) < _SEVERAL or alive or not last or max(last) - min(last) > MISSED:
+        return None
+    return max(last)
 
 
 def _no_console(service: ServiceView, now: datetime) -> Trouble:
@@ -205,12 +228,12 @@ def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str])
     for (names, reason, mend), idle in alike.items():
         # Some end with the command that mends it.
         of, said = joined(names), short(reason or "no reason given", 300)
-        begins = mend is None and not any(worker.heartbeat.last_error for worker in idle)
+        begins = mend is None and {worker.heartbeat.last_error for worker in idle} <= {None, HAS_NOT_BEGUN}
         do, remedy = _BEGINS if begins else WAYS_OUT.get(mend, WAYS_OUT[None])
         if mend is None and said.startswith(CLOCK_FAILS):
             do, remedy = _BY_CLOCK
         lasts = any(now - worker.started_at >= BEGINS_FOR for worker in idle)
-        grave = lasts or not begins or reason != NOT_LOADED_YET
+        grave = lasts or not begins or reason not in STILL_BEGINS
         if len(idle) > MOST_NAMED:
             named = named_of([worker.worker for worker in idle])
             yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do, remedy, grave=grave)

@@ -115,7 +115,8 @@ def amiss(giving: Giving, seen_at: datetime, silence: timedelta | None, accepted
     that it is right, which counts until it was otherwise for once.
     """
     for found, lasts in _suspected(giving, silence):
-        rests = found.pushes and found.longest >= REST_OVER_WEEKENDS
+        # The longest wait is known without the turns of the year. What pushed over weekends too is a program.
+        rests = found.why == "stale" and (not found.pushes or found.longest >= REST_OVER_WEEKENDS)
         passed = stood_still(found.since, seen_at) if rests else seen_at - found.since
         if passed >= lasts and (accepted is None or accepted < found.since):
             return found

@@ -36,12 +36,11 @@ class LostPostings:
 def read_lost_postings(engine: Engine, now: datetime) -> LostPostings:
     """Raises UnavailableError."""
     items = source_items.c
-    query = select(items.source, items.source_id, items.first_seen).where(items.is_open, items.ends_at > now)
-    newest = query.order_by(items.ends_at.desc()).limit(_LOOKED_AT)
+    query = select(items.source, items.source_id).where(items.is_open, items.ends_at > now)
+    settled = query.where(items.first_seen > now - _KEPT, items.first_seen < now - _STORED_WITHIN)
     with reading(engine) as connection:
-        rows = connection.execute(newest).all()
-        settled = [row for row in rows if now - _KEPT < row.first_seen < now - _STORED_WITHIN]
-        listed = [posting_id_of(row.source, row.source_id) for row in settled]
+        rows = connection.execute(settled.order_by(items.ends_at.desc()).limit(_LOOKED_AT))
+        listed = [posting_id_of(row.source, row.source_id) for row in rows]
         there = select(postings.c.posting_id).where(postings.c.posting_id.in_(listed))
         stored = set(connection.execute(there).scalars()) if listed else set()
     return LostPostings(len(listed), len(listed) - len(stored))

@@ -12,6 +12,7 @@ from schemas import giving
 from schemas.sql.ingest import source_items, sources
 from services.runtime.chunks import chunked
 from services.runtime.figures.amiss import Amiss, amiss, rest_of
+from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.pauses import Pause, Pauses, read_pauses
 from services.runtime.sql.store import reading
 
@@ -159,18 +160,22 @@ def sources_in(
 ) -> tuple[SourceFigures, ...]:
     """How the expected sources fare, in the caller's transaction."""
     rows = {row.source: row for row in connection.execute(select(sources))}
-    return tuple(_source(source, rows.get(source.name), now, pauses) for source in expected)
+    collectors = {worker.worker: worker for worker in workers_in(connection)}
+    return tuple(_source(source, rows.get(source.name), now, pauses, collectors) for source in expected)
 
 
-def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
+def _source(
+    source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses, collectors: Mapping[str, Worker]
+) -> SourceFigures:
     resting = _resting(source, pauses)
     if row is None:
         return SourceFigures(source.name, resting or "waiting", source.pushed, pauses.of_sources.get(source.name))
     shrunk, gives = _shrunk(row), giving.read(row.giving)
     found = _amiss(source, row, gives, now) if shrunk is None else None
+    asked_since = _asked_since(row, now, collectors)
     return SourceFigures(
         name=source.name,
-        state=resting or _state(source, row, now, shrunk, found),
+        state=resting or _state(source, row, now, asked_since, shrunk, found),
         pushed=source.pushed,
         pause=pauses.of_sources.get(source.name),
         last_success=_last_success(row, now),
@@ -179,7 +184,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         error_since=row.failing_since if row.failures else None,
         error_at=row.last_attempt if row.failures else None,
         next_due=None if source.pushed else row.next_due,
-        asked_since=_asked_since(row, now),
+        asked_since=asked_since,
         hangs=row.hangs or 0,
         lacking=shrunk["lacking"] if shrunk else 0,
         held=shrunk.get("held", 0) if shrunk else 0,
@@ -208,9 +213,16 @@ def _empty_since(shrunk: Mapping[str, Any] | None) -> datetime | None:
     return datetime.fromisoformat(shrunk["since"]) if shrunk and not shrunk["listed"] else None
 
 
-def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
-    """A claim that has run out is of a worker that is gone."""
-    return row.asked_since if row.claimed_until is not None and row.claimed_until > now else None
+def _asked_since(row: Row[Any], now: datetime, collectors: Mapping[str, Worker]) -> datetime | None:
+    """A claim that has run out is of a worker that is gone, and a poll ended with its collector.
+
+    No server of a board hangs for that, nor where a collector was started again since.
+    """
+    if row.asked_since is None or row.claimed_until is None or row.claimed_until <= now:
+        return None
+    collector = collectors.get(row.claimed_by)
+    is_over = collector is not None and (not collector.alive(now) or collector.started_at > row.asked_since)
+    return None if is_over else row.asked_since
 
 
 def _resting(source: Expected, pauses: Pauses) -> SourceState | None:
@@ -221,9 +233,13 @@ def _resting(source: Expected, pauses: Pauses) -> SourceState | None:
 
 
 def _state(
-    source: Expected, row: Row[Any], now: datetime, shrunk: Mapping[str, Any] | None, found: Amiss | None
+    source: Expected,
+    row: Row[Any],
+    now: datetime,
+    asked_since: datetime | None,
+    shrunk: Mapping[str, Any] | None,
+    found: Amiss | None,
 ) -> SourceState:
-    asked_since = _asked_since(row, now)
     hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
     if row.last_attempt is None:
         return "hanging" if hangs else "waiting"

@@ -129,6 +129,17 @@ class StoreFigures:
         return self.pauses.sending
 
     @property
+    def asked(self) -> tuple[SourceFigures, ...]:
+        """The sources of which something may be expected."""
+        return tuple(source for source in self.sources if source.state not in ("off", "paused", "waiting"))
+
+    @property
+    def nothing_comes(self) -> bool:
+        """No source that is asked gives anything; a board that had its last jobs alone is no trouble."""
+        gives_nothing = any(source.gives_nothing for source in self.asked)
+        return gives_nothing and all(source.gives_nothing or source.ran_out for source in self.asked)
+
+    @property
     def untaken_for(self) -> timedelta:
         """For how long mails have been built that nobody hands over, though nothing holds them; zero where none are.
 

@@ -12,14 +12,13 @@ import structlog
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError, mend_of
 from services.runtime.health.notes import Failure
-from services.runtime.health.status import Pulse, RunnerStatus
+from services.runtime.health.status import HAS_NOT_BEGUN, Pulse, RunnerStatus
 from services.runtime.privacy.redaction import redacted
 from services.runtime.retry import RetryPolicy
 from services.runtime.throttle import Throttle
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
-_NOT_YET = "has not begun"
 
 
 class Ground:
@@ -38,7 +37,7 @@ class Ground:
         self._clock = clock
         self._retry = retry or RetryPolicy()
         self._throttle = Throttle(monotonic)
-        self._failure = Failure(_NOT_YET, clock.now(), clock.now())
+        self._failure = Failure(HAS_NOT_BEGUN, clock.now(), clock.now())
         self.there = False
         """Whether all of it was there once: what goes away later is for whoever uses it."""
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.counted import counted
 from services.runtime.errors import Mend
@@ -19,6 +19,12 @@ STANDS_AFTER = timedelta(minutes=2)
 TICKS_FAIL = 5
 """So many ticks in a row that failed, each a second after the last, are no passing conflict."""
 NOT_LOADED_YET = "not loaded yet"
+WAITS_FOR_PARTITIONS = "waits for its partitions"
+HAS_NOT_BEGUN = "has not begun"
+STILL_BEGINS: Final = frozenset({
+    NOT_LOADED_YET, WAITS_FOR_PARTITIONS, HAS_NOT_BEGUN, f"not loaded: {HAS_NOT_BEGUN}"
+})  # fmt: skip
+"""What each start goes through, though nothing is wrong."""
 CLOCK_FAILS = "what it does by the clock fails"
 
 
@@ -153,7 +159,7 @@ def reason_of(service: ServiceStatus, pauses: Pauses) -> str | None:
     if not service.loaded:
         return f"not loaded: {service.last_error}" if service.last_error else NOT_LOADED_YET
     if not service.member:
-        return f"without partitions: {service.last_error}" if service.last_error else "waits for its partitions"
+        return f"without partitions: {service.last_error}" if service.last_error else WAITS_FOR_PARTITIONS
     halted = [lane for lane in service.lanes if lane.state == "halted"]
     if halted:
         return halted[0].error or "halted by the cap on dead letters"

@@ -264,6 +264,9 @@ PUT_OFF = _of_store(
 )
 OUTBOX = _of_store("jobchime_outbox_rows", "Changes of criteria that wait to be published.")
 SOURCES = _of_store("jobchime_sources", "Sources in the settings, by health.", "state")
+NOTHING_COMES = _of_store(
+    "jobchime_nothing_comes", "1 while no source that is asked lists anything, or anything new: no posting comes."
+)
 SENDING_PAUSED = _of_store(
     "jobchime_sending_paused", "1 while the sending of mails is paused, by an operator or by jobchime itself."
 )
@@ -380,7 +383,7 @@ METRICS: tuple[Metric, ...] = (
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUBLISHED_TO_MATCHED,
     NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, MATCHES, DUE_TO_ACCEPTED,
     WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_AHEAD, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS,
-    SUBSCRIBERS, DUE, PUT_OFF, OUTBOX, SOURCES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS,
+    SUBSCRIBERS, DUE, PUT_OFF, OUTBOX, SOURCES, NOTHING_COMES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS,
     PAUSE_PLANNED, MAILS_CAME_BACK,
     MAILS_NOT_ARRIVING, MAILS_UNTAKEN, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE,
     WORKERS, HEARTBEAT_AGE, WORKER_RESTARTS, LEFT_UNREAD, READERS_LEAVING, NOBODY_MAILED, LINKS_LOST, DUE_TOO_LATE,

@@ -209,6 +209,7 @@ class _StoreGauges(Collector):
         yield _gauge(listed.OUTBOX, figures.outbox)
         states = [source.state for source in figures.sources]
         yield _labelled(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})
+        yield _gauge(listed.NOTHING_COMES, float(figures.nothing_comes))
         yield _gauge(listed.SENDING_PAUSED, float(figures.sending_paused))
         yield _labelled(listed.PAUSE_PLANNED, _planned(figures))
         yield _gauge(listed.SENDING_STOPPED, float(figures.pauses.confirmations_stopped))

@@ -181,6 +181,8 @@ def amiss() -> Iterator[Overview]:
     yield served(service(worker("w1", silent=-HOUR)))
     often = tuple(Restarts(f"w{at}", 4, 4, NOON - MINUTE) for at in range(9))
     yield served(service(worker("w1"), restarts=often))
+    names = ("ingest.normaliser", "matcher", "notifier")
+    yield served(*(service(worker(name, name, silent=MINUTE), name=name) for name in names))
     begun = replace(worker("w1"), started_at=NOON - MINUTE)
     yield served(service(begun, last_words=(LastWords("w1", NOON - 2 * MINUTE, "topic raw.v1 is not there"),)))
     collecting = service(worker("w1", "ingest.collector"), name="ingest.collector")

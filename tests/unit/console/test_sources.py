@@ -19,6 +19,7 @@ from services.notifier.mail_settings import MailSettings, WarmUpSettings
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.figures.hours import HourCounts
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
 from services.usecases import mapping_feeds, operators, sources
@@ -465,3 +466,17 @@ def test_the_first_page_says_what_is_odd_in_what_a_source_gives_and_polls_one_th
     assert "nothing can be read of 500 rows" in page.partition("<h2>Sources</h2>")[2]
     # It has been silent for long by the clock of the overview, which is today's.
     assert 'id="trouble-poll%20source%20board-1">Poll now: board<' in page
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_the_page_of_sending_says_that_mails_go_out_while_a_notifier_works(tmp_path: Path, works: bool) -> None:
+    with served_console(tmp_path) as console:
+        console.now = now = datetime.now(UTC)
+        console.sign_in()
+        heartbeats = SqlHeartbeats(console.installation.engine, "embedded@a", now)
+        heartbeats.publish([Heartbeat("notifier", ready=True)], now)
+        if not works:
+            heartbeats.goodbye(now)
+        page = console.client.get("/sending").text
+        assert ("Mails go out, by " in page) is works
+        assert ("jobchime does not run, last heard of embedded@a" in page) is not works

@@ -46,6 +46,12 @@ def test_rows_that_are_gone_though_their_source_lists_them_are_counted_once_they
             some = [posting_id_of("board", one) for one in ids[:12]]
             connection.execute(delete(postings).where(postings.c.posting_id.in_(some)))
         assert read_lost_postings(engine, NOON) == LostPostings(40, 12)
+        with writing(engine) as connection:
+            # As after a board of many was added within the hour, or of one that has listed the same for long.
+            more = [listed(f"{hours} {at}", hours) | {"ends_at": NOON + timedelta(days=20)} for hours in (0, 24 * 8)
+                    for at in range(1_000)]  # fmt: skip
+            connection.execute(insert(source_items), more)
+        assert read_lost_postings(engine, NOON) == LostPostings(40, 12), "however many end later"
 
 
 def test_many_rows_that_are_gone_are_a_failure_unless_a_service_has_yet_to_store_them() -> None:
@@ -56,5 +62,10 @@ def test_many_rows_that_are_gone_are_a_failure_unless_a_service_has_yet_to_store
     behind = ServiceView("matcher", 900, needed=False)
     assert [*troubles(replace(gone, services=(behind,)))] == []
     assert troubles(replace(gone, services=(replace(behind, lag=30),))) != (), "so few are no reason that 60 lack"
+    held = ServiceView("matcher", 0, paused=True)
+    beside = ServiceView("console", None, paused=True)
+    assert "the store lacks 60" in " ".join(
+        trouble.what for trouble in troubles(replace(gone, services=(held, beside)))
+    ), "nothing waits for what is paused"
     for few in (LostPostings(500, 50), LostPostings(20, 9)):
         assert troubles(replace(gone, lost_postings=few)) == ()

@@ -1,7 +1,7 @@
 """What is not well is told, with what to do; what is well is not."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
@@ -18,7 +18,7 @@ from services.overview.stream.model import (
     ServiceView,
     TopicView,
 )
-from services.overview.stream.source_troubles import source_troubles
+from services.overview.stream.source_troubles import no_postings, source_troubles
 from services.overview.stream.spans import ago
 from services.overview.stream.troubles import healthy, ran_ahead_troubles, troubles
 from services.overview.stream.worker_troubles import _idle
@@ -138,6 +138,17 @@ def test_a_service_that_has_just_begun_and_failed_at_nothing_is_a_note(
         found = [trouble for trouble in _idle(view.at, view.services, ()) if "not loaded yet" in trouble.what]
         assert found
         assert {trouble.grave for trouble in found} == {grave}
+
+
+@pytest.mark.parametrize("reason", ["waits for its partitions", "has not begun", "not loaded: has not begun"])
+def test_what_each_start_goes_through_is_a_note_for_as_long_as_one_takes(reason: str) -> None:
+    begun = worker(ready=False, reason=reason)
+    waits = replace(begun.heartbeat, last_error="has not begun", last_error_since=NOON, last_error_at=NOON)
+    for beat in (begun.heartbeat, waits):
+        for seconds, grave in ((110, False), (120, True)):
+            seen = NOON + timedelta(seconds=seconds)
+            view = ServiceView("matcher", 0, (replace(begun, seen_at=seen, heartbeat=beat),))
+            assert [trouble.grave for trouble in _idle(seen, (view,), ())] == [grave]
 
 
 def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigures:
@@ -941,7 +952,10 @@ def test_an_index_that_lost_criteria_is_told_as_nobody_is_mailed_by_them() -> No
 def test_a_board_that_had_its_last_jobs_hides_not_that_all_others_list_nothing() -> None:
     over = SourceFigures("a", "empty", amiss=Amiss("barren", NOON - timedelta(days=2), ran_out=True))
     for others, is_told in ((("barren",), True), (("barren", "ok"), False), ((), False)):
-        found = troubles(figures(sources=(over, *(given_nothing(state, state) for state in others))))
+        seen = figures(sources=(over, *(given_nothing(state, state) for state in others)))
+        found = troubles(seen)
+        assert seen.figures is not None
+        assert seen.figures.nothing_comes is is_told, "as JobchimeNothingComes"
         assert any(trouble.grave and "no posting comes" in trouble.what for trouble in found) is is_told, others
 
 
@@ -952,6 +966,11 @@ def test_where_sources_had_moved_is_said_though_many_fail_and_where_nothing_is_l
     day = NOON - timedelta(days=1)
     [trouble] = source_troubles([SourceFigures("a", "silent", empty_since=day, moved_to="https://new.example")], NOON)
     assert "it had moved for good to https://new.example" in trouble.what
+
+
+def source_troubles_of_no_posting(view: Overview, now: datetime) -> list[str]:
+    assert view.figures is not None
+    return [trouble.what for trouble in no_postings(view.figures, now)]
 
 
 def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
@@ -966,6 +985,12 @@ def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
     for days, is_told in ((2, False), (4, True)):
         quiet = troubles(figures(sources=small, last_posting=NOON - timedelta(days=days)))
         assert any("no posting" in trouble.what for trouble in quiet) is is_told, "longer than it ever rested"
+    rests = (SourceFigures("a", "ok", rested=timedelta(days=3)),)
+    new_year = datetime(2027, 1, 9, 12, tzinfo=UTC)
+    for last, is_told in ((datetime(2026, 12, 22, 12, tzinfo=UTC), False), (datetime(2026, 12, 20, tzinfo=UTC), True)):
+        view = replace(figures(sources=rests, last_posting=last), at=new_year, services=())
+        found = source_troubles_of_no_posting(view, new_year)
+        assert ("no posting" in " ".join(found)) is is_told, "its longest rest is known without the turn of the year"
     known = Giving(began=NOON - timedelta(days=28), moved_at=NOON, moves=8, longest=timedelta(days=3))
     assert rest_of(known) == timedelta(days=3)
     assert rest_of(replace(known, moves=7)) == timedelta(), "so few moves say nothing"
@@ -1172,17 +1197,34 @@ def test_what_a_first_start_has_yet_to_make_is_no_failure_and_what_it_cannot_use
     assert True in told(EngineView(DATA_FOLDER, False, "its disk is full"))
 
 
-def test_no_source_hangs_in_a_poll_that_ended_with_its_collector() -> None:
-    def told(hangs: int, *workers: Worker) -> list[str]:
+def test_no_source_hangs_in_a_poll_that_waits_for_an_engine_that_is_away() -> None:
+    def told(hangs: int, *, reachable: bool) -> list[str]:
         asked = SourceFigures("slow", "hanging", asked_since=NOON - MINUTE, hangs=hangs)
-        seen = figures(sources=(asked,))
-        collector = ServiceView("ingest.collector", None, workers)
-        found = troubles(replace(seen, services=(collector,)))
-        return [trouble.what for trouble in found if trouble.what.startswith("the source slow hangs")]
+        seen = replace(figures(sources=(asked,)), engines=(EngineView("Kafka", reachable, "no answer"),))
+        return [trouble.what for trouble in troubles(seen) if trouble.what.startswith("the source slow hangs")]
 
-    assert len(told(0, worker("ingest.collector"))) == 1
-    assert told(0) == [], "nobody asks it"
-    assert len(told(2)) == 1, "it did at its last polls"
+    assert len(told(0, reachable=True)) == 1
+    assert told(0, reachable=False) == [], "what its board gave has nowhere to go"
+    assert len(told(2, reachable=False)) == 1, "its board did at its last polls"
+
+
+def test_where_no_worker_of_any_service_is_heard_of_at_once_none_is_said_to_be_gone() -> None:
+    def silent(name: str, process: str, seconds: int) -> ServiceView:
+        seen_at = NOON - timedelta(seconds=seconds)
+        gone = replace(worker(name), worker=process, seen_at=seen_at, started_at=NOON - 9 * MINUTE)
+        return ServiceView(name, 0, (gone,))
+
+    names = ("ingest.normaliser", "matcher", "notifier")
+    at_once = tuple(silent(name, name, 60 + at) for at, name in enumerate(names))
+    [told] = troubles(replace(WELL, services=at_once))
+    assert told.what.startswith("no worker of any service is heard of, all since 60 s ago")
+    assert "`jobchime doctor`" in told.do
+    one_after_the_other = (*at_once[:2], silent("notifier", "notifier", 300))
+    assert ["no worker of" in trouble.what for trouble in troubles(replace(WELL, services=one_after_the_other))] == [
+        True
+    ] * 3
+    some = (*at_once, silent("portal", "portal", 0))
+    assert len(troubles(replace(WELL, services=some))) == 3, "one is heard of, so that the store takes heartbeats"
 
 
 def test_what_ran_and_ended_by_itself_is_told_with_its_last_words() -> None:
