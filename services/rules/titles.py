@@ -27,7 +27,8 @@ def genders() -> re.Pattern[str]:
     letter, behind = any_of("gender.letter"), any_of("gender.letter", "gender.letter_behind")
     return re.compile(
         rf"[(\[{{]?\s*(?:{any_of('gender.all')}|{letter}(?:\s*[/|*,.·]\s*{behind})+)\s*[)\]}}]?"
-        rf"|(?P<ending>(?<=\w)(?:[*:_·•]|/-?|\(){any_of('gender.ending', whole=False)}\)?(?!\w))",
+        rf"|(?P<ending>(?<=\w)(?:(?:[*:_·•]|/-?|\(){any_of('gender.ending', whole=False)}\)?"
+        rf"|-{any_of('gender.hyphened', whole=False)}(?:-s)?)(?!\w))",
         re.IGNORECASE,
     )
 

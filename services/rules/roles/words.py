@@ -12,6 +12,8 @@ from services.rules.titles import genders
 
 _WORD: Final = re.compile(r"[^\W_]{1,2}&[^\W_](?!\w)|[cC](?:\+\+|#)|[^\W_]+")
 _HARD: Final = re.compile(r"[,|()\[\]{}:;@•\n–—>~*]|\s[-‐−]|[-‐−]\s|\s[·/]{2,}|\.\s")
+_OF_ALL: Final = re.compile(r"(?<=[^\W\d_]{3})@(?=r?(?:e?s)?(?!\w))")
+"""Stands for both endings of a Spanish or Portuguese word: `Administrativ@`, `Programad@r`."""
 
 _MARKED: Final = (
     (("trice", "teuse", "teur", "tora", "tore", "tor"), "tr"),
@@ -78,7 +80,7 @@ def title_words(title: str, *, joins: Container[str], compounds: Container[str] 
 
     `joins` are folded words; `compounds` the stems of nouns that end a compound. Linear in the title.
     """
-    bare = blanked(title, genders(), _rate())
+    bare = _OF_ALL.sub("o", blanked(title, genders(), _rate()))
     read: list[Word] = []
     coordination = _coordination()
     last, hard, soft = 0, False, ""

@@ -69,8 +69,10 @@ class _Title:
                 longest = self._vocabulary.longest.get(stems[first], 0)
                 for stop in range(first + 1, min(first + longest, end) + 1):
                     gram = tuple(stems[first:stop])
-                    if gram in self._vocabulary.titles and (
-                        gram not in self._vocabulary.alone or self._is_alone(first, stop, begin, end)
+                    if (
+                        gram in self._vocabulary.titles
+                        and (gram not in self._vocabulary.alone or self._is_alone(first, stop, begin, end))
+                        and not self._heads_something(gram, stop, end)
                     ):
                         self.titles.append(_Span(first, stop, self._vocabulary.titles[gram], self._is_activity(gram)))
                     if gram in self._vocabulary.heads:
@@ -83,6 +85,11 @@ class _Title:
         begins, ends = self._words[begin].start, self._words[end - 1].end
         beside = (self._title[begins : self._words[first].start], self._title[self._words[stop - 1].end : ends])
         return all(not part.strip() or says_only_where(without_forms(part)) for part in beside)
+
+    def _heads_something(self, gram: tuple[str, ...], stop: int, end: int) -> bool:
+        """Whether a trade's noun is that of a head here: the cook of "Chef" in "Chef d'unité"."""
+        genitive = stop < end and self._words[stop].soft in self._vocabulary.genitives
+        return genitive and self._vocabulary.heads.get(gram) == "manager"
 
     def _is_activity(self, gram: tuple[str, ...]) -> bool:
         return gram in self._vocabulary.activities

@@ -39,6 +39,8 @@ def said_of(
         names = [at for at in range(first, stop) if words[at].kind in NAMES]
         if not names or not (_is_supported(words, first, stop, where) or optional.intersection(names)):
             continue
+        if _are_taught(words[first : names[0]]):
+            continue
         names = names[: len(names) - _described(words, names, first, stop)]
         names = [at for at in names if at in optional or not is_denied(words[at])]
         needed = any(word.kind == "needed" for word in (*words[first:stop], *_behind(words, stop)))
@@ -110,6 +112,12 @@ def _is_supported(words: Sequence[Word], first: int, stop: int, where: Where) ->
     lone = (first == 0 or words[first].kind in EDGES) and (stop == len(words) or words[stop - 1].kind in EDGES)
     led = any(before.kind == "title_with" and behind.kind in NAMES for before, behind in pairwise(words[first:stop]))
     return led or lone
+
+
+def _are_taught(before: Sequence[Word]) -> bool:
+    """Whether the words right before the names speak of lessons: "language courses (" German."""
+    kinds = [word.kind for word in before]
+    return "lessons" in kinds and "comma" not in kinds[kinds.index("lessons") :]
 
 
 def _described(words: Sequence[Word], names: Sequence[int], first: int, stop: int) -> int:

@@ -12,7 +12,7 @@ from services.rules.lexicon.builder import any_of, begins_of, phrases_of, writte
 
 WordKind = Literal[
     "basic", "working", "fluent", "native", "ability", "knowledge", "bilingual", "trade", "needed", "wanted",
-    "unneeded", "any_of", "or", "and", "title_with", "others", "filling", "name", "code", "comma", "slash", "dash",
+    "unneeded", "any_of", "or", "and", "title_with", "others", "lessons", "filling", "name", "code", "comma", "slash", "dash",
     "open", "close", "sign", "other",
 ]  # fmt: skip
 NAMES: Final[frozenset[WordKind]] = frozenset({"name", "code"})
@@ -29,7 +29,7 @@ _ENTRIES: Final[tuple[tuple[WordKind, tuple[str, ...]], ...]] = (
     ("or", ("joint.or", "joint.own.or", "joint.either")), ("and", ("spoken.and",)),
     ("bilingual", ("spoken.bilingual",)), ("trade", ("spoken.trade",)), ("ability", ("spoken.ability",)),
     ("knowledge", ("spoken.knowledge",)), ("needed", ("spoken.needed", "denial.needed")),
-    ("others", ("spoken.others",)), ("title_with", ("spoken.title_with",)),
+    ("others", ("spoken.others",)), ("lessons", ("spoken.lessons",)), ("title_with", ("spoken.title_with",)),
     ("filling", ("spoken.filling", "denial.but")),
 )  # fmt: skip
 """Of ways that fit alike the first."""

@@ -40,6 +40,7 @@ NEEDED = [
     ("nl", "Uitstekende beheersing van de Nederlandse taal", "nl"),
     ("pl", "Bardzo dobra znajomość języka angielskiego", "en"),
     ("pl", "Angielski na poziomie B2", "en"),
+    ("pl", "Chęć do nauki, dobra znajomość języka niemieckiego", "de"),
 ]
 WANTED = [
     ("en", "Dutch is a plus.", "", "nl"),
@@ -117,6 +118,14 @@ TITLES = [
     ("pt", "Apoio ao Cliente com Alemão", "de"),
     ("pl", "Specjalista z językiem francuskim", "fr"),
 ]
+TAUGHT = [
+    ("pl", "Oferujemy: kartę sportową i dofinansowanie nauki języka angielskiego."),
+    ("pl", "Darmowe zajęcia online z języka angielskiego"),
+    ("pl", "Opłacane przez firmę kursy języka angielskiego, rosyjskiego i niemieckiego"),
+    ("pl", "Szkolenia językowe (angielski i niemiecki na różnym poziomie zaawansowania)"),
+    ("fr", "Des formations en langue anglaise à tous les niveaux, du basique au courant"),
+    ("es", "Ofrecemos formación en idiomas (inglés básico y avanzado)."),
+]
 LEVELS = [
     ("en", "Native Danish speaker", "native"),
     ("en", "Fluency in Danish", "fluent"),
@@ -170,6 +179,11 @@ def test_what_is_called_a_plus_is_wanted_and_what_stands_beside_it_is_not(
 
 @pytest.mark.parametrize(("language", "text"), NOTHING)
 def test_companies_teams_customers_and_laws_say_nothing(language: str, text: str) -> None:
+    assert stated(text, language) == ()
+
+
+@pytest.mark.parametrize(("language", "text"), TAUGHT)
+def test_what_the_employer_lets_one_learn_is_no_need(language: str, text: str) -> None:
     assert stated(text, language) == ()
 
 

@@ -116,6 +116,10 @@ TEXTS = [
     ("Trabajo presencial en Bogotá", "onsite"),
     ("100% teletrabajo", "remote"),
     ("Trabajo remoto", "remote"),
+    ("Posibilidad de teletrabajo", "hybrid"),
+    ("POSIBILIDAD DE DESARROLLAR TELETRABAJO", "hybrid"),
+    ("Dependiendo del cliente vemos si es posible teletrabajo.", "hybrid"),
+    ("Oferta híbrida: presencial y teletrabajo", "hybrid"),
     # Portuguese
     ("Modelo de trabalho híbrido", "hybrid"),
     ("Vaga presencial em Recife", "onsite"),
@@ -126,6 +130,14 @@ TEXTS = [
     ("Je werkt 2 dagen op kantoor.", "hybrid"),
     ("Praca zdalna", "remote"),
     ("Praca stacjonarna", "onsite"),
+    ("Umożliwiamy częściową pracę zdalną.", "hybrid"),
+    ("Oferujemy w tym częściowa praca zdalna", "hybrid"),
+    ("Możliwość częściowej pracy zdalnej", "hybrid"),
+    ("Elastyczny czas pracy i możliwość pracy zdalnej", "hybrid"),
+    ("Możliwa praca w trybie zdalnym lub mieszanym", "hybrid"),
+    ("Pracujesz zdalnie z całej Polski.", "remote"),
+    ("Współpraca w 100% zdalna", "remote"),
+    ("Wspieramy sprzedaż zdalną i obsługę klientów.", "unknown"),
 ]
 
 
@@ -194,6 +206,21 @@ def test_the_evidence_is_the_sentence_that_decided() -> None:
 )
 def test_a_board_for_remote_jobs_alone_tells_what_a_posting_leaves_open(title: str, text: str, workplace: str) -> None:
     assert normalised(title, f"<p>{text}</p>", board_workplace="remote").workplace == workplace
+
+
+@pytest.mark.parametrize(
+    ("place", "workplace", "town"),
+    [
+        ("Bern, mobiles Arbeiten", "hybrid", True),
+        ("Bern, Homeoffice möglich", "hybrid", True),
+        ("Bern, Home Office & Mobil", "hybrid", True),
+        ("Bern, Teilweise Homeoffice", "hybrid", True),
+        ("Homeoffice", "remote", False),
+    ],
+)
+def test_work_that_one_may_do_elsewhere_too_keeps_its_town(place: str, workplace: str, town: bool) -> None:
+    found = normalised(locations=place)
+    assert (found.workplace, bool(found.towns)) == (workplace, town)
 
 
 def test_a_field_counts_more_than_what_the_board_lists() -> None:
