@@ -12,8 +12,8 @@ from services.rules.lexicon.builder import any_of, begins_of, phrases_of, writte
 
 WordKind = Literal[
     "basic", "working", "fluent", "native", "ability", "knowledge", "bilingual", "trade", "needed", "wanted",
-    "unneeded", "any_of", "or", "and", "title_with", "others", "lessons", "filling", "name", "code", "comma", "slash", "dash",
-    "open", "close", "sign", "other",
+    "unneeded", "any_of", "or", "and", "title_with", "others", "lessons", "filling", "name", "code", "comma", "slash",
+    "dash", "open", "close", "sign", "other",
 ]  # fmt: skip
 NAMES: Final[frozenset[WordKind]] = frozenset({"name", "code"})
 JOINTS: Final[frozenset[WordKind]] = frozenset({"comma", "slash", "and", "or", "any_of"})
