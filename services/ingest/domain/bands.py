@@ -24,7 +24,8 @@ People stay in bands 2 to 5 for all their years in a trade (assistants, staff nu
 class Patterns:
     """What their words are for stands in rules/lexicon/meanings.toml. They read lower-case text."""
 
-    service: re.Pattern[str]
+    of_scale: re.Pattern[str]
+    employer: re.Pattern[str]
     in_title: re.Pattern[str]
     in_text: re.Pattern[str]
 
@@ -36,7 +37,11 @@ def patterns() -> Patterns:
     scale = rf"\b{_words('scale')}[ ,:(–-]{{1,3}}"
     head = rf"(?:^|\n)\W{{0,3}}{_words('head')} ?: ?(?:\w+ ){{0,3}}?"
     return Patterns(
-        service=re.compile(any_of("seniority.pay_band.service")),
+        of_scale=re.compile(
+            rf"{any_of('seniority.pay_band.named_scale', 'seniority.pay_band.employer')}"
+            rf"|(?:^|\n)\W{{0,3}}(?:[\w'’&.-]+ ){{1,6}}{_words('trust')}\W{{0,3}}(?:\n|\Z)"
+        ),
+        employer=re.compile(any_of("seniority.pay_band.own_name")),
         in_title=re.compile(band),
         in_text=re.compile(rf"(?:{scale}|{head}){band}"),
     )
@@ -46,14 +51,14 @@ def _words(name: str) -> str:
     return any_of(f"seniority.pay_band.{name}", whole=False)
 
 
-def level_of_band(document: Document) -> Finding[Seniority | None] | None:
+def level_of_band(document: Document, company: str) -> Finding[Seniority | None] | None:
     """The level of the first band that the title tells, or else the text; None where no band tells one.
 
     Of two bands ("Band 6/7") the lower one counts, as it is enough to be hired. Other employers have bands, too
-    (councils, civil services), so the posting must name the health service or its pay scale.
+    (councils, music services), so the health service must be the employer, or the posting name its pay scale.
     """
     found, title = patterns(), document.title.lower()
-    if not found.service.search(document.lowered):
+    if not found.employer.search(company.lower()) and not found.of_scale.search(document.lowered):
         return None
     for source, pattern, words in (("title", found.in_title, title), ("text", found.in_text, document.lowered)):
         match = pattern.search(words)

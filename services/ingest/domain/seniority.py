@@ -164,7 +164,7 @@ def read_seniority(draft: Draft, document: Document) -> Finding[Seniority | None
         _from_title(document.title, "title")
         or _from_text(document)
         or _from_reports(document)
-        or level_of_band(document)
+        or level_of_band(document, draft.company)
         or _from_fields(draft.seniority, document.title)
         or Finding(None)
     )

@@ -1,4 +1,4 @@
-"""Roles that people call by one word, and that registers or licences tell apart: a teacher, a nurse, a doctor.
+"""Roles that people call by one word, and that registers or licences tell apart: a teacher, a nurse, a driver.
 
 Who types that word gets the trade that it means by itself. The others are offered and never matched in its place, since
 nobody may take them up without the entry that they ask for (docs/adr/0076-a-licence-is-a-role.md).
@@ -11,6 +11,7 @@ GROUPS: Final = (
     frozenset({"nurse", "mental-health-nurse", "childrens-nurse", "learning-disability-nurse"}),
     frozenset({"nurse-practitioner", "psychiatric-nurse-practitioner"}),
     frozenset({"physician", "psychiatrist"}),
+    frozenset({"driver", "truck-driver", "bus-driver"}),
 )
 """Ids of roles; none is in two groups, and the siblings of one are siblings of each other."""
 

@@ -19,9 +19,16 @@ _MARKED: Final = (
     (("trice", "teuse", "teur", "tora", "tore", "tor"), "tr"),
     (("euse", "eure", "eur"), "eur"),
     (("istka", "istin", "ista", "iste", "ist"), "ist"),
+    (("ystka", "ysta"), "yst"),
     (("ienne", "ien"), "ien"),
     (("iere", "ier"), "ier"),
     (("owa", "owy"), "ow"),
+    (("angestellter", "angestellte"), "angestellt"),
+    (("beamter", "beamtin", "beamte"), "beamt"),
+    (("beauftragter", "beauftragte"), "beauftragt"),
+    (("ischer", "ische"), "isch"),
+    (("frau", "mann"), "mann"),
+    (("woman", "man"), "man"),
 )
 _FEMININE_IN: Final = ("er", "or", "ent", "ant", "eur", "log", "oge", "arzt", "wirt", "anwalt")
 _POLISH: Final = ("rka", "lka")
@@ -83,14 +90,18 @@ def title_words(title: str, *, joins: Container[str], compounds: Container[str] 
     bare = _OF_ALL.sub("o", blanked(title, genders(), _rate()))
     read: list[Word] = []
     coordination = _coordination()
-    last, hard, soft = 0, False, ""
+    last, hard, soft, joined = 0, False, "", False
     for found in _WORD.finditer(bare):
         between = bare[last : found.start()]
+        if joined:
+            # A dot behind a joining word shortens it: "Specjalista ds. płac".
+            between = between.removeprefix(".")
         hard = hard or bool(_HARD.search(between))
         soft = soft or ("/" if coordination.search(between) else "")
         last = found.end()
         folded = fold(found[0])
-        if folded in joins:
+        joined = folded in joins
+        if joined:
             soft = "/" if coordination.fullmatch(found[0]) else folded
             continue
         read += _parts(found[0], found.start(), hard, soft, compounds)

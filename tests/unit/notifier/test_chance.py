@@ -223,6 +223,9 @@ def test_volunteering_is_sent_to_nobody_who_asks_for_paid_work() -> None:
     assert chance(unpaid) == 0.0
     assert chance(unpaid, name="Volunteer nurse") > 0.0
     assert chance(unpaid, name="Krankenschwester, Ehrenamt") > 0.0
+    assert chance(unpaid, name="Nurse, volunteering") > 0.0
+    assert chance(unpaid, name="Nurse, no volunteer work") == 0.0
+    assert chance(unpaid, name="Volunteer coordinator") == 0.0
     assert chance(nursing(forms=("part_time", "volunteer"))) > 0.0
 
 

@@ -384,7 +384,7 @@ def test_a_role_that_a_skill_alone_suggests_is_not_asked_for(text: str, skill: s
         ("Nurse in Leeds or London", ("nurse",), False),
         ("Go engineer, Kubernetes", ("backend-engineer",), True),
         ("Physician reviewer or medical director, from home", ("physician",), False),
-        ("Store or restaurant manager in Chicago", ("store-manager", "waiter"), False),
+        ("Store or restaurant manager in Chicago", ("restaurant-manager", "store-manager"), False),
         ("Electrician or plumber in Cork", ("electrician", "plumber"), False),
         ("sales or marketing manager in Porto", ("marketing-manager", "sales-manager"), False),
         ("Frontend- oder Backend-Entwickler in Köln", ("backend-engineer", "frontend-engineer"), False),

@@ -20,7 +20,7 @@ TYPED = [
         "hi there um I'm looking for a job as a bus driver somewhere around Leicester"
         " and I can start straight away thanks",
         "GB",
-        "driver; GB; Leicester GB; “hi there um I'm looking”; “somewhere”; “can start straight away thanks”",
+        "bus-driver; GB; Leicester GB; “hi there um I'm looking”; “somewhere”; “can start straight away thanks”",
     ),
     (
         "ELECTRICIAN BIRMINGHAM 45K PERMANENT",
@@ -28,7 +28,7 @@ TYPED = [
         "electrician; GB; Birmingham GB; permanent; 45000 EUR/year",
     ),
     ("👩\u200d🍳 pastry chef Dublin 🍰", "IE", "cook; IE; Dublin IE"),
-    ("gardener", "GB", "agricultural-worker"),
+    ("gardener", "GB", "gardener"),
     (
         "recptionist dentist surgery Bath mornings only",
         "GB",
@@ -54,7 +54,7 @@ TYPED = [
     (
         "truck driver cdl a home every night Dallas 80k",
         "US",
-        "driver; CDL; US; Dallas US-TX; 80000 EUR/year; “home”; “night”",
+        "truck-driver; CDL; US; Dallas US-TX; 80000 EUR/year; “home”; “night”",
     ),
     (
         "warehouse job in Reno, must be full time with benefits",
@@ -62,7 +62,7 @@ TYPED = [
         "compensation-benefits-specialist~; warehouse-worker~; US; Reno US-NV; full_time; “must”",
     ),
     ("retired teacher looking for part time tutoring online", "US", "teacher; part_time; “retired”"),
-    ("solar panel installer Arizona", "US", "Solar Energy; US-AZ; “installer”"),
+    ("solar panel installer Arizona", "US", "solar-installer; US-AZ"),
     (
         "Ich suche was ruhigeres nach 10 Jahren Pflege, gerne Empfang oder Büro in Kassel",
         "DE",
@@ -81,11 +81,11 @@ TYPED = [
         "FR",
         "medical-assistant; FR; Rennes FR; “sur”; “merci”",
     ),
-    ("boulanger pâtissier Annecy logement fourni", "FR", "cook; FR; Annecy FR; “logement fourni”"),
+    ("boulanger pâtissier Annecy logement fourni", "FR", "baker; FR; Annecy FR; “logement fourni”"),
     (
         "ancienne comptable en reconversion, fleuriste à Dijon",
         "FR",
-        "agricultural-worker; FR; Dijon FR; “reconversion”",
+        "florist; FR; Dijon FR; “reconversion”",
     ),
     ("ingénieur mécanique Suisse romande 100k CHF", "FR", "mechanical-engineer; CH; 100000 CHF/year; “romande”"),
     (
@@ -115,8 +115,8 @@ MENDED = [
     ("prima infermiera, ora segretaria a Torino", "IT", "administrative-assistant; IT; Turin IT"),
     ("accountant Sydney 85000", "AU", "accountant; AU; Sydney AU-NSW; 85000 AUD/year"),
     ("developer 50000 remote", "GB", "software-engineer; remote; 50000 EUR/year"),
-    ("boulanger Marseille 13000", "FR", "cook; FR; Marseille FR"),
-    ("13000 Marseille boulanger", "FR", "cook; FR; Marseille FR"),
+    ("boulanger Marseille 13000", "FR", "baker; FR; Marseille FR"),
+    ("13000 Marseille boulanger", "FR", "baker; FR; Marseille FR"),
     ("company of 20000 people, accountant", "GB", "accountant; “company”; “20000 people”"),
     ("welder good benefits and 401k", "US", "welder; “benefits”; “401k”"),
     ("https://example.com/x", "GB", "“https://example.com/x”"),

@@ -48,7 +48,7 @@ SIXTY = [
     ("Elektriker Zürich 80-100%", "electrician; CH; Zürich CH; full_time; part_time"),
     ("infirmière de nuit lyon", "nurse; FR; Lyon FR; “de nuit”"),
     ("comptable montréal bilingue anglais", "accountant; CA; Montréal CA-QC; speaks en"),
-    ("chauffeur poids lourd casablanca", "driver; MA; Casablanca MA"),
+    ("chauffeur poids lourd casablanca", "truck-driver; MA; Casablanca MA"),
     ("alternance communication paris", "communications-manager; FR; Paris FR; intern"),
     (
         "chef de projet digital, cdi, 2 jours de télétravail, nantes",
@@ -80,7 +80,7 @@ SIXTY = [
     ("magazijnmedewerker rotterdam", "warehouse-worker; NL; Rotterdam NL"),
     ("zzp projectmanager bouw", "project-manager; freelance; “bouw”"),
     ("księgowa kraków pół etatu", "accountant; PL; Kraków PL; part_time"),
-    ("kierowca kat c niemcy", "driver; DE; “kat c”"),
+    ("kierowca kat c niemcy", "truck-driver; DE"),
     ("tester manualny bez doświadczenia zdalnie", "qa-engineer; remote; “manualny”"),
 ]
 # These 40 were written after that and counted once: 33 were read as meant, and 26 by what stood before. Four were then
@@ -89,7 +89,7 @@ SIXTY = [
 # * vendedor de tienda lima medio tiempo
 # * Mechatroniker Schichtarbeit ok, Raum Nürnberg, ab 3500
 FORTY = [
-    ("bus driver job accra, day shift only", "driver; GH; Accra GH; “day shift only”"),
+    ("bus driver job accra, day shift only", "bus-driver; GH; Accra GH; “day shift only”"),
     (
         "graphic designer remote, adobe illustrator photoshop, $25/hr",
         "graphic-designer; Adobe Illustrator; Photoshop; remote; 25 USD/hour",
@@ -138,12 +138,12 @@ FORTY = [
     ("programador php pleno remoto 8k", "backend-engineer~; PHP; remote; mid; 8000 EUR/month"),
     ("técnica de enfermagem curitiba noturno", "practical-nurse; BR; Curitiba BR; “noturno”"),
     ("trabalho em logística, setúbal", "logistics-manager~; PT; Setúbal PT"),
-    ("muratore bergamo, tempo indeterminato", "construction-worker; IT; Bergamo IT; permanent"),
+    ("muratore bergamo, tempo indeterminato", "bricklayer; IT; Bergamo IT; permanent"),
     ("lavoro come commessa napoli part time mattina", "sales-assistant; IT; Naples IT; part_time; “mattina”"),
     ("schoonmaak werk den haag, 16 uur per week", "cleaner; NL; The Hague NL; part_time; “week”"),
     ("docent wiskunde groningen", "teacher; NL; Groningen NL; “wiskunde”"),
     ("spawacz gdańsk, praca na zmiany", "welder; PL; Gdańsk PL; “zmiany”"),
-    ("specjalista ds. marketingu, zdalnie, niemiecki", "marketing-manager; remote; speaks de; “specjalista ds”"),
+    ("specjalista ds. marketingu, zdalnie, niemiecki", "marketing-manager; remote; speaks de"),
 ]
 # These 40 were written before the code was looked at; 25 were read as meant at first. Six are
 # not yet, of which the first three are offered whole, spelt right, by one press:
@@ -183,7 +183,7 @@ WITHOUT_COMMAS = [
     ("développeur php freelance tjm 500 télétravail", "backend-engineer~; PHP; remote; freelance; 500 EUR/day"),
     ("vendeuse en boulangerie, Nantes, temps partiel", "sales-assistant; FR; Nantes FR; part_time; “boulangerie”"),
     ("alternance comptabilité toulouse", "accountant; FR; Toulouse FR; intern"),
-    ("chauffeur poids lourd lille sans découché", "driver; FR; Lille FR; “sans découché”"),
+    ("chauffeur poids lourd lille sans découché", "truck-driver; FR; Lille FR; “sans découché”"),
     ("desenvolvedor backend java pleno ou senior remoto", "backend-engineer; Java; remote; mid; senior"),
     ("professora de matemática em curitiba", "teacher; BR; Curitiba BR"),
     ("vaga de emprego recepcionista são paulo meio período", "administrative-assistant; BR; São Paulo BR; part_time"),
@@ -195,7 +195,7 @@ WITHOUT_COMMAS = [
     ("verpleegkundige in utrecht, 24 uur per week", "nurse; NL; Utrecht NL; part_time; “week”"),
     ("administratief medewerker parttime eindhoven", "administrative-assistant; NL; Eindhoven NL; part_time"),
     ("data analist hybride amsterdam, engels", "data-analyst; NL; Amsterdam NL; hybrid; speaks en"),
-    ("vrachtwagenchauffeur Rotterdam geen nachten", "driver; NL; Rotterdam NL; “geen nachten”"),
+    ("vrachtwagenchauffeur Rotterdam geen nachten", "truck-driver; NL; Rotterdam NL; “geen nachten”"),
     ("księgowa na pół etatu kraków", "accountant; PL; Kraków PL; part_time"),
 ]
 

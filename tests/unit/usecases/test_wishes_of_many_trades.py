@@ -20,7 +20,7 @@ TYPED = [
     ("primary school teacher Kent", "GB", "primary-teacher; GB; Maidstone GB"),
     ("sous chef Barcelona at least 2000 euros a month", "ES", "cook; ES; Barcelona ES; 2000 EUR/month"),
     ("Buchhalterin Teilzeit 20 Stunden Raum Stuttgart", "DE", "accountant; DE; Stuttgart DE; part_time; “20 Stunden”"),
-    ("chauffeur poids lourd Lyon CDI", "FR", "driver; FR; Lyon FR; permanent"),
+    ("chauffeur poids lourd Lyon CDI", "FR", "truck-driver; FR; Lyon FR; permanent"),
     ("hairdresser saturdays only Dublin", "IE", "hairdresser; IE; Dublin IE; “saturdays”"),
     ("care assistant within 10 miles of Bristol own car", "GB", "care-assistant; GB; Bristol GB; “own car”"),
     ("Reinigungskraft Minijob Hamburg vormittags", "DE", "cleaner; DE; Hamburg DE; part_time; “vormittags”"),
@@ -39,7 +39,7 @@ TYPED = [
         "architect-buildings; ES; Alicante ES; Valencia ES; “sin viajes”",
     ),
     ("enfermeira em Lisboa tempo inteiro", "PT", "nurse; PT; Lisbon PT; full_time"),
-    ("motorista de entregas São Paulo meio período", "BR", "driver; BR; São Paulo BR; part_time; “entregas”"),
+    ("motorista de entregas São Paulo meio período", "BR", "driver; BR; São Paulo BR; part_time"),
     ("camarero fines de semana Madrid", "ES", "waiter; ES; Madrid ES; “fines de semana”"),
     ("Krankenpfleger Nachtdienst Berlin ab 3500 brutto", "DE", "nurse; DE; Berlin DE; 3500 EUR/month; “Nachtdienst”"),
     (
@@ -77,7 +77,7 @@ TYPED = [
         "US",
         "customer-support-representative; US; remote; 18 USD/hour; speaks es",
     ),
-    ("truck driver no overnight trips texas cdl class a", "US", "driver; “no overnight trips texas cdl class a”"),
+    ("truck driver no overnight trips texas cdl class a", "US", "truck-driver; “no overnight trips texas cdl class a”"),
     ("dental assistent, 3 days a week, Calgary", "CA", "dental-assistant; CA; Calgary CA-AB; part_time"),
     ("Elektriker Zürich 80-100% ab CHF 6000", "CH", "electrician; CH; Zürich CH; 6000 CHF/month"),
     ("kindergarten teacher Vienna german B1", "AT", "kindergarten-teacher; AT; Vienna AT; speaks de"),
@@ -103,9 +103,9 @@ TYPED = [
         "cleaner; NL; Rotterdam NL; part_time; “office”; “early morning”",
     ),
     ("midwife Cardiff 30 hours a week", "GB", "midwife; GB; Cardiff GB; part_time"),
-    ("gardener full time Kent or Sussex", "GB", "agricultural-worker; GB; Brighton GB; Maidstone GB; full_time"),
+    ("gardener full time Kent or Sussex", "GB", "gardener; GB; Brighton GB; Maidstone GB; full_time"),
     ("welder Houston $28 an hour days only", "US", "welder; US; Houston US-TX; 28 USD/hour; “days only”"),
-    ("kassiererin aushilfe Köln abends", "DE", "sales-assistant; DE; Köln DE; temporary; “abends”"),
+    ("kassiererin aushilfe Köln abends", "DE", "cashier; DE; Köln DE; temporary; “abends”"),
     (
         "physiotherapist in Edinburgh, no weekends, 35k",
         "GB",
@@ -119,7 +119,7 @@ TYPED = [
         "cook; FR; Bordeaux FR; 2200 EUR/month; “restaurant japonais”",
     ),
     ("agente de limpieza por la mañana Sevilla", "ES", "cleaner; ES; Sevilla ES; “mañana”; “por la mañana”"),
-    ("conductor de autobús Bilbao contrato indefinido", "ES", "driver; ES; Bilbao ES; permanent; “autobús”"),
+    ("conductor de autobús Bilbao contrato indefinido", "ES", "bus-driver; ES; Bilbao ES; permanent"),
     ("professora de matemática Coimbra", "PT", "teacher; PT; Coimbra PT"),
     ("eletricista Curitiba CLT 3000 reais", "BR", "electrician; BR; Curitiba BR; permanent; 3000 BRL/month"),
     (
@@ -139,7 +139,7 @@ TYPED = [
     ),
     ("legal secretary central London £32,000", "GB", "paralegal; GB; London GB; 32000 GBP/year"),
     ("night porter Bath", "GB", "hotel-staff; GB; Bath GB"),
-    ("school bus driver part-time Ohio", "US", "driver; US-OH; part_time; “school”"),
+    ("school bus driver part-time Ohio", "US", "bus-driver; US-OH; part_time"),
     ("veterinary nurse within 15 km of Utrecht", "NL", "veterinary-technician; NL; Utrecht NL"),
     ("mechanical engineer Stuttgart 5 years experience visa", "DE", "mechanical-engineer; DE; Stuttgart DE; visa"),
     (
@@ -158,7 +158,7 @@ TYPED = [
     (
         "carpenter sydney not agencies $45ph",
         "AU",
-        "construction-worker; AU; Sydney AU-NSW; 45 AUD/hour; “not agencies”",
+        "carpenter; AU; Sydney AU-NSW; 45 AUD/hour; “not agencies”",
     ),
     (
         "lab technician Basel german and english temporary",

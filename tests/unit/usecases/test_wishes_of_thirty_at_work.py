@@ -17,7 +17,7 @@ TYPED = [
         "DE",
         "kindergarten-teacher; DE; Leipzig DE; part_time; “liebsten”; “vormittags”",
     ),
-    ("🚚💨 Kraftfahrer CE Nahverkehr Raum Stuttgart", "DE", "driver; DE; Stuttgart DE; “CE Nahverkehr”"),
+    ("🚚💨 Kraftfahrer CE Nahverkehr Raum Stuttgart", "DE", "truck-driver; DE; Stuttgart DE; “Nahverkehr”"),
     ("plumer in birmingham", "GB", "GB; Birmingham GB; “plumer”"),
     ("busco trabajo de camarero en sevilla fines de semana", "ES", "waiter; ES; Sevilla ES; “fines de semana”"),
     ("auxiliar de enfermería Bilbao turno de noche", "ES", "care-assistant; ES; Bilbao ES; “turno de noche”"),
@@ -39,7 +39,7 @@ TYPED = [
         "GB; Leeds GB; “um hi”; “nails”; “lashes”; “salon job”",
     ),
     ("Registered Nurse ICU, Sydney, sponsorship 482", "AU", "nurse; AU; Sydney AU-NSW; “ICU”; “sponsorship 482”"),
-    ("solar installer Phoenix", "US", "electrician; Phoenix"),
+    ("solar installer Phoenix", "US", "solar-installer; Phoenix"),
     ("Reinigungskraft Minijob abends Köln Ehrenfeld", "DE", "cleaner; DE; Köln DE; part_time; “Ehrenfeld”; “abends”"),
     (
         "Marketing Manager (m/w/d) | 6 Jahre Erfahrung | SEO, SEA, HubSpot | Hamburg oder remote",
@@ -81,7 +81,7 @@ TYPED = [
     (
         "Steuerfachangestellte Münster unbefristet mit Homeoffice",
         "DE",
-        "Tax; DE; Münster DE; hybrid; remote; permanent",
+        "tax-clerk; DE; Münster DE; hybrid; remote; permanent",
     ),
     ("chef de chantier BTP Nantes 3000 net", "FR", "construction-manager; FR; Nantes FR; 3000 EUR/month; “BTP”; “net”"),
 ]

@@ -13,7 +13,7 @@ TYPED = [
     (
         "HGV class 1 driver days only no nights out Doncaster",
         "GB",
-        "driver; GB; Doncaster GB; “HGV class”; “days only”; “no nights out”",
+        "truck-driver; GB; Doncaster GB; “HGV”; “days only”; “no nights out”",
     ),
     (
         "primary teaching assistant term time only Sheffield",
@@ -48,7 +48,7 @@ TYPED = [
     ("Quereinsteiger IT Support Hannover oder Homeoffice", "DE", "it-support-specialist; DE; Hannover DE"),
     ("Elektriker Montage nein danke, Nürnberg 40 km", "DE", "electrician; DE; Nürnberg DE; “Montage nein danke”"),
     ("Bauleiter Hochbau Wien ab 60000", "AT", "construction-manager; AT; Vienna AT; 60000 EUR/year; “Hochbau”"),
-    ("Lokführer Schweiz", "CH", "driver; CH"),
+    ("Lokführer Schweiz", "CH", "train-driver; CH"),
     ("aide soignante de nuit Toulouse cdi", "FR", "care-assistant; FR; Toulouse FR; permanent; “de nuit”"),
     (
         "developpeur php symfony full remote france 45k",
@@ -66,7 +66,11 @@ TYPED = [
         "communications-manager; FR; Grenoble FR; Lyon FR; intern",
     ),
     ("chef de chantier Bordeaux sans deplacement", "FR", "construction-manager; FR; Bordeaux FR; “sans deplacement”"),
-    ("conductor de ambulancia Zaragoza jornada completa", "ES", "driver; ES; Zaragoza ES; full_time; “ambulancia”"),
+    (
+        "conductor de ambulancia Zaragoza jornada completa",
+        "ES",
+        "emergency-medical-technician; ES; Zaragoza ES; full_time",
+    ),
     ("camarera de pisos Mallorca temporada", "ES", "cleaner; ES; Palma ES; temporary"),
     (
         "contador publico bogota o remoto colombia 5 millones",

@@ -24,7 +24,7 @@ from tests.support.typed_sentences import said
         ("designer no jobs in London", "product-designer; “no jobs in London”"),
         # Travel is no travel agent, and a refusal that goes on beyond a tool refuses more than that.
         ("nurse, no travel", "nurse; “no travel”"),
-        ("truck driver no overnight trips cdl class a", "driver; “no overnight trips cdl class a”"),
+        ("truck driver no overnight trips cdl class a", "truck-driver; “no overnight trips cdl class a”"),
     ],
 )
 def test_what_is_refused_ends_where_something_is_wanted_again(text: str, expected: str) -> None:

@@ -10,7 +10,7 @@ from tests.support.typed_sentences import said
 TYPED = [
     (
         "truck driver dayton ohio, home every night, no touch freight",
-        "driver; US; Dayton US-OH; “home every night”; “no touch freight”",
+        "truck-driver; US; Dayton US-OH; “home every night”; “no touch freight”",
     ),
     (
         "looking for a part time receptionist job in bristol or bath, mornings only",
@@ -38,7 +38,10 @@ TYPED = [
         "electrician; AT; Graz AT; Vienna AT; permanent",
     ),
     ("Java entwickler remote aus Österreich, ab 65k", "backend-engineer~; Java; AT; remote; 65000 EUR/year"),
-    ("lkw fahrer nahverkehr dortmund, kein fernverkehr", "driver; DE; Dortmund DE; “nahverkehr”; “kein fernverkehr”"),
+    (
+        "lkw fahrer nahverkehr dortmund, kein fernverkehr",
+        "truck-driver; DE; Dortmund DE; “nahverkehr”; “kein fernverkehr”",
+    ),
     ("Werkstudent Marketing München 20 Std/Woche", "marketing-manager; DE; Munich DE; intern; part_time"),
     ("busco trabajo de camarera en malaga media jornada", "waiter; ES; Málaga ES; part_time"),
     (
@@ -67,7 +70,7 @@ TYPED = [
         "comptable a mi-temps, lyon ou villeurbanne, pas d'interim",
         "accountant; FR; Lyon FR; Villeurbanne FR; part_time",
     ),
-    ("chauffeur poids lourd toulouse 2200 net par mois", "driver; FR; Toulouse FR; 2200 EUR/month; “net”"),
+    ("chauffeur poids lourd toulouse 2200 net par mois", "truck-driver; FR; Toulouse FR; 2200 EUR/month; “net”"),
     (
         "analista financeiro sênior, são paulo, clt, 12 mil por mês",
         "financial-analyst; BR; São Paulo BR; senior; permanent; 12000 BRL/month",
@@ -80,7 +83,7 @@ TYPED = [
     ("infermiera torino tempo indeterminato part time", "nurse; IT; Turin IT; part_time; permanent"),
     ("magazziniere milano, anche prima esperienza", "warehouse-worker; IT; Milan IT; “anche prima esperienza”"),
     ("verpleegkundige amsterdam of haarlem, 24 uur", "nurse; NL; Amsterdam NL; Haarlem NL; part_time"),
-    ("vrachtwagenchauffeur rotterdam vast contract", "driver; NL; Rotterdam NL; permanent"),
+    ("vrachtwagenchauffeur rotterdam vast contract", "truck-driver; NL; Rotterdam NL; permanent"),
     (
         "junior data scientist, utrecht, hybride, geen detachering",
         "data-scientist; NL; Utrecht NL; hybrid; junior; “geen detachering”",
@@ -92,7 +95,7 @@ TYPED = [
     ("kierowca kat. B wroclaw od zaraz", "driver; PL; Wrocław PL; “kat”; “zaraz”"),
     ("receptionist bath uk, 3 days", "administrative-assistant; GB; Bath GB; “3 days”"),
     ("remote bookkeeper xero quickbooks, us or canada", "bookkeeper; QuickBooks; Xero; CA; US; remote"),
-    ("hgv driver leeds no nights £17 an hour", "driver; GB; Leeds GB; 17 GBP/hour; “hgv”; “no nights”"),
+    ("hgv driver leeds no nights £17 an hour", "truck-driver; GB; Leeds GB; 17 GBP/hour; “no nights”"),
     ("phd chemist boston ma or remote, no sales", "chemist; -account-executive; US; Boston US-MA; “phd”"),
     ("qa tester selenium cypress, remote, 55k", "qa-engineer; Cypress; Selenium; remote; 55000 EUR/year"),
     (
@@ -126,7 +129,7 @@ TYPED = [
     ("elettricista brescia, 1900 euro al mese", "electrician; IT; Brescia IT; 1900 EUR/month"),
     (
         "timmerman regio eindhoven, vaste baan, geen weekenddienst",
-        "construction-worker; NL; Eindhoven NL; permanent; “geen weekenddienst”",
+        "carpenter; NL; Eindhoven NL; permanent; “geen weekenddienst”",
     ),
     ("tester oprogramowania, krakow lub zdalnie, bez nadgodzin", "qa-engineer; PL; Kraków PL; “bez nadgodzin”"),
 ]

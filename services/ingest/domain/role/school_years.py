@@ -14,13 +14,14 @@ _LAST: Final = {"year": 6, "grade": 5, "nth": 5, "stage": 2, "from_k": 6}
 def seeks_primary_teacher(title: str) -> bool:
     """Whether a title seeks a teacher, and every school year that it names is one of primary school."""
     said = title.casefold()
-    teacher, years = _patterns()
+    teacher, years, graded = _patterns()
     if not teacher.search(said):
         return False
     named = [
         (kind, int(number) if number.isdigit() else _words()[number])
         for found in years.finditer(said)
         for kind, several in found.groupdict().items()
+        if kind != "grade" or not graded.search(said)
         for number in re.findall(r"\d+|[a-z]{3,}", several or "")
         if number.isdigit() or number in _words()
     ]
@@ -34,13 +35,13 @@ def _words() -> Mapping[str, int]:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a teacher is called; school years, in groups by their kind that hold their numbers."""
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What a teacher is called; school years, in groups by their kind that hold their numbers; what else has grades."""
     number = rf"(?:\d{{1,2}}|{any_of('school.number')})(?!\w)"
     ordinal = rf"(?:\d{{1,2}}{any_of('school.ending', whole=False)}|{any_of('school.ordinal')})"
     joined = rf"(?:\s?[-–—/,&+]\s?|\s{any_of('school.to', 'joint.and', 'joint.or')}\s)"
     several, ordinals = (rf"{one}(?:{joined}{one})*" for one in (number, ordinal))
-    return re.compile(any_of("school.teacher")), re.compile(
+    school_years = re.compile(
         composed(
             "school",
             rf"(?<!\d[ -])(?:{{year}}[ -]?(?P<year>{several})|{{grade}}[ -]?(?P<grade>{several})"
@@ -48,3 +49,4 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
             rf"|(?P<nth>{ordinals})[ -]{{grade}})",
         )
     )
+    return re.compile(any_of("school.teacher")), school_years, re.compile(any_of("school.graded"))

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from services.ingest.domain.employment import patterns
 from services.ingest.domain.role.listed import listed_roles
+from services.rules.languages.named import language_named
 from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import LONGEST, WEAK, Roles, Vocabulary
 from services.rules.roles.words import Word
@@ -84,7 +85,7 @@ class _Title:
         """Whether of the work nothing else is said in its segment, but where and in which form it is done."""
         begins, ends = self._words[begin].start, self._words[end - 1].end
         beside = (self._title[begins : self._words[first].start], self._title[self._words[stop - 1].end : ends])
-        return all(not part.strip() or says_only_where(without_forms(part)) for part in beside)
+        return all(not part.strip() or says_only_where(_without_languages(without_forms(part))) for part in beside)
 
     def _heads_something(self, gram: tuple[str, ...], stop: int, end: int) -> bool:
         """Whether a trade's noun is that of a head here: the cook of "Chef" in "Chef d'unité"."""
@@ -325,6 +326,17 @@ def without_forms(part: str) -> str:
     for found in reversed([*patterns().any_form.finditer(lowered(part))]):
         part = f"{part[: found.start()]} {part[found.end() :]}"
     return part.strip()
+
+
+def _without_languages(part: str) -> str:
+    """A part of a title without what the person sought speaks: "Bilingual", "Spanish-speaking"."""
+    said = _speaking().sub(" ", lowered(part))
+    return " ".join(word for word in said.split() if language_named(word.strip("()-/,")) is None)
+
+
+@cache
+def _speaking() -> re.Pattern[str]:
+    return re.compile(any_of("title.speaking"))
 
 
 def _cut(words: Sequence[Word]) -> list[tuple[int, int]]:

@@ -310,7 +310,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         avoids=signs.avoids,
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_asks_for_pools, said)),
-        volunteers=any(map(_asks_to_volunteer, said)),
+        volunteers=any(map(_asks_to_volunteer, (" ".join(query.wanted), *map(" ".join, query.either), name.lower()))),
         travels=any(map(_asks_to_travel, said)),
         localities=together((localities_of(criteria, name), signs.localities, localities_of_home(signs.home))),
         floors=() if criteria.salary_floor else signs.floors,
@@ -360,8 +360,8 @@ def _asks_for_pools(term: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _asks_to_volunteer(term: str) -> bool:
-    return _patterns().volunteer.search(term) is not None
+def _asks_to_volunteer(said: str) -> bool:
+    return any(not found["no"] for found in _patterns().volunteer.finditer(said))
 
 
 @lru_cache(maxsize=4_096)
@@ -380,8 +380,12 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    of = ("condition.enrolment.wish", "condition.pool.wish", "employment.field.volunteer", "travel.travelling")
-    return _Patterns(*(re.compile(any_of(name)) for name in of))
+    study, pool, travel = (
+        re.compile(any_of(name)) for name in ("condition.enrolment.wish", "condition.pool.wish", "travel.travelling")
+    )
+    refused = rf"(?P<no>{any_of('wish.never')} (?:\S+ )?)?"
+    volunteer = re.compile(rf"{refused}{any_of('employment.volunteer', 'employment.volunteer_wish')}")
+    return _Patterns(study, pool, volunteer, travel)
 
 
 def _learns(criteria: Criteria) -> bool:

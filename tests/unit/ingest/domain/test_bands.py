@@ -26,6 +26,10 @@ def paragraphs(text: str) -> str:
         ("Pharmacist", "Pay: Agenda for Change Band 8a, plus London weighting.", "lead"),
         ("Dietitian", f"{NHS}\nPay band: Band 6\n37.5 hours", "senior"),
         ("Dietitian", f"{NHS}\nYou teach colleagues of band 4, and our band 7 leads you.", None),
+        # Who only works beside the health service has bands of their own.
+        ("Music Teacher, Band 6", "The county's music service, a partner of the local NHS Trust.", None),
+        ("Social Worker Band 7", "The council works with NHS colleagues.", None),
+        ("Dietitian, Band 6", "York Hospitals NHS Foundation Trust", "senior"),
         ("Statutory Planner - Band 6", "The shire council, in Victoria.", None),
         ("Rhythm Guitarist, Band 7", "Our band plays weddings.", None),
     ],
