@@ -4,7 +4,17 @@ from collections.abc import Callable
 from typing import Literal
 
 Mend = Literal[
-    "dead letters", "migrate", "reindex", "republish", "restore", "sent", "topics", "Kafka", "Elasticsearch", "restart"
+    "dead letters",
+    "migrate",
+    "reindex",
+    "republish",
+    "restore",
+    "sent",
+    "topics",
+    "Kafka",
+    "Elasticsearch",
+    "restart",
+    "clock",
 ]
 """What must be seen to before work goes on: what was halted by its dead letters, a command to run, an engine, or a
 worker that gets nowhere."""

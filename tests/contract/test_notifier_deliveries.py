@@ -16,6 +16,7 @@ from services.notifier.domain.people import Timing
 from services.notifier.domain.windows import DueSubscriber
 from services.notifier.ports import Build, ClaimedDelivery, Receipt, Served, Since
 from services.rules.verdict import Verdict
+from services.runtime.figures.stream import read_figures
 from services.runtime.sql.store import reading, writing
 from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
@@ -310,6 +311,7 @@ class TestDeliveries:
         assert waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
         assert waiting.deliveries.states() == {"unknown": 1}
+        assert read_figures(waiting.engine, LATE + LEASE, ()).unknown_said, "for whoever asks the provider"
         assert waiting.deliveries.claim("v", "folder", LATE + DAY, LEASE, 10) == []
 
     def test_a_late_answer_settles_the_unknown(self, waiting: NotifierStore) -> None:

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from schemas.sql.tables import counters, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, read_workers
 from services.runtime.sql.holders import Holder, read_holders
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.settings import StoreSettings
@@ -158,6 +159,17 @@ def test_who_holds_what_others_wait_for_is_named_without_what_it_does(far: Far) 
         assert read_holders(operator) == (), "that is no more than ours wait for each other"
         waits.join()
     operator.dispose()
+
+
+def test_a_worker_whose_clock_is_behind_is_alive_and_told_to_be_so(far: Far) -> None:
+    now = datetime.now(UTC)
+    for minutes, ready in ((20, False), (0, True)):
+        at = now - timedelta(minutes=minutes)
+        SqlHeartbeats(far.engine, "notifier@a", at).publish([Heartbeat("notifier", ready=True)], at)
+        [worker] = read_workers(far.engine)
+        assert worker.alive(now)
+        assert (worker.heartbeat.ready, worker.heartbeat.mend) == ((True, None) if ready else (False, "clock"))
+        assert ready or re.match(r"its clock is 1,20\d s behind the store's", str(worker.heartbeat.reason))
 
 
 def test_a_statement_does_not_run_without_end(far: Far) -> None:

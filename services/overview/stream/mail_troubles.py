@@ -167,7 +167,8 @@ def digest_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     if unknown:
         since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
         yield Trouble(
-            f"of {unknown:,} mails nobody knows whether they went out{since}",
+            f"of {unknown:,} mails nobody knows whether they went out{since}"
+            + (f", of the last as {short(figures.unknown_said, _MOST_SAID)}" if figures.unknown_said else ""),
             "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
             Remedy("show doubts"),
         )

@@ -37,6 +37,7 @@ WAYS_OUT: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
         "its log says at what; `py-spy dump` of its process, kept, says in which line; then start it again",
         "process",
     ),
+    "clock": ("set the clock of its machine by NTP, then start it again; `jobchime doctor` compares them", "machine"),
     None: _ENGINE,
 }
 """By what mends it what to do, and its button."""

@@ -68,6 +68,8 @@ class StoreFigures:
     """By state, of all that the store still holds, but for mails that wait for their hour."""
     unknown_since: datetime | None = None
     """When the oldest delivery of which nobody knows became so."""
+    unknown_said: str = ""
+    """What was said of the last of them."""
     digests: dict[str, int] = field(default_factory=dict)
     """By outcome, of the last 24 hours."""
     last_digest: datetime | None = None
@@ -185,6 +187,7 @@ def read_figures(
             left_open=left_open_in(connection, expected),
             deliveries=_counts(connection, deliveries.c.state, not_(is_built_ahead(now, now + LONGEST_LEAD))),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
+            unknown_said=_first(connection, _why_unknown()) or "",
             digests=outcomes,
             cut_off=read_cut_off(
                 connection, now, plan.nowhere, outcomes, paused=pauses.sending or bool(pauses.services)
@@ -284,6 +287,10 @@ def _counts(connection: Connection, column: Any, *conditions: Any) -> dict[str, 
 
 def _unknown() -> Any:
     return deliveries.c.state == "unknown"
+
+
+def _why_unknown() -> Any:
+    return select(deliveries.c.reason).where(_unknown()).order_by(deliveries.c.changed_at.desc()).limit(1)
 
 
 def _number(connection: Connection, query: Any) -> int:

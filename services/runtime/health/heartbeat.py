@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, Literal, Protocol
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, Select, delete, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, select, text, update
 
 from schemas.sql.workers import workers
 from services.runtime.clock import Clock
@@ -32,7 +32,7 @@ from services.runtime.files.datadir import words_of
 from services.runtime.files.private import privately
 from services.runtime.health.last_words import WITHOUT_A_WORD, LastWords, keep_last_words
 from services.runtime.privacy.redaction import redacted
-from services.runtime.sql.store import reading, upsert, writing
+from services.runtime.sql.store import is_postgresql, reading, upsert, writing
 
 HEARTBEAT_EVERY_S = 5.0
 MISSED = timedelta(seconds=4 * HEARTBEAT_EVERY_S)
@@ -121,15 +121,20 @@ class SqlHeartbeats:
         if not heartbeats:
             return
         worker = str(self._who["worker"])
-        rows = [
-            self._who | self._facts | {"seen_at": now, "stopped": False} | _values(heartbeat)
-            for heartbeat in heartbeats
-        ]
         with writing(self._engine) as connection:
+            if MISSED <= (behind := _store_time(connection, now) - now) < FORGOTTEN_AFTER:
+                # By its own clock it would be taken for dead.
+                now += behind
+                reason = f"its clock is {behind.total_seconds():,.0f} s behind the store's, and what it does is late"
+                heartbeats = [replace(beat, ready=False, reason=reason, mend="clock") for beat in heartbeats]
+            rows = [
+                self._who | self._facts | {"seen_at": now, "stopped": False} | _values(heartbeat)
+                for heartbeat in heartbeats
+            ]
             if not self._is_counted and (known := connection.execute(_known_worker(worker)).first()) is not None:
                 add_to_hours(connection, dict.fromkeys(counted_at(now, WORKER_RESTARTS, worker), 1))
                 if not known.stopped:
-                    keep_last_words(connection, LastWords(worker, known.seen_at, WITHOUT_A_WORD), now)
+                    keep_last_words(connection, worker, LastWords(worker, known.seen_at, WITHOUT_A_WORD), now)
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
             connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
@@ -142,8 +147,15 @@ class SqlHeartbeats:
         own = (workers.c.worker == worker, workers.c.pid == self._who["pid"])
         with writing(self._engine) as connection:
             connection.execute(update(workers).where(*own).values(stopped=True, ready=False, seen_at=now))
-            if why is not None:
-                keep_last_words(connection, LastWords(worker, now, why), now)
+            keep_last_words(connection, worker, None if why is None else LastWords(worker, now, why), now)
+
+
+def _store_time(connection: Connection, now: datetime) -> datetime:
+    """By the clock of its server; a file has none."""
+    if not is_postgresql(connection):
+        return now
+    at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return at
 
 
 def _known_worker(worker: str) -> Select[Any]:

@@ -24,10 +24,16 @@ class LastWords:
     said: str
 
 
-def keep_last_words(connection: Connection, words: LastWords, now: datetime) -> None:
-    """Have them known beside those of other workers, within the caller's transaction."""
-    others = {name: {"at": last.at.isoformat(), "said": last.said} for name, last in _kept(connection, now).items()}
-    set_flag(connection, _FLAG, others | {words.worker: {"at": words.at.isoformat(), "said": words.said}}, now)
+def keep_last_words(connection: Connection, worker: str, words: LastWords | None, now: datetime) -> None:
+    """Have them known beside those of other workers, within the caller's transaction; None: it was told to end."""
+    kept = dict(_kept(connection, now))
+    before = kept.pop(worker, None)
+    if words is not None:
+        kept[worker] = words
+    elif before is None:
+        return
+    said = {name: {"at": last.at.isoformat(), "said": last.said} for name, last in kept.items()}
+    set_flag(connection, _FLAG, said, now)
 
 
 def read_last_words(connection: Connection, now: datetime) -> tuple[LastWords, ...]:

@@ -127,6 +127,21 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole,
         assert (faults, said) == ({}, [])
 
 
+def test_on_a_phone_no_button_of_a_source_stands_on_what_is_said_of_it(filled: ServedConsole, browser: Browser) -> None:
+    base = str(filled.client.base_url).rstrip("/")
+    under = """() => {
+      const said = document.querySelector('tbody td:nth-child(4)').getBoundingClientRect()
+      return said.right > document.querySelector('tbody td:last-child').getBoundingClientRect().left
+    }"""
+    with browser.new_context(viewport={"width": 375, "height": 800}) as context:
+        tab = context.new_page()
+        tab.goto(f"{base}/enter#{TOKEN}")
+        tab.wait_for_url(f"{base}/")
+        tab.goto(f"{base}/sources")
+        assert tab.locator("tbody form").count() > 1
+        assert not tab.evaluate(under)
+
+
 def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: ServedConsole, browser: Browser) -> None:
     base = str(console.client.base_url).rstrip("/")
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:

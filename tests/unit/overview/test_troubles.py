@@ -434,6 +434,11 @@ def test_all_is_well() -> None:
         ),
         (figures(deliveries={"unknown": 2}), "of 2 mails nobody knows", "`jobchime delivery list`"),
         (
+            figures(deliveries={"unknown": 2}, unknown_said="SendGrid answered 503: nothing else"),
+            "of the last as SendGrid answered 503: nothing else",
+            "`jobchime delivery list`",
+        ),
+        (
             figures(due_subscribers=4, due_since=NOON - timedelta(hours=2)),
             "4 digests are due and not built, the oldest for 2 h",
             "notifier",

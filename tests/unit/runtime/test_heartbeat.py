@@ -199,6 +199,8 @@ def test_why_a_worker_ended_outlasts_its_next_start_and_one_that_was_told_to_end
     killed = {words.worker: words for words in read_figures(engine, NOON + timedelta(minutes=4), ()).last_words}
     assert killed == {"matcher@a": LastWords("matcher@a", NOON + timedelta(minutes=1), WITHOUT_A_WORD)}
     assert read_figures(engine, NOON + timedelta(days=2), ()).last_words == ()
+    start(NOON + timedelta(minutes=5)).goodbye(NOON + timedelta(minutes=6))
+    assert read_figures(engine, NOON + timedelta(minutes=7), ()).last_words == (), "then it was told to end"
 
 
 def test_heartbeats_that_are_missed_in_a_row_are_told_until_one_is_heard() -> None:
