@@ -169,6 +169,11 @@ def test_a_worker_whose_clock_is_behind_is_alive_and_told_to_be_so(far: Far) -> 
         [worker] = read_workers(far.engine)
         assert worker.alive(now)
         assert (worker.heartbeat.ready, worker.heartbeat.mend) == ((True, None) if ready else (False, "clock"))
+        if not ready:
+            hung = iter((0.0, 1_200.0))
+            held = SqlHeartbeats(far.engine, "notifier@a", at, monotonic=lambda hung=hung: next(hung))
+            held.publish([Heartbeat("notifier", ready=True)], at)
+            assert read_workers(far.engine)[0].heartbeat.ready, "the store hung, and no clock is wrong"
         assert ready or re.match(r"its clock is 1,20\d s behind the store's", str(worker.heartbeat.reason))
 
 

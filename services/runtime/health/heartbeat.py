@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -109,9 +110,17 @@ class SqlHeartbeats:
     """Those of one worker, in the store's table `workers`."""
 
     def __init__(
-        self, engine: Engine, worker: str, now: datetime, *, probes: str | None = None, counts_restarts: bool = True
+        self,
+        engine: Engine,
+        worker: str,
+        now: datetime,
+        *,
+        probes: str | None = None,
+        counts_restarts: bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
+        self._monotonic = monotonic
         self._who = {"worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
         self._facts = {"version": version("jobchime"), "started_at": now, "probes": probes}
         self._is_counted = not counts_restarts
@@ -120,9 +129,12 @@ class SqlHeartbeats:
         """Write one row a service, and drop those of workers long gone; the first counts a restart, where it is one."""
         if not heartbeats:
             return
-        worker = str(self._who["worker"])
+        worker, asked_s = str(self._who["worker"]), self._monotonic()
         with writing(self._engine) as connection:
-            if MISSED <= (behind := _store_time(connection, now) - now) < FORGOTTEN_AFTER:
+            store_time = _store_time(connection)
+            # It may have hung: who is heard of after that lives.
+            now += timedelta(seconds=int(self._monotonic() - asked_s))
+            if store_time is not None and MISSED <= (behind := store_time - now) < FORGOTTEN_AFTER:
                 # By its own clock it would be taken for dead.
                 now += behind
                 reason = f"its clock is {behind.total_seconds():,.0f} s behind the store's, and what it does is late"
@@ -150,10 +162,10 @@ class SqlHeartbeats:
             keep_last_words(connection, worker, None if why is None else LastWords(worker, now, why), now)
 
 
-def _store_time(connection: Connection, now: datetime) -> datetime:
+def _store_time(connection: Connection) -> datetime | None:
     """By the clock of its server; a file has none."""
     if not is_postgresql(connection):
-        return now
+        return None
     at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     return at
 

@@ -116,6 +116,14 @@ def test_a_worker_that_was_last_heard_of_in_a_time_to_come_is_forgotten_by_word(
     assert read_workers(engine) == ()
 
 
+def test_a_heartbeat_that_a_store_held_up_is_of_when_it_took_it(engine: Engine) -> None:
+    passed = iter((0.0, 107.0))
+    held = SqlHeartbeats(engine, "matcher@a", NOON, monotonic=lambda: next(passed))
+    held.publish([HEARTBEAT], NOON)
+    [worker] = read_workers(engine)
+    assert worker.seen_at == NOON + timedelta(seconds=107)
+
+
 def test_one_that_stopped_is_not_counted_as_lost(engine: Engine) -> None:
     heartbeats = SqlHeartbeats(engine, "matcher@a", NOON)
     heartbeats.publish([HEARTBEAT], NOON)
