@@ -21,6 +21,8 @@ class Stated:
 
     field: str
     text: str
+    at: tuple[float, float] | None = None
+    """Of a place, where it lies: degrees of latitude and longitude."""
 
 
 @dataclass(frozen=True, slots=True)

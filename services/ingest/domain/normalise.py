@@ -16,7 +16,8 @@ from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.reach.named import at_states, within_states
-from services.ingest.domain.reach.reading import one_country, reach_by_towns, read_reach, read_towns
+from services.ingest.domain.reach.reading import one_country, read_reach
+from services.ingest.domain.reach.seats import reach_by_towns, read_towns, seated
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
@@ -34,7 +35,7 @@ from services.rules.sections import Document, document_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 
-REVISION = 52
+REVISION = 53
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -92,6 +93,7 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     rest = yield from _rest(draft, document, country=one_country(reach.value), rates=rates)
     if (bound := bound_to_a_place(workplace, rest["conditions"], rest["roles"])) is not workplace:
         workplace, towns = bound, read_towns(draft, bound, reach)
+    towns, reach = seated(document, workplace.value, towns, reach)
     by_hand = done_by_hand(rest["roles"].value)
     reach = at_states(within_states(reach, workplace.value), workplace.value, towns.value, draft.locations, by_hand)
     findings: dict[str, Finding[Any]] = {

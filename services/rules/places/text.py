@@ -66,7 +66,7 @@ def kind_of(code: str) -> PlaceKind:
 
 
 def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]:
-    named = sorted(named, key=lambda name: name.start)
+    named = sorted((name for name in named if not _goes_on().match(text, name.end)), key=lambda name: name.start)
     found = _joined(text, sorted([*named, *_coded(text, named)], key=lambda name: name.start))
     meant: list[Sense | None] = []
     for i, name in enumerate(found):
@@ -86,25 +86,42 @@ def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]
     return tuple(mentions)
 
 
+@cache
+def _goes_on() -> re.Pattern[str]:
+    """Behind a name, what makes it another one: `Stockton-on-Tees`."""
+    return re.compile(rf"-{any_of('place.name_joint')}-", re.IGNORECASE)
+
+
 def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | None], i: int) -> bool:
     """Whether a small town is named with a state that it does not lie in: one called alike there is meant, `New
     Albany, Ohio`, and both together name the state. A large one is part of a list, `Boston, Ontario`, if its name is
     none of the other country: `Paris, AR`."""
     here, behind = meant[i], meant[i + 1] if i + 1 < len(meant) else None
-    if here is None or behind is None or here.kind != "city" or behind.kind != "subdivision":
+    if here is None or behind is None or behind.kind != "subdivision":
         return False
     name, state = found[i], found[i + 1]
     if not _WITHIN.fullmatch(text[name.end : state.start]):
+        return False
+    if here.kind == "subdivision":
+        return state.code and not name.code and here != behind and not _lists(text, found, i)
+    if here.kind != "city":
         return False
     if any(sense.kind != "subdivision" for sense in state.senses):
         return False
     if here.narrowest == behind.code or (here.subdivision is None and here.code == country_part(behind.code)):
         return False
     namesakes = towns().named.get(fold(text[name.start : name.name_end]), ())
-    if state.code and text[state.start : state.end] not in _TOWNS_IN_SHORT:
+    if state.code and text[state.start : state.name_end] not in _TOWNS_IN_SHORT:
         country = country_part(behind.code)
         return here.code == country or any(town.country == country for town in namesakes)
     return not any(town.country == here.code and town.thousands >= LARGE for town in namesakes)
+
+
+def _lists(text: str, found: Sequence[NameMatch], i: int) -> bool:
+    """Whether more codes stand beside a name and the code behind it: `Delaware, OH` is a town, in a list it is none."""
+    next_, last = found[i + 2 : i + 3], found[max(0, i - 1) : i]
+    more = next_ and next_[0].code and _beside().fullmatch(text[found[i + 1].end : next_[0].start])
+    return bool(more or (last and _beside().fullmatch(text[last[0].end : found[i].start])))
 
 
 def _of(sense: Sense) -> tuple[str, PlaceKind]:
@@ -154,7 +171,9 @@ def _joined(text: str, found: Iterable[NameMatch]) -> list[NameMatch]:
         if last and (_JOINT.fullmatch(gap) and (gap.strip() or name.code)):
             inner = tuple(a for a in last.senses if any(a.within(b) for b in name.senses))
             if inner:
-                joined[-1] = NameMatch(last.start, name.end + _closing(text, gap, name.end), inner, last.name_end)
+                joined[-1] = NameMatch(
+                    last.start, name.end + _closing(text, gap, name.end), inner, last.name_end, code=last.code
+                )
                 continue
         joined.append(name)
     return joined

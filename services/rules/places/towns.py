@@ -155,6 +155,13 @@ def _in_field(text: str, countries: tuple[str, ...]) -> tuple[Town, ...]:
     for item in _items().split(text):
         parts = [item] if called(item) else list(filter(None, map(_bare, _PARTS.split(_STATE_BEHIND.sub(", ", item)))))
         found.update(dict.fromkeys(_in_item(parts, countries) or _among_words(text, item, countries)))
+    places = places_in_field(text)
+    if all(
+        place.kind != "city" for place in places
+    ):  # `Houston, MS`, where states stand beside names of none of theirs
+        states = {place.code for place in places if place.kind == "subdivision"}
+        parted = set(map(country_part, states)) & place_data().coded
+        found = {town: None for town in found if town.country not in parted or town.code in states}
     return tuple(found)[:MOST]
 
 
@@ -191,7 +198,7 @@ def _goes_on_before() -> re.Pattern[str]:
 def _goes_on() -> re.Pattern[str]:
     """A name that goes on is another one: `Sutton-in-Ashfield`, `801 S Milwaukee Ave`."""
     return re.compile(
-        rf"-{any_of('place.name_joint')}-| {any_of('place.name_behind', 'place.street')}| \w+ {any_of('place.street')}",
+        rf"-{any_of('place.name_joint')}-| {any_of('place.name_behind')}| (?:\w+ )?{any_of('place.street')}",
         re.IGNORECASE,
     )
 
@@ -275,10 +282,14 @@ def is_itself(town: Town, wide: str) -> bool:
 
 
 def _is_namesake(town: Town, wide: str, beside: frozenset[str]) -> bool:
-    """Whether a town, with what it lies in beside it, is called like a country abroad in some language: `Poole, GB`,
-    `Lebanon, PA`. In a country with states that is the state."""
-    abroad = country_part(wide) not in set(map(country_part, beside))
-    return abroad and not is_subdivision(wide) and town.code in beside
+    """Whether a town, with what it lies in beside it, is called like a country abroad in some language, `Poole, GB`,
+    `Lebanon, PA`, or like another state of its country: `Delaware, OH`. In a country with states these must tell it."""
+    if town.code not in beside:
+        return False
+    if is_subdivision(wide):
+        states = {code for code in beside if is_subdivision(code)}
+        return country_part(wide) == town.country and wide not in states and len(states) == 1
+    return country_part(wide) not in set(map(country_part, beside))
 
 
 def _within(found: Sequence[Town], codes: frozenset[str]) -> tuple[Town, ...]:

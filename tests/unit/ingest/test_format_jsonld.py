@@ -124,6 +124,26 @@ def test_locations_come_in_all_shapes(location: Any, places: list[str]) -> None:
     assert texts(draft("jsonld", page(job_posting(jobLocation=location))).locations) == places
 
 
+GHENT = {"addressLocality": "Ghent", "addressCountry": "BE"}
+
+
+@pytest.mark.parametrize(
+    ("address", "geo", "at"),
+    [
+        (GHENT, {"latitude": 51.05, "longitude": "3.72"}, (51.05, 3.72)),
+        (GHENT, {"latitude": "-33", "longitude": " +151.2 "}, (-33.0, 151.2)),
+        (GHENT, {"latitude": "51.05"}, None),
+        (GHENT, {"latitude": "north", "longitude": 3.72}, None),
+        (GHENT, {"latitude": 0, "longitude": 0.0}, None),
+        (GHENT, None, None),
+        ({"addressCountry": "BE"}, {"latitude": 50.5, "longitude": 4.5}, None),  # the midst of a country
+    ],
+)
+def test_a_place_that_names_a_locality_has_its_coordinates(address: Any, geo: Any, at: Any) -> None:
+    (place,) = draft("jsonld", page(job_posting(jobLocation={"address": address, "geo": geo}))).locations
+    assert place.at == at
+
+
 @pytest.mark.parametrize(
     ("served", "names"),
     [

@@ -48,6 +48,10 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Poole, GB", ["Poole, GB"]),
         ("Norfolk, VA", ["Norfolk, US-VA"]),
         ("Lebanon, US", []),
+        ("Delaware, OH", ["Delaware, US-OH"]),
+        ("Delaware, Maryland, Ohio", []),
+        ("Houston, MS, United States", []),  # a town that the table lacks
+        ("Houston, Dallas, TX", ["Houston, US-TX", "Dallas, US-TX"]),
         ("Bellevue", ["Bellevue, US-WA"]),
     ],
 )

@@ -27,7 +27,7 @@ from services.ingest.adapters.formats.fields import (
 from services.ingest.adapters.formats.json_peek import is_json_feed
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import head_text, read_text
-from services.ingest.domain.draft import BandKind, Draft, PayBand
+from services.ingest.domain.draft import BandKind, Draft, PayBand, Stated
 from services.ingest.faults import FeedFault, json_fault, too_large
 from services.ingest.ports import Broken, JsonObject
 from services.runtime.strict_json import RefusedValueError, clean, parse
@@ -41,6 +41,7 @@ _MARKUP = re.compile(
     r"\s*(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|div|main|section|p\b)",
     re.I | re.S,
 )
+_DEGREES = re.compile(r"[+-]?\d{0,3}(?:\.\d{1,20})?(?<=\d)")
 _HEAD = 256 * 1024
 _MOST_SCRIPT = 8_000_000
 _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
@@ -142,7 +143,7 @@ class JsonLd(Board):
                     for part in _list_at(data, "applicantLocationRequirements")
                 )
             ),
-            locations=distinct(*(stated("jobLocation", _place(part)) for part in _list_at(data, "jobLocation"))),
+            locations=distinct(*(_located(part) for part in _list_at(data, "jobLocation"))),
             pay=(*_pay(data, "baseSalary", "base"), *_pay(data, "estimatedSalary", "estimate")),
             pay_text=distinct(
                 *(
@@ -308,6 +309,20 @@ def _place(part: Any) -> str:
         return plain(address)
     named = [_name(object_of(address).get(name)) for name in ("addressLocality", "addressRegion", "addressCountry")]
     return place_text(*named) or _name(part)
+
+
+def _located(part: Any) -> Iterator[Stated]:
+    """A Place as text, with its GeoCoordinates where it names a locality: those of a whole country are its midst."""
+    fields = object_of(part)
+    geo, local = object_of(fields.get("geo")), object_of(fields.get("address")).get("addressLocality")
+    north, east = (_degrees(geo.get(name)) for name in ("latitude", "longitude"))
+    at = (north, east) if local and north is not None and east is not None and (north or east) else None
+    yield from (replace(place, at=at) for place in stated("jobLocation", _place(part)))
+
+
+def _degrees(value: Any) -> float | None:
+    written = str(value).strip()
+    return float(written) if _DEGREES.fullmatch(written) else None
 
 
 def _pay(data: JsonObject, field: str, kind: BandKind) -> tuple[PayBand, ...]:

@@ -9,13 +9,13 @@ widens nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from schemas.posting import Evidence, Reach, Workplace
+from schemas.posting import Evidence, Reach
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.reach.apart import is_elsewhere, narrowed, title_limits, title_region, with_title
@@ -34,11 +34,9 @@ from services.rules.places.known import (
     kind_of,
     places_in_field,
 )
-from services.rules.places.towns import MOST, Town, label_of, towns_in_field, towns_in_sentence
 from services.rules.sections import ABOUT_US, Document
 from services.rules.text import lowered
 
-_OWN_WORDS = ("text", "title")
 _BEFORE, _BEHIND = 80, 60
 _AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
 """What a board's field of countries, or of states, means by names that text uses for more."""
@@ -65,46 +63,6 @@ def home_of(document: Document) -> NamedPlaces:
         named.countries[country] = None
         named.evidence.append(quote("text", document.text, start, end))
     return named
-
-
-def read_towns(draft: Draft, workplace: Finding[Workplace], reach: Finding[Reach]) -> Finding[tuple[int, ...]]:
-    """The ids of the towns; none of remote work, which is done anywhere, and none outside the countries of the reach:
-    an employer lists the towns of its offices, and the work is in another (`requires relocation to Luxembourg`).
-
-    Of the text only those words count that decided the workplace or the reach: others name customers and offices.
-    """
-    if workplace.value == "remote":
-        return Finding(())
-    countries = _countries(reach.value)
-    found: dict[Town, Evidence] = {}
-    for stated in draft.locations:
-        for town in towns_in_field(stated.text, countries):
-            found.setdefault(town, evidence_of(stated.field, stated.text))
-    for quoted in () if found else _own_words(workplace, reach):
-        for town in towns_in_sentence(quoted.text, countries):
-            found.setdefault(town, quoted)
-    inside = [(town, shown) for town, shown in found.items() if not countries or country_part(town.code) in countries]
-    kept = inside[:MOST]
-    return Finding(tuple(town.id for town, _ in kept), tuple({shown.text: shown for _, shown in kept}.values()))
-
-
-def reach_by_towns(reach: Finding[Reach], towns: Finding[tuple[int, ...]]) -> Finding[Reach]:
-    """The reach, by the countries of the towns where the work is done if nothing else says where one may work from."""
-    if reach.value != Reach() or not towns.value:
-        return reach
-    labels = (label for town in towns.value if (label := label_of(town)))
-    countries = tuple(dict.fromkeys(country_part(label.rpartition(", ")[2]) for label in labels))
-    return Finding(Reach(scope="listed", countries=countries), towns.evidence)
-
-
-def _own_words(*findings: Finding[Workplace] | Finding[Reach]) -> Iterator[Evidence]:
-    for finding in findings:
-        yield from (shown for shown in finding.evidence if shown.source in _OWN_WORDS)
-
-
-def _countries(reach: Reach) -> frozenset[str]:
-    """Those that a reach names, groups expanded."""
-    return frozenset(reach.countries).union(*map(countries_of, reach.groups))
 
 
 @dataclass(frozen=True, slots=True)
