@@ -141,23 +141,25 @@ def test_who_holds_what_others_wait_for_is_named_without_what_it_does(far: Far) 
     with writing(operator) as holder:
         holder.execute(text("LOCK TABLE counters IN ACCESS EXCLUSIVE MODE"))
         pid = holder.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        waits = threading.Thread(target=lambda: refused(lambda: count(far.engine, "two")))
-        waits.start()
+        waits = [threading.Thread(target=lambda: refused(lambda: count(far.engine, "two"))) for _ in range(2)]
+        for each in waits:
+            each.start()
         found: list[Holder] = []
 
-        def is_held() -> bool:
+        def both_wait() -> bool:
             found[:] = read_holders(operator, timedelta())
-            return bool(found)
+            return any(holder.waiting == 2 for holder in found)
 
-        until(is_held, "somebody waits")
-        assert (found[0].pid, found[0].waiting) == (pid, 1)
+        until(both_wait, "both wait")
+        assert [(holder.pid, holder.waiting) for holder in found] == [(pid, 2)], "a session is said once"
         assert re.fullmatch(
-            rf"the session {pid} \(psql of \w+.*\) holds what 1 other of this store waits for, for \d+ s now:"
+            rf"the session {pid} \(psql of \w+.*\) holds what 2 others of this store wait for, for \d+ s now:"
             rf" `SELECT pg_terminate_backend\({pid}\)` ends it",
             found[0].said,
         )
         assert read_holders(operator) == (), "that is no more than ours wait for each other"
-        waits.join()
+        for each in waits:
+            each.join()
     operator.dispose()
 
 

@@ -14,8 +14,8 @@ HELD_FOR: Final = timedelta(seconds=30)
 """Ours wait for each other for seconds; who holds what they need for so long is a hand, or stands still."""
 _HOLDERS = text(
     """
-    SELECT holder.pid, holder.usename, holder.application_name, holder.client_addr::text AS host,
-           extract(epoch FROM clock_timestamp() - holder.xact_start) AS held_s, count(DISTINCT waiting.pid) AS waiting
+    SELECT holder.pid, holder.usename, holder.application_name, host(holder.client_addr) AS host,
+           extract(epoch FROM now() - holder.xact_start) AS held_s, count(DISTINCT waiting.pid) AS waiting
     FROM pg_stat_activity AS waiting
     CROSS JOIN LATERAL unnest(pg_blocking_pids(waiting.pid)) AS blocks (pid)
     JOIN pg_stat_activity AS holder ON holder.pid = blocks.pid
