@@ -20,7 +20,7 @@ from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.missed import Missed
 from services.usecases.wishes.misspelt import Told, as_meant
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, years_of
-from services.usecases.wishes.pay import floor_of
+from services.usecases.wishes.pay import floor_of, with_whole_periods
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.radius import radius_of
@@ -124,7 +124,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     `country`: where its writer is, as far as their browser says.
     """
     draft = draft_of(text)
-    sentence, links = _without_links(draft.title) if not draft.html else ("", [])
+    sentence, links = _without_links(with_whole_periods(draft.title)) if not draft.html else ("", [])
     permanent, rest = permanent_in(sentence)
     wish = wishes.taken_apart(rest)
     hours, wanted = wishes.hours_of(wish.wanted)

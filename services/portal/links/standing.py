@@ -21,7 +21,7 @@ from services.portal.preview_page import Outlook
 from services.portal.widening import MOST, WIDEN, Pressed, foreseen, press
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import choices, consent, links, searches, signing
+from services.usecases import accounts, choices, consent, links, searches, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
@@ -265,6 +265,7 @@ async def _leave_page(
         done=done,
         soonest=soonest_day(visit.subscriber, visit.now),
         status_of_person=visit.subscriber.status,
+        mails_kept=accounts.RETENTION["mails"],
         searches=saved,
         until=paused_until(visit.subscriber, visit.words),
         thanked=thanked,

@@ -142,6 +142,9 @@ class Missed:
         # "12 hours" by itself is part-time, and behind "within" or full-time it is not.
         for values in ("employment", "places", "near"):
             alone[values] = tuple(value for value in alone[values] if value in of_all[values])
+        # A bare sum is pay by itself, and beside a town where it may be a postcode it is not.
+        if of_all["salary_floor"] is None:
+            alone["salary_floor"] = None
         for terms in ("roles", "skills"):
             if {*alone[terms].any}.isdisjoint(of_all[terms].any):
                 alone[terms] = nothing[terms]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from rapidfuzz import process
@@ -54,7 +55,8 @@ def as_meant(sentence: str, parts: Sequence[str], told: Told) -> str:
 
 def _respelt(sentence: str, part: str, told: Told) -> Iterator[tuple[str, str]]:
     words = [word for word in part.split() if not is_idle(word) and not is_vague(word)]
-    trade = next(_trades((" ".join(words), *words)), None) if not told.trade else None
+    pairs = (f"{one} {other}" for one, other in pairwise(words))
+    trade = next(_trades((" ".join(words), *pairs, *words)), None) if not told.trade else None
     if trade:
         yield trade
     for word in words:

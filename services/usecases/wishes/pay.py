@@ -30,6 +30,9 @@ _CENTURY: Final = 2_000
 _MANY_THOUSANDS: Final = 10_000
 """From here on they are of a year where nothing says of what time."""
 _ROUND: Final = 500
+_SHORT_PERIODS: Final = {"a": "year", "cm": "month", "h": "hour", "w": "week"}
+_SHORT: Final = re.compile(r"(?P<sum>\d(?:\s?k)?)\s?p[./]?\s?(?P<time>a|cm|h|w)\b\.?(?![.\w])", re.IGNORECASE)
+"""English, behind a sum: "ph", "p.a.", "pcm"."""
 _NO_ROUND_POSTCODES: Final = frozenset(
     ("AT", "AU", "BE", "CA", "CH", "DE", "DK", "GB", "IE", "LU", "NL", "NO", "NZ", "US", "ZA")
 )
@@ -44,6 +47,11 @@ def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], curre
         named = _named_apart(sentence) or pay.currency or currency
         return SalaryFloor(amount=amount, currency=named, period=pay.period)
     return _stated(posting, sentence, places, currency) or _in_thousands(sentence, _named_apart(sentence) or currency)
+
+
+def with_whole_periods(sentence: str) -> str:
+    """A sentence with the time of a sum in whole words: "35k pa" names no PA. "9-5 pm" is a time of the day."""
+    return _SHORT.sub(lambda short: f"{short['sum']} per {_SHORT_PERIODS[short['time'].lower()]}", sentence)
 
 
 def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:

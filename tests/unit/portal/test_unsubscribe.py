@@ -5,6 +5,7 @@ import pytest
 from services.notifier.domain.links import Purpose, slot_of
 from services.notifier.domain.people import Subscriber
 from services.runtime.errors import UsageError
+from services.usecases.accounts import RETENTION
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal
@@ -36,6 +37,14 @@ def test_one_click_of_a_mail_program_needs_no_cookie_and_no_second_step(
         ("given", "operator"),
         ("withdrawn", "one-click"),
     ]
+
+
+def test_who_has_left_is_told_what_is_kept_for_how_long_and_how_to_come_back(
+    ada: Subscriber, portal: ServedPortal
+) -> None:
+    page = portal.post(portal.path("unsubscribe", ada), do="leave").text
+    assert f"kept until you erase them, your mails for {RETENTION['mails']} days." in page
+    assert "To come back at any time, follow this link once more, or sign in." in page
 
 
 def test_one_click_may_come_as_multipart(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:

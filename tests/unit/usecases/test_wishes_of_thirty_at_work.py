@@ -1,7 +1,7 @@
 """Sentences that 30 more people of five languages typed or spoke, with the country they browse from.
 
-Ten are not read as they are meant: work with a forklift, partly from home, online or at a salon, "sponsorship" and
-"ph" without more words, Phoenix the town, a marketing manager beside tools, and a tax clerk.
+Eight are not read as they are meant: work with a forklift, partly from home, online or at a salon, "sponsorship"
+without more words, Phoenix the town, and a marketing manager beside tools.
 """
 
 from services.usecases.pasted import asked_in
@@ -69,7 +69,7 @@ TYPED = [
     (
         "security officer nights off, SIA licence, Croydon 14.50ph",
         "GB",
-        "security-guard; GB; Croydon GB; “SIA licence”; “14.50ph”; “nights”",
+        "security-guard; GB; Croydon GB; 14 GBP/hour; “SIA licence”; “nights”",
     ),
     ("office admin manchester £26k", "GB", "administrative-assistant; GB; Manchester GB; 26000 GBP/year"),
     (
