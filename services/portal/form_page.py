@@ -59,6 +59,7 @@ def form_page(
         "wrong": wrong,
         "asks_trade": False,
         "changed_since": "",
+        "deleted_since": False,
         # A sentence fills most of the form: who has typed nothing yet sees where.
         "untouched": not (wrong or any(given.get(name) for name in _TYPED)),
         "more_open": wrong in _IN_MORE or any(given[name] for name in _IN_MORE),

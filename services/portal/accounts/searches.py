@@ -38,7 +38,7 @@ from services.portal.search_form import (
 )
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import links, searches
-from services.usecases.errors import WrongFieldError
+from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import Query, SavedSearch, Timing, WantedSearch, query_of, search_from
 from services.wording.words import Words, mark
@@ -73,8 +73,10 @@ class _Searches:
         seen: Mapping[str, Any] = NOTHING_ASKED,
         asks_trade: bool = False,
         changed_since: str = "",
+        deleted_since: bool = False,
     ) -> Response:
-        """The form; `changed_since`: where the search is that is another by now than when the form was made."""
+        """The form; `changed_since`: where the search is that is another by now than when the form was made;
+        `deleted_since`: whether it is none any more."""
         words, error_shown = here.words, error or seen["fault"]
         fault, wrong = (fault_in(error_shown, words), wrong_field(error_shown)) if error_shown else ("", "")
         csrf = self.cookies.form_token(here.session.key)
@@ -85,9 +87,10 @@ class _Searches:
             **form_page(given, words, wrong, just_read),
             "asks_trade": asks_trade,
             "changed_since": changed_since,
+            "deleted_since": deleted_since,
             **seen,
         }
-        return self.door.show("search", words, 400 if error else 200, **shown)
+        return self.door.show("search", words, 400 if error else 404 if deleted_since else 200, **shown)
 
     def kept(self, words: Words, csrf: str, sent: Mapping[str, str], fault: str, *, new: bool) -> Response:
         """The form as it was sent, of which nothing is done: what somebody typed is not lost with their session."""
@@ -140,6 +143,10 @@ class _Searches:
                 return self.page(here, given, new=new, changed_since=path, seen=self._preview(here, given))
         except WrongFieldError as error:
             return self.page(here, given, new=new, error=error)
+        except MissingError:
+            # Deleted in another window, where it was theirs: what was typed for long is not lost with it.
+            kept = {name: value for name, value in given.items() if name != "version"}
+            return self.page(here, kept, new=True, deleted_since=True, seen=self._preview(here, kept))
         return lead(self.door, self.cookies, here, "/home", "save")
 
     def _save(self, here: AtHome, search_id: str, given: Mapping[str, str]) -> str:

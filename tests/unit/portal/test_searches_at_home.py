@@ -77,6 +77,22 @@ def test_a_search_that_was_changed_since_its_form_was_made_is_saved_over_by_a_se
     assert store.searches.get(search.search_id).criteria.skills.any == ("Zig",)
 
 
+def test_what_was_typed_in_a_form_whose_search_was_deleted_elsewhere_is_kept_and_saved_as_a_new_one(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, *_] = store.searches.all(ada.subscriber_id)
+    path = f"/home/search/{search.search_id}"
+    typed = browser.form(path) | {"name": "Typed for long", "skills": "Rust", "do": "save"}
+    browser.post("/home", do="delete-search", search=search.search_id)
+    page = browser.post(path, **typed)
+    assert (page.status_code, "was deleted elsewhere" in page.text) == (404, True)
+    assert '<form method="post" action="/home/search"' in page.text
+    assert "Typed for long" not in names(store, ada), "nothing is saved unseen"
+    again = {name: value for name, value in typed.items() if name != "version"}
+    assert browser.post("/home/search", **again).status_code == 303
+    assert "Typed for long" in names(store, ada)
+
+
 def test_a_search_that_nobody_named_is_named_by_what_it_looks_for_now(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:
