@@ -110,7 +110,7 @@ def names_languages_alone(said: str) -> bool:
 
 def _names(wanted: str, small: str, language: str) -> list[Mention]:
     others = [found.span() for found in _patterns().no_language.finditer(small)]
-    named = (mention for mention in names_of(language).mentions(wanted, small) if mention.code)
+    named = (mention for mention in names_of(language).mentions(wanted, small) if mention.code.isalpha())
     return [mention for mention in named if not any(start <= mention.start < end for start, end in others)]
 
 

@@ -47,7 +47,7 @@ def said_of(
         start, end = words[first].start, words[stop - 1].stop
         for group, wanted in _groups(words, names, optional):
             yield LanguageChoice(
-                tuple(dict.fromkeys(words[at].code for at in group)),
+                tuple(dict.fromkeys(code for at in group for code in words[at].code.split("|"))),
                 _level(words, group, _since(words, group[0], wanted, optional, first), stop),
                 wanted or (wished and not needed),
                 wanted or needed,

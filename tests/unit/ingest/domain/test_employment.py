@@ -45,6 +45,7 @@ TEXTS = [
     ("You have done at least a 6 month internship before.", None),
     ("We have internship opportunities every six months.", None),
     ("Wir suchen dich für ein 3- bis 6-monatiges Praktikum.", "internship"),
+    ("Znasz dobre praktyki programowania.", None),
     ("Du hast ein 6-monatiges Praktikum absolviert.", None),
     ("Im Rahmen deines Praktikums lernst du alle Teams kennen.", "internship"),
     ("Pendant votre stage, vous aidez toute l'équipe.", "internship"),
