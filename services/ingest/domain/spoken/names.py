@@ -23,8 +23,8 @@ _CLDR: Final = {"tl": "fil"}
 """Keys of CLDR where they differ."""
 CALLED: Final = ("en", "de", "fr", "es", "pt", "nl", "zh", "fa", "tl", "id", "no")
 """Languages that the lexicon has further names of."""
-_SECOND_OFFICIAL: Final = {"de": "fr|it", "it": "de|fr"}
-"""By the language of the text: those of which one is another official language of Switzerland."""
+_OFFICIAL: Final = ("de", "fr", "it")
+"""In Switzerland, where a second official language is any of these but that of the text."""
 _BY_THEMSELVES: Final = ("de", "fr", "es", "it", "nl", "pl", "pt")
 """Languages that are read in any text by the name that they have in themselves: Deutsch."""
 _SHORTEST: Final = 3
@@ -94,8 +94,8 @@ def names_of(language: str) -> Names:
             for form in _forms(str(Locale(spoken).languages.get(_CLDR.get(code, code), "")).lower(), spoken):
                 known.setdefault(form, (code, False))
         called = ((f"called.{code}", code) for code in CALLED)
-        second = [("called.second_official", _SECOND_OFFICIAL[spoken])] if spoken in _SECOND_OFFICIAL else []
-        for entry, code in (*called, *second, *((anchor, "") for anchor in _ANCHORS)):
+        second = ("called.second_official", "|".join(code for code in _OFFICIAL if code != spoken))
+        for entry, code in (*called, second, *((anchor, "") for anchor in _ANCHORS)):
             for way in written(f"spoken.{entry}", spoken):
                 known.update(
                     {spelling.rstrip("*").replace("-", " "): (code, spelling[-1] == "*") for spelling in spelled(way)}
