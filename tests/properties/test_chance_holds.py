@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, RoleTerms
-from schemas.posting import PostingCore, Seniority
+from schemas.posting import PostingCore, Reach, Seniority, Workplace
 from services.notifier.domain.curation.chance.facts import ALREADY, FACTS, facts_of, raised
 from services.notifier.domain.curation.chance.levels import overqualified
 from services.notifier.domain.curation.chance.model import (
@@ -16,6 +16,7 @@ from services.notifier.domain.curation.chance.model import (
     probability,
     roles_that_may_reach,
 )
+from services.notifier.domain.curation.chance.wanted_places import shuts_out
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.localities import Localities, localities_of
 from services.notifier.domain.curation.wishes import Signs, roles_done, wish_of
@@ -64,6 +65,20 @@ def test_a_fact_that_gets_better_never_lowers_the_chance(facts: list[float], pla
     assert model().log_odds(enumerate(better)) >= model().log_odds(enumerate(worse))
 
 
+@given(postings(), st.sampled_from(SEARCHES), SIGNS, st.sampled_from(["remote", "hybrid", "onsite", "unknown"]))
+def test_no_job_is_foreseen_for_who_asks_for_no_place_and_may_not_work_there_from_home(
+    core: PostingCore, by: DueSearch, signs: Signs, workplace: Workplace
+) -> None:
+    elsewhere = next(country for country in ("CL", "NZ") if signs.home is None or signs.home.country != country)
+    abroad = core.model_copy(
+        update={"workplace": workplace, "towns": (), "reach": Reach(scope="listed", countries=(elsewhere,))}
+    )
+    wish = wish_of(by.criteria, by.name, signs)
+    if signs.home is None or wish.stays_in is None:
+        return
+    assert chance_of(JudgedPosting(by.criteria, PostingFeatures(abroad)), wish).value == 0.0
+
+
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)
 def test_facts_are_shares_and_what_speaks_against_adds_up(core: PostingCore, by: DueSearch, signs: Signs) -> None:
     ready, wish = PostingFeatures(core), wish_of(by.criteria, by.name, signs)
@@ -72,11 +87,12 @@ def test_facts_are_shares_and_what_speaks_against_adds_up(core: PostingCore, by:
     most = [1.0 + ALREADY.get(place, 0.0) * (place in {*raised(wish)}) for place in range(len(FACTS))]
     assert all(0.0 <= fact <= at_most for fact, at_most in zip(facts, most, strict=True))
     found = chance_of(JudgedPosting(by.criteria, ready), wish)
-    assert 0.0 < found.value < 1.0
+    assert (found.value == 0.0) == shuts_out(wish, ready)
+    assert found.value < 1.0
     # What speaks for a job is no doubt, and lowers no cost of another.
     gains = sum(max(0.0, facts[place] - 1.0) * model().weights[place] for place in ALREADY)
     costs = sum(against.costs for against in found.against) - gains
-    assert abs(found.value - probability(model().best - costs)) < 0.01
+    assert found.value == 0.0 or abs(found.value - probability(model().best - costs)) < 0.01
 
 
 @given(

@@ -7,6 +7,7 @@ from schemas.posting import Condition, LanguageLevel, PostingCore, Reach, Salary
 from services.notifier.domain.curation.chance.model import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.localities import localities_of
 from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_together, signs_of, wish_of
 from services.notifier.domain.model import Ask, Candidate, Cause, Digest, Hold
 from services.notifier.domain.weights import Chance
@@ -263,7 +264,10 @@ def test_who_asks_for_no_place_is_hardly_hired_where_their_country_is_shut_out(o
     at_home = nursing(reach=Reach(scope="listed", countries=("PH",)))
     cebu = home_meant("Cebu City, PH")
     says, by_zone = Signs(home=cebu), Signs(time_zone="Asia/Manila")
-    assert chance(abroad, anywhere, signs=says) < chance(abroad, anywhere, signs=by_zone) < chance(abroad, anywhere)
+    assert chance(abroad, anywhere, signs=says) == 0.0
+    assert 0.0 < chance(abroad, anywhere, signs=by_zone) < chance(abroad, anywhere)
+    lisbon = Signs(home=cebu, localities=localities_of(Criteria(), "Nurse in Lisbon"))
+    assert chance(abroad, anywhere, signs=lisbon) > 0.0, "another search of theirs names a town there"
     assert chance(at_home, anywhere, signs=says) == chance(at_home, anywhere)
     untold = nursing(reach=Reach(scope="unknown"))
     assert chance(untold, anywhere, signs=says) == chance(untold, anywhere), "where nobody is shut out by its word"

@@ -31,7 +31,12 @@ from services.notifier.domain.curation.chance.facts import (
 )
 from services.notifier.domain.curation.chance.levels import is_for_beginners, settled
 from services.notifier.domain.curation.chance.own_words import avoided
-from services.notifier.domain.curation.chance.wanted_places import km_from_home, named_elsewhere, parts_of_country
+from services.notifier.domain.curation.chance.wanted_places import (
+    km_from_home,
+    named_elsewhere,
+    parts_of_country,
+    shuts_out,
+)
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Costs, Wish
 from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Doubt
@@ -80,7 +85,8 @@ def chance_of(judged: JudgedPosting, wish: Wish, answered: Answered | None = Non
     ready = judged.ready
     costs = _costs(wish, ready, -math.inf)
     odds = costs.left if answered is None else costs.left + answered.odds
-    value = 0.0 if no_job(wish, ready.posting) else round(probability(odds), 4)
+    never = no_job(wish, ready.posting) or shuts_out(wish, ready)
+    value = 0.0 if never else round(probability(odds), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
     return Chance(value, partial(_against, costs.by_fact, wish, ready), answered, partial(_facts, costs.by_fact))
 

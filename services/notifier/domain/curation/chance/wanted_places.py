@@ -28,6 +28,15 @@ def takes_in_home(wish: Wish, allowed: Allowed) -> float:
     return 0.0 if wish.says_home else SHUT
 
 
+def shuts_out(wish: Wish, ready: PostingFeatures) -> bool:
+    """Whether a job is abroad, or hires abroad alone, for somebody who says where they live and asks for no place, and
+    of whom no search names a town or a part of a country that it takes in."""
+    if wish.stays_in is None or not wish.says_home:
+        return False
+    named = {*wish.localities.parts, *(town.code for town in wish.localities.towns)}
+    return takes_in_home(wish, ready.allowed) == 0.0 and not any(map(ready.allowed.takes_in, named))
+
+
 @lru_cache(maxsize=16_384)
 def _takes_in_wanted(places: tuple[str, ...], home: str | None, allowed: Allowed) -> float:
     """Of groups alone it is the share of their countries, and half of it where the home is shut out."""
