@@ -26,7 +26,7 @@ _FACTS = "<p>Standort: Köln. Vollzeit.</p>"
 def warm_up() -> None:
     """Make the tables, automata, patterns and the model of languages: some seconds, then nothing is left to make.
 
-    By reading three invented postings, and names of places that few name, so that what a rule comes to need later is
+    By reading four invented postings, and names of places that few name, so that what a rule comes to need later is
     made here too.
     """
     draft = Draft(
@@ -52,6 +52,7 @@ def warm_up() -> None:
         words_of(language)
     placeless = replace(draft, title="Senior Entwickler*in", restriction=(), locations=())
     in_town = replace(draft, title="Nurse or Year Three Teacher", html=_FACTS, locations=draft.locations[:1])
-    readings = (replace(draft, html=_TEXT), replace(placeless, html=_NO_LANGUAGE), in_town)
+    on_site = replace(placeless, html=_FACTS, locations=(Stated("location", "Köln, Germany"),))
+    readings = (replace(draft, html=_TEXT), replace(placeless, html=_NO_LANGUAGE), in_town, on_site)
     for warming in readings:
         normalise(warming, raw=raw, rates=rates_before(started.date()))
