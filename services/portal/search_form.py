@@ -125,7 +125,7 @@ def sent_in(sent: Mapping[str, str], **further: str) -> dict[str, str]:
 def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     """The fields of a search, as they are imported. Raises WrongFieldError."""
     name = given.get("name", "").strip() or automatic_name(given, words)
-    return {"name": name, "criteria": _criteria(given), **timing_fields(given)}
+    return {"name": name, "criteria": criteria_of(given), **timing_fields(given)}
 
 
 def changed_fields(given: Mapping[str, str], before: Query, timing: Timing, words: Words) -> dict[str, Any]:
@@ -242,8 +242,11 @@ def _hours(asked: Criteria) -> dict[str, str]:
     return {"utc_offset": f"{asked.utc_offset:+g}", "tolerance": f"{asked.tolerance:g}"}
 
 
-def _criteria(given: Mapping[str, str]) -> dict[str, Any]:
-    """Those that are asked for; what only qualifies one that is not is left out."""
+def criteria_of(given: Mapping[str, str]) -> dict[str, Any]:
+    """Those that a form asks for, as they are imported; what only qualifies one that is not is left out.
+
+    Raises WrongFieldError.
+    """
     found: dict[str, Any] = {}
     if skills := _skills(given):
         found["skills"] = {**skills, "mentions": bool(given["mentions"])}

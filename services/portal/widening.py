@@ -14,7 +14,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from services.portal.about_oneself import owner_fields
 from services.portal.links.undoing import UNDONE, signer
 from services.portal.preview_page import Outlook, outlook
-from services.portal.search_form import asking, changed_fields, given_of, instead
+from services.portal.search_form import asking, changed_fields, criteria_of, given_of, instead
+from services.runtime.errors import ChangedError
 from services.usecases import links, searches
 from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
@@ -80,10 +81,14 @@ def press(installation: Installation, person: Subscriber, sent: str, words: Word
     search = links.own_search(installation, person, search_id)
     given = _form(search, words)
     wanted = instead(given, other)
-    if asking(wanted) != asking(given):
+    if criteria_of(wanted) != criteria_of(given):
         if urlencode(asking(given)) != before:
             return Pressed(search_id, words.say(_CHANGED), "")
-        search = _saved(installation, person, search, wanted, words, now)
+        try:
+            search = _saved(installation, person, search, wanted, words, now)
+        except ChangedError:
+            # By the same press at the same moment, as may be.
+            return press(installation, person, sent, words, now)
     if undoes:
         return Pressed(search_id, words.say(UNDONE), "")
     return Pressed(search_id, words.say(_WIDENED), str(sign.dumps([search_id, _asked(search, words), before, True])))

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.criteria import Criteria, SkillTerms
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import SavedSearch, Subscriber
+from tests.support.at_once import at_once
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.signed_in import Browser
@@ -103,6 +104,32 @@ def test_a_second_press_does_it_once_and_is_undone_all_the_same(
     browser.post("/home", do="widen", press=undo(second))
     assert store.searches.get(narrow.search_id) == narrow
     assert undo(first)
+
+
+def test_presses_at_the_same_moment_do_it_once_and_none_of_them_fails(
+    store: NotifierStore, narrow: SavedSearch, bob: Subscriber, ready: ServedPortal
+) -> None:
+    path = f"{ready.path('manage', bob, slot_of(NOW))}?more=1"
+    sent, pages = widest(ready.get(path).text), list[str]()
+    at_once(*(lambda: pages.append(ready.post(path, do="widen", press=sent).text) for _ in range(6)))
+    assert ["asks for less from now on" in page for page in pages] == [True] * 6
+    ready.post(path, do="widen", press=undo(pages[-1]))
+    assert store.searches.get(narrow.search_id) == narrow
+
+
+def test_a_second_press_is_known_whatever_the_currency_of_the_floor_was(
+    store: NotifierStore, bob: Subscriber, ready: ServedPortal
+) -> None:
+    floor = SalaryFloor(amount=900_000, currency="GBP", period="year")
+    well_paid = Criteria(skills=SkillTerms(any=("Python",)), salary_floor=floor, accept_undisclosed=False)
+    search, browser = store.search(bob, "Well paid", well_paid, hour=8), Browser(ready, bob)
+    [sent] = [sent for said, sent in presses(browser.get("/home").text).items() if said.startswith("Without the floor")]
+    for _ in range(2):
+        page = browser.post("/home", do="widen", press=sent).text
+        assert "asks for less from now on" in page
+    assert store.searches.get(search.search_id).criteria.salary_floor is None
+    browser.post("/home", do="widen", press=undo(page))
+    assert store.searches.get(search.search_id) == search
 
 
 def test_a_search_that_was_changed_elsewhere_since_is_left_as_it_is(
