@@ -244,9 +244,13 @@ def _passing(taste: Taste, words: Words) -> str:
         return ""
     why_not = words.say("The others fit by the letter, and are unlikely to be what you want.") if taste.unlikely else ""
     if not taste.passing:
-        why_not = words.say("They fit by the letter, and are unlikely to be what you want.") if taste.unlikely else ""
-        said = words.say("None of them would have been mailed."), why_not, _by_reader(taste, words)
-        return " ".join(filter(None, said))
+        # That nothing would have been mailed stands in the headline.
+        why_not = words.count(
+            "It fits by the letter, and is unlikely to be what you want.",
+            "They fit by the letter, and are unlikely to be what you want.",
+            taste.weighed,
+        )
+        return " ".join(filter(None, [why_not if taste.unlikely else "", _by_reader(taste, words)]))
     number = partial(format_decimal, locale=words.locale)
     likely = words.say(
         "Likely enough to be mailed: {passing} of the newest {weighed}.",

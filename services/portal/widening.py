@@ -30,7 +30,7 @@ WIDEN: Final = "widen"
 MOST: Final = 5
 """Searches of which a page says it: each takes as long as a preview."""
 _WIDENED: Final = mark("Done: this search asks for less from now on.")
-_CHANGED: Final = mark("This search was changed elsewhere in the meantime, and nothing is done. It is shown as it is.")
+_CHANGED: Final = mark("This search was changed elsewhere in the meantime: nothing was done.")
 
 
 @dataclass(frozen=True, slots=True)

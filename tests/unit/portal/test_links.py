@@ -143,7 +143,7 @@ def test_what_would_bring_more_is_told_where_a_mail_says_so(store: NotifierStore
     plain, page = portal.get(path).text, portal.get(f"{path}?more=1").text
     assert "What would find more" not in plain
     assert "No job of these days fits this, whatever else you ask for: “zeppelin”." in page
-    assert re.search(r"<h3>What would find more</h3>.*?>Without[^<]+would be mailed, 1 more fits</button>", page, re.S)
+    assert re.search(r"<h3>What would find more</h3>.*?>Without[^<]+would be mailed, 1 more fits<", page, re.S)
     store.searches.pause(search.search_id, NOW)
     assert "What would find more" not in portal.get(f"{path}?more=1").text
 

@@ -155,6 +155,23 @@ def test_a_search_that_nobody_named_is_named_by_what_it_looks_for_unless_another
     assert saved.name == "Haskell, Python", "the other one is called Python"
 
 
+def test_what_is_unlikely_is_told_once_and_in_its_number(store: NotifierStore) -> None:
+    cook = posting("cook", title="Cook, Python restaurant", roles=("cook",))
+    store.matches.store(0, [arrival(2, cook)], NOW)
+    ann = store.person("ann")
+    store.search(ann, "Python", Criteria(skills=SkillTerms(any=("Python",)), text="restaurant"), hour=8)
+    with served_portal(store) as portal:
+        browser, fits = Browser(portal, ann), "1 job of the last 30 days fits"
+        until(lambda: fits in browser.get("/home").text, "the postings are read")
+        page = browser.get("/home").text
+    assert f"{fits}; nothing would have been mailed. It fits by the letter, and is unlikely" in page
+
+
+def test_each_button_names_its_search_for_who_hears_it(narrow: SavedSearch, browser: Browser) -> None:
+    page = browser.get("/home").text
+    assert re.search(r'name="press" value="[^"]+">Without[^<]+<span class="unseen"> Python</span></button>', page)
+
+
 def test_nobody_presses_what_their_page_did_not_offer(
     store: NotifierStore, narrow: SavedSearch, ada: Subscriber, ready: ServedPortal, browser: Browser
 ) -> None:
