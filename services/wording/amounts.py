@@ -55,20 +55,20 @@ def stated_pay(salary: Salary, words: Words) -> str:
     return words.say("{pay}, estimated by the board", pay=said) if salary.estimated else said
 
 
-def converted_pay(salary: Salary, currency: str, words: Words, *, part_time: bool = False) -> str:
+def converted_pay(salary: Salary, currency: str, words: Words, *, less_than_a_year: bool = False) -> str:
     """A year's pay in the reader's currency, rounded to thousands: `about £58K–£79K a year`.
 
-    Empty where the pay is stated that way already, or where no rate is known. Of `part_time` work an hour's or a day's
-    pay comes to that in full-time: `about £58K a year if full-time`. Where it is stated in that currency
+    Empty where the pay is stated that way already, or where no rate is known. An hour's or a day's pay of work that may fill
+    `less_than_a_year` comes to that in full-time: `about £58K a year if full-time`. Where it is stated in that currency
     besides, as for another country, it is told as stated: `£51,000–£66,500 a year if paid in GBP`.
     """
     said = _converted(salary, currency, words)
-    return words.say("{pay} if full-time", pay=said) if said and if_full_time(salary, part_time) else said
+    return words.say("{pay} if full-time", pay=said) if said and if_full_time(salary, less_than_a_year) else said
 
 
-def if_full_time(salary: Salary, part_time: bool) -> bool:
-    """Whether a year's pay is that of full-time work, which it is not for."""
-    return part_time and by_full_hours(salary.period, "year")
+def if_full_time(salary: Salary, less_than_a_year: bool) -> bool:
+    """Whether a year's pay is that of full-time work all year, which it is not for."""
+    return less_than_a_year and by_full_hours(salary.period, "year")
 
 
 def _converted(salary: Salary, currency: str, words: Words) -> str:

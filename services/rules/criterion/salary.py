@@ -212,6 +212,11 @@ def is_part_time(posting: PostingCore) -> bool:
     return bool(amounts) and all(form in ("part_time", "student") for form in amounts)
 
 
+def may_fill_less_than_a_year(posting: PostingCore) -> bool:
+    """Whether it says that it is part-time or ends, so that pay by the hour or the day need not come to a year's."""
+    return is_part_time(posting) or posting.ends
+
+
 def annual_floor(floor: SalaryFloor) -> int | None:
     """The floor in a year; None for project pay."""
     factor = ANNUAL_FACTORS.get(floor.period)

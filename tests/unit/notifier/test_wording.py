@@ -142,6 +142,21 @@ def test_part_time_pay_is_not_told_as_a_full_years(period: Period, said: str) ->
         assert f"your minimum of €100 {beside}" in form
 
 
+def test_pay_by_the_day_of_work_that_ends_is_not_told_as_a_years() -> None:
+    floored = PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=40_000, currency="EUR")})
+    contract = posting("a", salary=pay(250, 320, period="day"), forms=("contract",))
+    page = JinjaRenderer(SENDER).render(
+        digest(contract, by=search(criteria=floored)), links_for(digest(contract), "", b"secret")
+    )
+    for form in (page.html, " ".join(page.text.split())):
+        assert "about €65K–€83K a year if full-time" in form
+        assert "your minimum of €40K if full-time" in form
+    assert "€" not in subject(digest(contract))
+    assert subject(digest(contract, posting("b", salary=pay(None, 40_000), forms=("contract",)))).endswith(
+        ", up to €40K"
+    )
+
+
 def test_the_subject_counts_in_the_readers_currency() -> None:
     made = digest(posting("a", salary=pay(None, 80_000)), posting("b"), to=recipient(currency="USD"))
     assert subject(made).endswith(" jobs, up to $100K")

@@ -41,7 +41,7 @@ from services.notifier.domain.wording.view import (
     why_lines,
     why_of,
 )
-from services.rules.criterion.salary import is_part_time
+from services.rules.criterion.salary import is_part_time, may_fill_less_than_a_year
 from services.rules.web_address import job_address
 from services.wording.amounts import converted_pay
 from services.wording.lines import capitalised
@@ -261,7 +261,8 @@ class Cards:
 
     def _bar(self, wanted: Wanted) -> _Bar:
         posting, floor = wanted.item.posting, wanted.explained_by.search.criteria.salary_floor
-        shown = pay_bar(posting.salary, floor, wanted.words, part_time=is_part_time(posting))
+        part_time, less = is_part_time(posting), may_fill_less_than_a_year(posting)
+        shown = pay_bar(posting.salary, floor, wanted.words, part_time=part_time, less_than_a_year=less)
         if shown is None:
             return _Bar(None, "")
         if wanted.misses("salary"):
@@ -273,7 +274,8 @@ class Cards:
         posting, currency = wanted.item.posting, wanted.stack.reader.currency
         if posting.salary is None:
             return ""
-        return converted_pay(posting.salary, currency, wanted.words, part_time=is_part_time(posting))
+        less = may_fill_less_than_a_year(posting)
+        return converted_pay(posting.salary, currency, wanted.words, less_than_a_year=less)
 
     def _why(self, wanted: Wanted, bar: bool) -> _SaidWhy:
         posting, words = wanted.item.posting, wanted.words

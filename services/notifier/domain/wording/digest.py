@@ -9,10 +9,10 @@ from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.selectivity import Selectivity
 from services.notifier.domain.wording.job import seen_on, title_of
-from services.rules.criterion.salary import is_part_time
+from services.rules.criterion.salary import is_part_time, may_fill_less_than_a_year
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.titles import without_genders
-from services.wording.amounts import brief_top
+from services.wording.amounts import brief_top, if_full_time
 from services.wording.dates import day_in_words
 from services.wording.lines import capitalised, one_line, quoted
 from services.wording.words import Words, mark
@@ -173,12 +173,13 @@ def _brief(title: str, most: int) -> str:
 def best_top(digest: Digest, locale: str) -> str:
     """The highest yearly pay among the items, in the reader's currency, or empty where none is known.
 
-    Neither what a board estimates nor pay of part-time work is promised.
+    Neither what a board estimates is promised, nor pay of part-time work or by the day of work that ends.
     """
     currency = digest.recipient.currency
     postings = (item.posting for item in digest.items if not is_part_time(item.posting))
-    stated = (posting.salary for posting in postings if posting.salary is not None and not posting.salary.estimated)
-    tops = [salary for salary in stated if salary.tops.get(currency)]
+    stated = ((of, of.salary) for of in postings if of.salary is not None and not of.salary.estimated)
+    yearly = (salary for of, salary in stated if not if_full_time(salary, may_fill_less_than_a_year(of)))
+    tops = [salary for salary in yearly if salary.tops.get(currency)]
     if not tops:
         return ""
     return brief_top(max(tops, key=lambda salary: salary.tops[currency]), currency, locale)

@@ -72,7 +72,12 @@ def _line(start: int, end: int) -> str:
 
 
 def pay_bar(
-    salary: Salary | None, floor: SalaryFloor | None, words: Words, *, part_time: bool = False
+    salary: Salary | None,
+    floor: SalaryFloor | None,
+    words: Words,
+    *,
+    part_time: bool = False,
+    less_than_a_year: bool = False,
 ) -> PayBar | None:
     """The bar of a job's yearly pay in the floor's currency; None where there is no floor, or nothing to hold to it."""
     needed = annual_floor(floor) if floor is not None else None
@@ -83,7 +88,7 @@ def pay_bar(
         return None
     start, end = _widened(_place((low if low is not None else high) / needed), _place(high / needed))
     caption = _caption(high / needed, floor_in_words(floor, words), words)
-    if if_full_time(salary, part_time) and not by_full_hours(floor.period, "year"):
+    if if_full_time(salary, less_than_a_year) and not by_full_hours(floor.period, "year"):
         caption = words.say("{pay} if full-time", pay=caption)
     elif part_time and part_time_is_less(salary.period):
         caption = words.say("{pay} for part-time work", pay=caption)

@@ -22,7 +22,7 @@ from services.notifier.domain.wording.job import (
 )
 from services.notifier.domain.wording.reason_order import doubt_in_words, is_new, most_telling, telling_against
 from services.notifier.domain.wording.view import Reader
-from services.rules.criterion.salary import is_part_time
+from services.rules.criterion.salary import may_fill_less_than_a_year
 from services.rules.places.data import country_part
 from services.rules.places.known import is_group
 from services.rules.places.towns import known_towns
@@ -163,7 +163,7 @@ def _pay(posting: PostingCore, reader: Reader) -> str:
     pay, words = posting.salary, reader.words
     if pay is None:
         return no_pay_line(posting, words)
-    converted = converted_pay(pay, reader.currency, words, part_time=is_part_time(posting))
+    converted = converted_pay(pay, reader.currency, words, less_than_a_year=may_fill_less_than_a_year(posting))
     stated = stated_pay(pay, words)
     return f"{stated} ({converted})" if converted else stated
 
