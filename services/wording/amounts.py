@@ -58,9 +58,9 @@ def stated_pay(salary: Salary, words: Words) -> str:
 def converted_pay(salary: Salary, currency: str, words: Words, *, less_than_a_year: bool = False) -> str:
     """A year's pay in the reader's currency, rounded to thousands: `about £58K–£79K a year`.
 
-    Empty where the pay is stated that way already, or where no rate is known. An hour's or a day's pay of work that may fill
-    `less_than_a_year` comes to that in full-time: `about £58K a year if full-time`. Where it is stated in that currency
-    besides, as for another country, it is told as stated: `£51,000–£66,500 a year if paid in GBP`.
+    Empty where the pay is stated that way already, or where no rate is known. An hour's or a day's pay of
+    work that may fill `less_than_a_year` comes to that in full-time: `about £58K a year if full-time`. Where it is
+    stated in that currency besides, as for another country, it is told as stated: `£51,000–£66,500 a year if paid in GBP`.
     """
     said = _converted(salary, currency, words)
     return words.say("{pay} if full-time", pay=said) if said and if_full_time(salary, less_than_a_year) else said
