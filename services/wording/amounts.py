@@ -60,7 +60,8 @@ def converted_pay(salary: Salary, currency: str, words: Words, *, less_than_a_ye
 
     Empty where the pay is stated that way already, or where no rate is known. An hour's or a day's pay of
     work that may fill `less_than_a_year` comes to that in full-time: `about £58K a year if full-time`. Where it is
-    stated in that currency besides, as for another country, it is told as stated: `£51,000–£66,500 a year if paid in GBP`.
+    stated in that currency besides, as for another country, it is told as stated:
+    `£51,000–£66,500 a year if paid in GBP`.
     """
     said = _converted(salary, currency, words)
     return words.say("{pay} if full-time", pay=said) if said and if_full_time(salary, less_than_a_year) else said
