@@ -8,6 +8,7 @@ from services.notifier.adapters.sql.digests.lost_rows import accept_lost
 from services.processes import CONSOLE, PORTAL, PUSH, SERVICES, WEBHOOKS
 from services.runtime.clock import Clock
 from services.runtime.errors import UsageError
+from services.runtime.figures.restarts import read_restarts
 from services.runtime.health.heartbeat import (
     Heartbeat,
     HeartbeatThread,
@@ -17,8 +18,11 @@ from services.runtime.health.heartbeat import (
     own_name,
     read_workers,
 )
+from services.runtime.health.last_words import read_last_words
+from services.runtime.health.missing import missing
 from services.runtime.pauses import SqlPauses, Terms
 from services.runtime.sql.own_file import end_copied
+from services.runtime.sql.store import reading
 from services.settings import Settings
 from services.usecases.installation import Installation
 
@@ -74,13 +78,17 @@ def forget(installation: Installation, name: str, now: datetime) -> None:
 
 
 def forget_lost(installation: Installation, now: datetime) -> None:
-    """Drop all that went silent without a goodbye while others of their service go on.
+    """Drop all that are missing while others of their service go on.
 
     Raises UsageError, once the others are dropped, naming those that stayed.
     """
     known = read_workers(installation.engine)
-    served = {worker.heartbeat.service for worker in known if worker.alive(now)}
-    lost = (worker for worker in known if worker.lost(now) and worker.heartbeat.service in served)
+    with reading(installation.engine) as connection:
+        words, restarted = read_last_words(connection, now), {of.worker for of in read_restarts(connection, now)}
+    lost: list[Worker] = []
+    for service in {worker.heartbeat.service for worker in known if worker.alive(now)}:
+        own = [worker for worker in known if worker.heartbeat.service == service]
+        lost += missing(own, words, restarted, now).lost
     refused = []
     for name in dict.fromkeys(worker.worker for worker in lost):
         try:

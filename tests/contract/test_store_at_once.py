@@ -19,6 +19,8 @@ from services.ingest.domain.polling.schedule import SourceHealth
 from services.notifier.domain.model import Hold, HoldCause
 from services.notifier.domain.windows import Arrival, Closing, Cut
 from services.notifier.ports import Email
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
+from services.runtime.health.last_words import read_last_words
 from services.runtime.sql.settings import StoreSettings
 from services.runtime.sql.store import open_store, reading, writing
 from tests.support.at_once import WORKERS, at_once
@@ -60,6 +62,16 @@ def test_subscribers_that_are_due_are_shared(stores: list[NotifierStore]) -> Non
 
     taken = taken_by_all(claim)
     assert len(taken) == len(set(taken)) == 60
+
+
+def test_of_workers_that_end_at_once_each_has_its_last_words(stores: list[NotifierStore]) -> None:
+    names = [f"matcher-{number}" for number in range(WORKERS)]
+    workers = [SqlHeartbeats(stores[number].engine, name, NOW) for number, name in enumerate(names)]
+    for worker in workers:
+        worker.publish([Heartbeat("matcher", ready=True)], NOW)
+    at_once(*(lambda worker=worker: worker.goodbye(NOW, "no disk") for worker in workers))
+    with reading(stores[0].engine) as connection:
+        assert sorted(said.worker for said in read_last_words(connection, NOW)) == names
 
 
 def test_deliveries_are_shared(stores: list[NotifierStore]) -> None:

@@ -17,6 +17,7 @@ from services.runtime.figures.sources import SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
 from services.runtime.health.last_words import LastWords
+from services.runtime.health.missing import Missing, missing
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.findings import TopicFinding
 from services.runtime.pauses import Pause
@@ -128,8 +129,15 @@ class ServiceView:
         return ", ".join(f"{count:,} in {span}" for count, span in ((hour, "1 h"), (day, "24 h")) if count)
 
     def lost(self, now: datetime) -> tuple[Worker, ...]:
-        """Those that went silent without a goodbye."""
-        return tuple(worker for worker in self.workers if worker.lost(now))
+        """Those that went silent without a goodbye or ended by themselves, and in whose place nobody came."""
+        return self._missing(now).lost
+
+    def replaced(self, now: datetime) -> tuple[Worker, ...]:
+        """Those in whose place one of another name began since."""
+        return self._missing(now).replaced
+
+    def _missing(self, now: datetime) -> Missing:
+        return missing(self.workers, self.last_words, {restart.worker for restart in self.restarts}, now)
 
 
 @dataclass(frozen=True, slots=True)

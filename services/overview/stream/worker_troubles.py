@@ -3,11 +3,12 @@
 Services that do not run, lag or fail; workers that are lost, started again and again, too few, or of another time.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
+from services.overview.stream.missing_troubles import missing_workers
 from services.overview.stream.model import DATA_FOLDER, ByHand, Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.spans import (
     MOST_NAMED,
@@ -103,7 +104,7 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
     for process, services in lacking.items():
         yield _not_running(overview, process, services)
     if overview.form == "deployed":
-        yield from _lost(overview)
+        yield from missing_workers(overview)
 
 
 def _nothing_runs(overview: Overview) -> Trouble:
@@ -259,40 +260,6 @@ def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
             f" {short(error)}{lasting(since, None, now)}",
             *(WAYS_OUT[mend] if mend else _BY_CLOCK),
         )
-
-
-def _lost(overview: Overview) -> Iterator[Trouble]:
-    """Workers that went silent where others of their service go on; where none does, that is told of the service."""
-    found: dict[str, list[tuple[ServiceView, Worker]]] = {}
-    for service in overview.services:
-        for worker in service.lost(overview.at) if service.alive(overview.at) else ():
-            found.setdefault(worker.worker, []).append((service, worker))
-    if len(found) > MOST_NAMED:
-        yield _many_lost(overview, found)
-        return
-    for name, rows in found.items():
-        services = " and ".join(service.name for service, _ in rows)
-        left = min(len(service.alive(overview.at)) for service, _ in rows)
-        worker = max((worker for _, worker in rows), key=lambda worker: worker.seen_at)
-        yield Trouble(
-            f"the worker {name} of {services} is lost, last heard of {when(worker.seen_at, overview.at)} from"
-            f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",
-            f"start it again: `jobchime {process_of(rows[0][0].name)}`; gone for good: `jobchime worker forget {name}`",
-            Remedy("forget worker", name),
-            grave=any(service.name != CONSOLE for service, _ in rows),
-        )
-
-
-def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView, Worker]]]) -> Trouble:
-    workers = [worker for rows in lost.values() for _, worker in rows]
-    services = dict.fromkeys(service.name for rows in lost.values() for service, _ in rows)
-    last = max(worker.seen_at for worker in workers)
-    return Trouble(
-        f"{len(lost):,} workers of {' and '.join(services)} are lost, the last heard of {when(last, overview.at)}:"
-        f" {named_of(list(lost))}",
-        "`jobchime worker list` names them; start them again; those gone for good: `jobchime worker forget NAME`",
-        Remedy("forget lost workers"),
-    )
 
 
 def too_few(overview: Overview) -> Iterator[Trouble]:

@@ -21,6 +21,7 @@ from services.runtime.figures.subscribers import read_selectivities
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.health.last_words import LastWords, read_last_words
+from services.runtime.health.missing import missing
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.link_key import read_links_lost
@@ -50,7 +51,7 @@ class WorkerFigures:
     service: str
     alive: int = 0
     lost: int = 0
-    """Silent without a goodbye, and not forgotten yet."""
+    """Silent without a goodbye or ended by themselves, in whose place nobody came; not forgotten yet."""
     heard_at: datetime | None = None
     """The last heartbeat of any of them, one that stopped in a time to come left out; None where none is known."""
     restarts: int = 0
@@ -175,7 +176,7 @@ def read_figures(
             connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
         pauses = read_pauses(connection)
         due = read_due(connection, now)
-        restarts = read_restarts(connection, now)
+        restarts, words = read_restarts(connection, now), read_last_words(connection, now)
         plan = plan or MailPlan()
         is_settled = criteria.c.changed_at <= now - _SETTLED
         of_criteria = select(func.count(), func.count(case((is_settled, 1)))).where(criteria.c.members > 0)
@@ -211,11 +212,9 @@ def read_figures(
             outbox_since=_outbox_since(connection),
             sign_ups=_number(connection, select(func.count()).where(sign_ups.c.expires_at > now)),
             pauses=pauses,
-            workers=_workers(
-                connection, now, services, {restart.worker: restart.hour for restart in restarts if restart.go_on(now)}
-            ),
+            workers=_workers(connection, now, services, restarts, words),
             restarts=restarts,
-            last_words=read_last_words(connection, now),
+            last_words=words,
             mail=read_mail_figures(connection, now, plan),
             webhooks=read_webhook_figures(connection, now),
             left_unread=read_left_unread(connection, now),
@@ -258,18 +257,23 @@ def _instant_capped(now: datetime) -> Select[int]:
 
 
 def _workers(
-    connection: Connection, now: datetime, services: Sequence[str], restarts: Mapping[str, int]
+    connection: Connection,
+    now: datetime,
+    services: Sequence[str],
+    restarts: Sequence[Restarts],
+    words: Sequence[LastWords],
 ) -> tuple[WorkerFigures, ...]:
-    known = workers_in(connection)
+    known, often = workers_in(connection), {restart.worker: restart.hour for restart in restarts if restart.go_on(now)}
+    anew = {restart.worker for restart in restarts}
     names = dict.fromkeys((*services, *(worker.heartbeat.service for worker in known)))
     own = {name: [worker for worker in known if worker.heartbeat.service == name] for name in names}
     return tuple(
         WorkerFigures(
             service=name,
             alive=sum(worker.alive(now) for worker in workers),
-            lost=sum(worker.lost(now) for worker in workers),
+            lost=len(missing(workers, words, anew, now).lost),
             heard_at=_heard_at(workers, now),
-            restarts=max((restarts.get(worker.worker, 0) for worker in workers), default=0),
+            restarts=max((often.get(worker.worker, 0) for worker in workers), default=0),
         )
         for name, workers in own.items()
     )

@@ -305,8 +305,8 @@ MAILS_UNHEARD = _of_store(
 )
 WORKERS = _of_store(
     "jobchime_workers",
-    "Workers of each service that should run: `alive`, or `lost` (silent without having stopped, until they are"
-    " forgotten).",
+    "Workers of each service that should run: `alive`, or `lost` (silent without having stopped, or ended by"
+    " themselves, until another comes in their place or they are forgotten).",
     "service",
     "state",
 )

@@ -17,6 +17,15 @@ def read_flag(connection: Connection, name: str) -> dict[str, Any]:
     return found
 
 
+def held_flag(connection: Connection, name: str, now: datetime) -> dict[str, Any]:
+    """Its values, which nobody else changes until the caller's transaction ends."""
+    row = upsert(connection, flags).values(name=name, value="{}", changed_at=now)
+    connection.execute(row.on_conflict_do_nothing())
+    value = connection.execute(select(flags.c.value).where(flags.c.name == name).with_for_update()).scalar_one()
+    found: dict[str, Any] = json.loads(value)
+    return found
+
+
 def set_flag(connection: Connection, name: str, values: dict[str, Any], now: datetime) -> None:
     """Have it hold these, and nothing of before."""
     set_value(connection, name, json.dumps(values), now)

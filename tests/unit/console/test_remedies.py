@@ -30,6 +30,7 @@ from services.overview.stream import (
     ground_troubles,
     lacking_troubles,
     mail_troubles,
+    missing_troubles,
     odd_sources,
     source_troubles,
     start_troubles,
@@ -80,8 +81,8 @@ from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
 MODULES: tuple[ModuleType, ...] = (
-    troubles, ground_troubles, lacking_troubles, mail_troubles, odd_sources, source_troubles, start_troubles,
-    worker_troubles,
+    troubles, ground_troubles, lacking_troubles, mail_troubles, missing_troubles, odd_sources, source_troubles,
+    start_troubles, worker_troubles,
 )  # fmt: skip
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
@@ -179,6 +180,11 @@ def amiss() -> Iterator[Overview]:
     yield served(service(worker("w1"), worker("w2", silent=HOUR)))
     yield served(service(worker("w1"), *(worker(f"gone-{at}", silent=HOUR) for at in range(9))))
     yield served(service(worker("w1", silent=-HOUR)))
+    fell = replace(worker("w2", silent=MINUTE), stopped=True)
+    yield served(service(worker("w1"), fell, last_words=(LastWords("w2", NOON - MINUTE, "no room"),)))
+    anew = [replace(worker(f"new-{at}"), started_at=NOON - MINUTE) for at in range(9)]
+    for gone in (1, 9):
+        yield served(service(*anew, *(worker(f"gone-{at}", silent=2 * MINUTE) for at in range(gone))))
     often = tuple(Restarts(f"w{at}", 4, 4, NOON - MINUTE) for at in range(9))
     yield served(service(worker("w1"), restarts=often))
     names = ("ingest.normaliser", "matcher", "notifier")
@@ -359,7 +365,8 @@ NOT_HERE = {"accept source", "make topics"}
 
 
 def heard_of(console: ServedConsole, name: str, of: str = "matcher", *, at: datetime) -> None:
-    SqlHeartbeats(console.installation.engine, name, at).publish([Heartbeat(of, ready=True)], at)
+    began = console.now - 2 * HOUR
+    SqlHeartbeats(console.installation.engine, name, began).publish([Heartbeat(of, ready=True)], at)
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -618,6 +618,67 @@ def test_a_worker_that_said_goodbye_is_not_lost() -> None:
     assert troubles(replace(WELL, at=LATER, services=two(stopped=True))) == ()
 
 
+def by_itself(said: str = "topic raw.v1 is not there", *, again: datetime | None = None) -> tuple[ServiceView, ...]:
+    """Two services of a worker that ended by itself ten minutes ago, and of one that lives, since when that began."""
+    words = (LastWords("w2", NOON, said),)
+    return tuple(
+        replace(view, last_words=words, workers=(replace(view.workers[0], started_at=again or NOON), view.workers[1]))
+        for view in two("notifier", "outbox.relay", stopped=True)
+    )
+
+
+def test_a_worker_that_ended_by_itself_is_not_well_though_others_go_on() -> None:
+    (found,) = troubles(replace(WELL, at=LATER, services=by_itself()))
+    assert found.what == (
+        f"the worker w2 of notifier and outbox.relay ended by itself 10 min ago ({NOON:%Y-%m-%d %H:%M}Z) on cellar:"
+        " topic raw.v1 is not there; 1 works on"
+    )
+    assert found.do.startswith("do what its last words say, then start it again: `jobchime notifier`")
+    assert (found.grave, found.remedy) == (True, Remedy("forget worker", "w2"))
+
+
+def test_in_the_place_of_a_worker_that_died_another_may_come_under_its_own_name() -> None:
+    (noted,) = troubles(replace(WELL, at=LATER, services=by_itself(again=NOON + MINUTE)))
+    assert "the worker w2 of notifier and outbox.relay died 10 min ago" in noted.what
+    assert "another came in its place; it ended by itself" in noted.what
+    assert not noted.grave
+    assert troubles(replace(WELL, at=NOON + timedelta(hours=2), services=much_later(by_itself(again=LATER)))) == ()
+
+
+def much_later(services: tuple[ServiceView, ...]) -> tuple[ServiceView, ...]:
+    heard = NOON + timedelta(hours=2)
+    return tuple(
+        replace(view, workers=(replace(view.workers[0], seen_at=heard), *view.workers[1:])) for view in services
+    )
+
+
+def test_a_worker_that_only_was_started_anew_takes_nobodys_place() -> None:
+    upgraded = tuple(
+        replace(view, restarts=(Restarts("w1", 1, 1, NOON + MINUTE),)) for view in by_itself(again=NOON + MINUTE)
+    )
+    (found,) = troubles(replace(WELL, at=LATER, services=upgraded))
+    assert found.grave
+    assert "the worker w2 of notifier and outbox.relay ended by itself" in found.what
+
+
+def test_workers_that_die_one_after_another_under_ever_new_names_are_not_well() -> None:
+    stayed = replace(worker(), seen_at=LATER)
+    pods = [
+        replace(worker(), worker=f"pod-{at}", started_at=NOON + 2 * at * MINUTE, seen_at=NOON + (2 * at + 1) * MINUTE)
+        for at in range(4)
+    ]
+    pods.append(replace(worker(), worker="pod-4", started_at=NOON + 9 * MINUTE, seen_at=LATER))
+    (found,) = troubles(replace(WELL, at=LATER, services=(ServiceView("matcher", 0, (stayed, *pods)),)))
+    assert found.grave
+    assert found.what == (
+        "4 workers of matcher died within an hour, and others came in their place: pod-0, pod-1, pod-2 and 1 more"
+    )
+    lost, noted = troubles(replace(WELL, at=LATER, services=(ServiceView("matcher", 0, (stayed, *pods[:2])),)))
+    assert (lost.grave, noted.grave) == (True, False)
+    assert lost.what.startswith("the worker pod-1 of matcher is lost")
+    assert noted.what.startswith("the worker pod-0 of matcher died 9 min ago")
+
+
 def test_a_process_of_several_services_that_is_gone_is_told_once_with_a_command_that_there_is() -> None:
     gone = tuple(replace(service, workers=service.workers[1:]) for service in two("notifier", "outbox.relay"))
     (found,) = troubles(replace(WELL, at=LATER, services=gone))
@@ -904,7 +965,7 @@ def test_a_console_that_ended_without_a_goodbye_is_a_note_and_one_that_was_stopp
         told = troubles(replace(WELL, form=form, services=(service(), view)))
         return [f"{trouble.grave} {trouble.what}; {trouble.do}" for trouble in told]
 
-    running = worker("console")
+    running = replace(worker("console"), started_at=NOON - timedelta(hours=1))
     killed = replace(running, seen_at=NOON - timedelta(minutes=3))
     assert found(running) == found(replace(killed, stopped=True)) == []
     [said] = found(killed)

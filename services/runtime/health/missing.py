@@ -1,0 +1,39 @@
+"""Which workers are missing: those that went silent without a goodbye, and those that ended by themselves. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.runtime.health.heartbeat import Worker
+from services.runtime.health.last_words import LastWords
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Of one service, the longest gone first."""
+
+    lost: tuple[Worker, ...]
+    """In whose place nobody came."""
+    replaced: tuple[Worker, ...]
+    """In whose place one of another name began since, as a platform starts a new pod for one that died."""
+
+
+def missing(
+    workers: Sequence[Worker], words: Sequence[LastWords], restarted: Collection[str], now: datetime
+) -> Missing:
+    """Who is missing among the workers of one service.
+
+    One of the `restarted`, which began anew under its own name, was there before and takes nobody's place.
+    """
+    ended_at = {last.worker: last.at for last in words}
+    gone = [worker for worker in workers if worker.lost(now) or _ended_by_itself(worker, ended_at.get(worker.worker))]
+    gone.sort(key=lambda worker: worker.seen_at)
+    replaced = 0
+    for begun in sorted(worker.started_at for worker in workers if worker.worker not in restarted):
+        if replaced < len(gone) and gone[replaced].seen_at < begun:
+            replaced += 1
+    return Missing(tuple(gone[replaced:]), tuple(gone[:replaced]))
+
+
+def _ended_by_itself(worker: Worker, at: datetime | None) -> bool:
+    return worker.stopped and at is not None and at >= worker.started_at
