@@ -43,7 +43,7 @@ class ConsoleServer:
         """`file`: the settings file, to which sources are added. Raises UsageError for a port in use."""
         settings = installation.settings.console
         self._gatherer = watcher(installation.settings)
-        self._watch = Watch(self._gatherer)
+        self._watch = Watch(self._gatherer.look)
         self.access = Access(settings, clock)
         self._web = WebServer(
             console_app(installation, clock, self.access, self._watch, file),

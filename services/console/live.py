@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -12,33 +13,41 @@ from starlette.responses import Response, StreamingResponse
 
 from services.console.access import SignedOutError
 from services.console.door import ConsoleDoor
-from services.usecases.overview import Gatherer, Overview
+from services.usecases.overview import Overview
 
 _EVERY_S: Final = 2.0
 _FRESH_S: Final = 1.5
 
 
 class Watch:
-    """Looks at the stream for all who watch, no oftener than each second and a half."""
+    """Looks at the stream for all who watch, no oftener than each second and a half.
 
-    def __init__(self, gatherer: Gatherer) -> None:
-        self._gatherer = gatherer
+    Who comes while it looks is shown what it finds: where a store hangs that takes long, and nobody waits in a queue.
+    """
+
+    def __init__(self, look: Callable[[], Overview], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._look = look
+        self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._last: tuple[float, Overview] | None = None
+        self._last: tuple[float, float, Overview] | None = None
+        """When the last look began and ended, and what it found."""
+        self._forgotten = -math.inf
         self.over = threading.Event()
         """Set when the console ends: who watches is let go."""
 
     def look(self) -> Overview:
         """How the stream is. Raises nothing for what is away."""
         with self._lock:
-            if self._last is None or time.monotonic() - self._last[0] > _FRESH_S:
-                self._last = (time.monotonic(), self._gatherer.look())
-            return self._last[1]
+            last = self._last
+            if last is None or last[0] < self._forgotten or self._monotonic() - last[1] > _FRESH_S:
+                began = self._monotonic()
+                found = self._look()
+                self._last = last = (began, self._monotonic(), found)
+            return last[2]
 
     def forget(self) -> None:
         """Look anew the next time, after something was done."""
-        with self._lock:
-            self._last = None
+        self._forgotten = self._monotonic()
 
 
 def live_pieces(door: ConsoleDoor, watch: Watch, request: Request, now: Callable[[], tuple[str, bool]]) -> Response:
