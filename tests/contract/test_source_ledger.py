@@ -13,7 +13,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import KnownItem, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import KeptItem
-from services.runtime.figures.sources import Expected, read_source_figures
+from services.runtime.figures.sources import HANGING_AFTER, Expected, read_source_figures
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.sql.store import open_store
 from tests.support.collecting import DAY, HOUR, NOON
@@ -182,6 +182,21 @@ def test_a_poll_ended_with_its_collector_whatever_its_claim_says(ledger: SqlSour
     assert state(NOON + 2 * minute) == "waiting", "it was killed in it"
     heard(NOON + 2 * minute, NOON + 2 * minute)
     assert state(NOON + 2 * minute) == "waiting", "and started again"
+
+
+def test_a_poll_hangs_also_where_its_process_once_served_a_portal(ledger: SqlSourceLedger) -> None:
+    def heard(started: datetime, *services: str) -> None:
+        beats = [Heartbeat(service, ready=True) for service in services]
+        SqlHeartbeats(ledger._engine, "run@a", started).publish(beats, started)
+
+    heard(NOON - HOUR, "ingest.collector", "portal")
+    heard(NOON, "ingest.collector")
+    ledger.register(["board"], NOON)
+    ledger.claim(["board"], NOON, most=1, worker="run@a", lease=timedelta(minutes=10))
+    at = NOON + HANGING_AFTER
+    SqlHeartbeats(ledger._engine, "run@a", NOON).publish([Heartbeat("ingest.collector", ready=True)], at)
+    [found] = read_source_figures(ledger._engine, at, [Expected("board", None)])
+    assert found.state == "hanging"
 
 
 def test_an_operators_word_for_a_listing_that_shrank_is_kept_over_polls(ledger: SqlSourceLedger) -> None:

@@ -124,9 +124,14 @@ class SqlHeartbeats:
         self._who = {"worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
         self._facts = {"version": version("jobchime"), "started_at": now, "probes": probes}
         self._is_counted = not counts_restarts
+        self._has_begun = False
 
     def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None:
-        """Write one row a service, and drop those of workers long gone; the first counts a restart, where it is one."""
+        """Write one row a service, and drop those of workers long gone.
+
+        The first counts a restart, where it is one, and drops rows of services that this worker served before and no
+        longer does, as where the portal was switched off: nobody would ever hear of them again.
+        """
         if not heartbeats:
             return
         worker, asked_s = str(self._who["worker"]), self._monotonic()
@@ -147,11 +152,15 @@ class SqlHeartbeats:
                 add_to_hours(connection, dict.fromkeys(counted_at(now, WORKER_RESTARTS, worker), 1))
                 if not known.stopped:
                     keep_last_words(connection, worker, LastWords(worker, known.seen_at, WITHOUT_A_WORD), now)
+            if not self._has_begun:
+                serves = [row["service"] for row in rows]
+                former = workers.c.service.not_in(serves)
+                connection.execute(delete(workers).where(workers.c.worker == worker, former))
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
             connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
             connection.execute(delete(workers).where(workers.c.seen_at < now - FORGOTTEN_AFTER))
-        self._is_counted = True
+        self._is_counted = self._has_begun = True
 
     def goodbye(self, now: datetime, why: str | None = None) -> None:
         """Mark this worker's rows, unless another process has taken the name over; keep why it ends by itself."""
