@@ -38,7 +38,7 @@ cannot consist of exclusions only. A posting must fit everything that is asked.
 "Buchhalter"], "neighbours": true}}`, or `search add --role "Backend Engineer" --not-role "Solutions Engineer"
 --neighbours`.
 
-* A posting has one or two roles, or up to four that its title lists. `any` looks at all, `none` only at the first.
+* A posting has one or two roles, or up to six that its title lists. `any` looks at all, `none` only at the first.
 * The role of some postings is unknown. They fit if the search also asks for skills or words, since these say what the
   work is. If it asks for roles only, they do not fit, unless `accept_unknown` says so.
 

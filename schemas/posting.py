@@ -217,7 +217,7 @@ class PostingCore(Model):
     languages: tuple[Spoken, ...] = ()
     """What it says that the work needs; empty where it says nothing."""
     roles: tuple[str, ...] = ()
-    """What the job is, of `services.rules.roles`, the deciding one first; empty where nothing says so, four at most."""
+    """What the job is, of `services.rules.roles`, the deciding one first; empty where nothing says so, six at most."""
     skills: tuple[Skill, ...] = ()
     workplace: Workplace = "unknown"
     reach: Reach = Reach()

@@ -34,7 +34,7 @@ _IN_A_WORD: Final = 0.6
 """One word of a search's name: "contracts" may be of law or of the form of work."""
 _BY_SKILLS_BESIDE: Final = 0.7
 """What skills say where words name a role."""
-_SHARES: Final = (1.0, 0.8, 0.8, 0.8)
+_SHARES: Final = (1.0, 0.8, 0.8, 0.8, 0.8, 0.8)
 """What a posting's first role, which decides, and its others count for."""
 PRIOR: Final = 2.0
 """Postings with the usual share of a skill that are added to those of each role."""

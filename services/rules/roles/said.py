@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from services.rules.roles.taxonomy import Role, Roles, Stems, roles
+from services.rules.roles.taxonomy import Role, Roles, roles
+from services.rules.roles.vocabulary import Stems
 
 
 @cache

@@ -6,7 +6,7 @@ The tables are data/roles/ (a file a family; data/README.md) and the lexicon's w
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib import resources
@@ -16,28 +16,19 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from services.rules.lexicon.builder import entries_of, phrases_of
-from services.rules.roles.words import Word, stem, title_words
+from services.rules.roles.vocabulary import WEAK, Stems, Vocabulary
+from services.rules.roles.words import stem
 from services.rules.text import fold
 
 Closeness = Literal["same", "near", "family", "far"]
-Stems = tuple[str, ...]
 
 LANGUAGES: Final = ("en", "de", "es", "fr", "pt", "it", "nl", "pl")
 LONGEST: Final = 6
 """Words of the longest title or field that is known."""
 _LONGEST_SAID: Final = 100
 """Characters of what a person says."""
-WEAK: Final = "weak"
-"""The class of nouns that say nothing of the work: an intern's, a lead's."""
-_PLAIN: Final = ("specialist", "manager", "director", "consultant", "analyst", "assistant", WEAK)
-"""Classes that any field has, whether its role names them or not."""
 _OF_TOOLS: Final = frozenset({"software", "data", "infrastructure", "security"})
 """Families of trades whose tools bear names of towns, or of anything else."""
-_LIKELY: Final = (
-    "specialist", "engineer", "designer", "manager", "analyst", "consultant", "scientist", "technician", "teacher",
-    "writer", "editor", "producer", "operator", "worker", "assistant", "administrator", "architect", "director",
-)  # fmt: skip
-"""Which of a field's roles is meant where the noun says nothing, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +58,8 @@ class Role:
     shared: Shared | None = None
     alone: tuple[str, ...] = ()
     """Titles that are its own only where nothing of the work stands beside them."""
+    listed: tuple[str, ...] = ()
+    """Abbreviations that are its own only in a list of trades: PT and OT."""
     said: tuple[str, ...] = ()
     """What people who look for work call it besides, and no posting is read by; the title of another role too."""
     said_fields: tuple[str, ...] = ()
@@ -88,55 +81,6 @@ class Family:
 
     id: str
     names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words by which titles are read, as stems without joining words."""
-
-    titles: dict[Stems, str] = field(default_factory=dict)
-    fields: dict[Stems, dict[str, str]] = field(default_factory=dict)
-    """The role of a field by the class of the noun with it."""
-    heads: dict[Stems, str] = field(default_factory=dict)
-    activities: set[Stems] = field(default_factory=set)
-    """Heads that name what is done, and titles that are fields: what is sought only where no person is named."""
-    alone: set[Stems] = field(default_factory=set)
-    """Titles that count only where they are all that their part of a title says."""
-    longest: dict[str, int] = field(default_factory=dict)
-    """By the stem that they begin with, how many words the longest of all these has."""
-    joins: frozenset[str] = frozenset()
-    breaks: frozenset[str] = frozenset()
-    genitives: frozenset[str] = frozenset()
-    levels: frozenset[str] = frozenset()
-    compounds: frozenset[str] = frozenset()
-
-    def words(self, title: str) -> list[Word]:
-        """The words of a title, compounds taken apart."""
-        return title_words(title, joins=self.joins, compounds=self.compounds)
-
-    def is_title(self, said: str) -> bool:
-        """Whether it is a title of a role, in any language."""
-        return tuple(word.stem for word in self.words(said)) in self.titles
-
-    def role_of_field(self, stems: Stems, head: str) -> str | None:
-        """The role of a field and a class of nouns: of plain classes the field's likeliest role, else only its own."""
-        by_head = self.fields.get(stems)
-        if by_head is None:
-            return None
-        return by_head.get(head) or (self.likeliest(stems) if head in _PLAIN else None)
-
-    def role_of_pair(self, stems: Stems, head: str) -> str | None:
-        """The role that a field has for just this class of nouns."""
-        return self.fields.get(stems, {}).get(head)
-
-    def likeliest(self, stems: Stems) -> str | None:
-        """The role of a field that no noun is said of."""
-        return next(iter(self.likely(stems)), None)
-
-    def likely(self, stems: Stems) -> tuple[str, ...]:
-        """The roles of a field that no noun is said of, each once, the likeliest first."""
-        by_head = self.fields.get(stems, {})
-        return tuple(dict.fromkeys(by_head[head] for head in _LIKELY if head in by_head))
 
 
 class Roles:
@@ -269,6 +213,7 @@ def _vocabulary(given: Iterable[Role]) -> Vocabulary:
         for titles in role.titles.values():
             for title in titles:
                 known.titles.setdefault(_stems(known, title), role.id)
+        known.listed.update(dict.fromkeys(role.listed, role.id))
         known.alone.update(_stems(known, title) for title in role.alone)
         for of in role.fields:
             stems = _stems(known, of)
@@ -345,6 +290,7 @@ def _role(name: str, family: str, entry: Mapping[str, Any]) -> Role:
         by_hand=entry.get("by_hand", False),
         shared=_shared(entry["shared"]) if "shared" in entry else None,
         alone=tuple(entry.get("alone", ())),
+        listed=tuple(entry.get("listed", ())),
         said=tuple(entry.get("said", ())),
         said_fields=tuple(entry.get("said_of", ())),
     )

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from services.ingest.domain.role.beside import without_forms
 from services.ingest.domain.role.reading import RoleReading, read_role
-from services.ingest.domain.role.title import head_in, without_forms
+from services.ingest.domain.role.title import head_in
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import canonical_place
 from services.rules.roles.said import roles_as_said as roles
-from services.rules.roles.taxonomy import WEAK
+from services.rules.roles.vocabulary import WEAK
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
 from services.usecases.wishes.sentence import anything, choices_in, stretches_of, without_idle

@@ -14,8 +14,8 @@ from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.role.title import head_in
 from services.rules.roles.said import called_too, named_too
 from services.rules.roles.said import roles_as_said as roles
-from services.rules.roles.taxonomy import WEAK
 from services.rules.roles.taxonomy import roles as roles_of_postings
+from services.rules.roles.vocabulary import WEAK
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes.fields import (
     Field,

@@ -45,6 +45,9 @@ TITLES = {
     "Agent-e-s de propreté": "cleaner",
     "Conseiller-ère clientèle": "customer-support-representative",
     "Chef, Lyon": "cook",
+    "Chef 80-100 %": "cook",
+    "Chef di cucina": "cook",
+    "Employé-e de commerce": "administrative-assistant",
     "Chef de partie": "cook",
     "Técnico Programad@r de Aplicaciones Web": "web-developer",
     "Camarer@s": "waiter",
@@ -58,6 +61,16 @@ TITLES = {
     "Senior Backend Go Engineer (m/f/d)": "backend-engineer",
     "Software Engineer, Backend": "backend-engineer",
     "Staff Engineer, Kotlin": "software-engineer",
+    # What software is for makes nobody of another trade.
+    "Member of Technical Staff, Safety for Tools": "software-engineer",
+    "Software Engineer, Manufacturing": "software-engineer",
+    "Software Engineer, Embedded": "embedded-engineer",
+    # An architect beside a word that is not known may be of anything.
+    "Architekt (m/w/d)": "architect-buildings",
+    "Architekt Hochbau": "architect-buildings",
+    "Architecte SI": "software-architect",
+    "Arquitecto de sistemas": "software-architect",
+    "Netzwerkarchitekt": "network-engineer",
     "Kotlin Engineer (Android)": "android-engineer",
     "Software Engineer - Billing": "software-engineer",
     "Solutions Engineer, Backend Team": "solutions-engineer",
@@ -423,6 +436,42 @@ SCHOOL_YEARS = {
     ),
     "teaching-assistant": ("Year 2 Teaching Assistant",),
 }  # fmt: skip
+
+
+@in_one_test(
+    "title, named",
+    [
+        ("PT/OT/SLP", ("physiotherapist", "occupational-therapist", "speech-therapist")),
+        ("Travel PT / PTA - Ohio", ("physiotherapist", "physical-therapist-assistant")),
+        ("PTA/PKA (m/w/d)", ("pharmacy-technician",)),
+        ("RN, LPN, CNA", ("nurse", "practical-nurse", "care-assistant")),
+        ("PA/MD", ("physician-assistant", "physician")),
+        ("Clinic Nurse (LVN / RN licence)", ("nurse",)),
+        ("Driver PT/FT", ("driver",)),
+        (
+            "PT, OT, SLP, COTA, PTA, RN, CNA",
+            ("physiotherapist", "occupational-therapist", "speech-therapist", "occupational-therapy-assistant",
+             "physical-therapist-assistant", "nurse"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_run_of_abbreviations_names_the_trade_of_each_six_at_most(title: str, named: tuple[str, ...]) -> None:
+    assert read_role(title, (), "", roles()).roles == named
+
+
+@in_one_test(
+    "title",
+    ["Architekt Umweltdaten", "Assistent Chef Fachstab", "Chef Fachdienst", "Estate Architect"],
+)
+def test_a_noun_of_several_trades_beside_an_unknown_word_is_none_of_them(title: str) -> None:
+    assert read_role(title, (), "", roles()).roles == ()
+
+
+def test_an_animator_of_people_is_told_from_one_of_pictures_by_two_words_of_the_text() -> None:
+    assert read_role("Animateur H/F", (), "Vous animez les loisirs des résidents.", roles()).roles == (
+        "youth-and-family-worker",
+    )
+    assert read_role("Animator", (), "You animate characters in Maya.", roles()).roles == ("motion-designer",)
 
 
 @in_one_test("title, role", [(title, role) for role, titles in SCHOOL_YEARS.items() for title in titles])

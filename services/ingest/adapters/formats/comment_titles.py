@@ -6,7 +6,8 @@ from functools import cache
 
 from services.ingest.domain.role.title import head_in, read_title
 from services.rules.lexicon.builder import composed
-from services.rules.roles.taxonomy import WEAK, roles
+from services.rules.roles.taxonomy import roles
+from services.rules.roles.vocabulary import WEAK
 from services.rules.text import collapsed
 
 LINK = re.compile(r"https?://[^\s|)>\]]+", re.IGNORECASE)

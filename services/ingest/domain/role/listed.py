@@ -13,7 +13,9 @@ from services.rules.titles import genders
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ENDS: Final = re.compile(r"\s[-–—]|[-–—]\s|[|:;@•·~*()\[\]]")
 """Behind it a title says no more of what is listed."""
-_MOST: Final = 4
+_RUN: Final = re.compile(r"(?<![\w/])[A-Z]{2,5}(?:\s?[/,&]\s?[A-Z]{2,5})+(?![\w/])")
+_ABBREVIATION: Final = re.compile("[A-Z]+")
+_MOST: Final = 6
 
 
 class ListedRole(NamedTuple):
@@ -28,8 +30,10 @@ def listed_roles(title: str, known: Roles) -> tuple[ListedRole, ...]:
     """The roles of a title whose every part is one, but what a comma sets apart behind them; none of no two of them.
 
     A generic role gives way to those that say more, and an abbreviation is the one of the family that stands beside it:
-    "NP/PA" seeks no personal assistant.
+    "NP/PA" seeks no personal assistant. A run of abbreviations says it wherever it stands: "Travel PT/OT/SLP".
     """
+    if abbreviated := _abbreviated(title, known):
+        return abbreviated
     bare = blanked(title, _BRACKETS, genders())
     ends = _ENDS.search(bare)
     listed = bare[: ends.start() if ends else len(bare)]
@@ -50,6 +54,20 @@ def listed_roles(title: str, known: Roles) -> tuple[ListedRole, ...]:
         found = {role: said._replace(role=_beside(said, title, known, families)) for role, said in found.items()}
     named = [said for said in found.values() if not known[said.role].generic]
     return tuple(named[:_MOST]) if len({said.role for said in named}) > 1 else ()
+
+
+def _abbreviated(title: str, known: Roles) -> tuple[ListedRole, ...]:
+    """The roles of the first run of abbreviations of which each is one's in such a list."""
+    of = known.vocabulary.listed
+    title = blanked(title, _BRACKETS)
+    for run in _RUN.finditer(title):
+        found: dict[str, ListedRole] = {}
+        said = [*_ABBREVIATION.finditer(title, run.start(), run.end())]
+        for one in said if all(one[0] in of for one in said) else ():
+            found.setdefault(of[one[0]], ListedRole(of[one[0]], one.start(), one.end()))
+        if len(found) > 1:
+            return tuple(found.values())[:_MOST]
+    return ()
 
 
 def _parts(listed: str) -> Iterator[tuple[int, int]]:

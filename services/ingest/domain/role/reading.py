@@ -13,7 +13,8 @@ from services.ingest.domain.findings import evidence_of, quote
 from services.ingest.domain.role.school_years import seeks_primary_teacher
 from services.ingest.domain.role.title import NamedRole, head_in, read_title
 from services.rules.lexicon.builder import any_of
-from services.rules.roles.taxonomy import WEAK, Roles
+from services.rules.roles.taxonomy import Roles
+from services.rules.roles.vocabulary import WEAK
 
 RoleSource = Literal["title", "category", "text", "unknown"]
 
@@ -29,7 +30,7 @@ _BEGINS: Final = r"(?:^|[.!?\n•]\s{0,3})"
 
 @dataclass(frozen=True, slots=True)
 class RoleReading:
-    """Roles by id, the first the one that decides; none where nothing says what the work is, and four at most."""
+    """Roles by id, the first the one that decides; none where nothing says what the work is, and six at most."""
 
     roles: tuple[str, ...] = ()
     source: RoleSource = "unknown"

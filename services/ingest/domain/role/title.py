@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from services.ingest.domain.employment import patterns
+from services.ingest.domain.role.beside import says_no_work
 from services.ingest.domain.role.listed import listed_roles
-from services.rules.languages.named import language_named
 from services.rules.lexicon.builder import any_of
-from services.rules.roles.taxonomy import LONGEST, WEAK, Roles, Vocabulary
+from services.rules.roles.taxonomy import LONGEST, Roles
+from services.rules.roles.vocabulary import WEAK, Vocabulary
 from services.rules.roles.words import Word
-from services.rules.text import lowered
-from services.rules.titles import says_only_where
 
 _OF_OTHERS: Final = ("artist", "clinician")
 """Classes of nouns that name a trade with the word beside them, whatever field that is."""
@@ -85,12 +83,16 @@ class _Title:
         """Whether of the work nothing else is said in its segment, but where and in which form it is done."""
         begins, ends = self._words[begin].start, self._words[end - 1].end
         beside = (self._title[begins : self._words[first].start], self._title[self._words[stop - 1].end : ends])
-        return all(not part.strip() or says_only_where(_without_languages(without_forms(part))) for part in beside)
+        return all(map(says_no_work, beside))
 
     def _heads_something(self, gram: tuple[str, ...], stop: int, end: int) -> bool:
-        """Whether a trade's noun is that of a head here: the cook of "Chef" in "Chef d'unité"."""
-        genitive = stop < end and self._words[stop].soft in self._vocabulary.genitives
-        return genitive and self._vocabulary.heads.get(gram) == "manager"
+        """Whether a trade's noun is that of a head here: the cook of "Chef" in "Chef d'unité" and "Chef Logistik"."""
+        if stop == end or self._words[stop].soft == "/" or self._vocabulary.heads.get(gram) != "manager":
+            return False
+        last = self._words[end - 1].end
+        share = "%" if self._title[last:].lstrip().startswith("%") else ""
+        behind = self._title[self._words[stop - 1].end : last] + share
+        return self._words[stop].soft in self._vocabulary.genitives or not says_no_work(behind)
 
     def _is_activity(self, gram: tuple[str, ...]) -> bool:
         return gram in self._vocabulary.activities
@@ -111,7 +113,7 @@ class _Title:
             if found is None or self._yields(found):
                 generic = generic or (found and (segment, found))
                 found = self._beside(segment, anchor)
-            if found is not None:
+            if found is not None and (generic is None or self._may_be(generic[1], found.meaning)):
                 return self._with_second(segment, found)
         return self._with_second(*generic) if generic else self._weakly()
 
@@ -209,6 +211,13 @@ class _Title:
                     return max(fitting, key=lambda span: (span.stop - span.first, span.stop))
         return None
 
+    def _may_be(self, generic: _Span, role: str) -> bool:
+        """Whether one who is called so may have a role: an engineer of software that is safe handles no helmets."""
+        named, other = self._known[generic.meaning], self._known[role]
+        if not named.generic or not named.works_with_tools:
+            return True
+        return other.works_with_tools or self._known.closeness(named.id, role) != "far"
+
     def _weakly(self) -> tuple[NamedRole, ...]:
         """Of a title without a noun of work: "Marketing Intern", "Customer Success - Brazil".
 
@@ -226,6 +235,13 @@ class _Title:
                 and (role := (self._vocabulary.role_of_field(gram, WEAK) if weak else None)
                      or self._vocabulary.likeliest(gram)) is not None
             ]  # fmt: skip
+            # What a genitive ties to a field says more of it: "Líder de Ciberseguridad de Producto".
+            ends = {span.stop for span in found}
+            found = [
+                span
+                for span in found
+                if not (span.first in ends and self._words[span.first].soft in self._vocabulary.genitives)
+            ]
             if found:
                 return (self._role(max(found, key=lambda span: (span.stop - span.first, span.stop))),)
         return ()
@@ -319,24 +335,6 @@ def _belongs(every: Sequence[Word], at: int, known: Vocabulary) -> bool:
         return True
     ends = at + 1 == len(every) or every[at + 1].hard or every[at + 1].soft in known.breaks
     return ends and at > 0 and not every[at].hard and (every[at].stem,) in known.heads
-
-
-def without_forms(part: str) -> str:
-    """A part of a title without forms of employment."""
-    for found in reversed([*patterns().any_form.finditer(lowered(part))]):
-        part = f"{part[: found.start()]} {part[found.end() :]}"
-    return part.strip()
-
-
-def _without_languages(part: str) -> str:
-    """A part of a title without what the person sought speaks: "Bilingual", "Spanish-speaking"."""
-    said = _speaking().sub(" ", lowered(part))
-    return " ".join(word for word in said.split() if language_named(word.strip("()-/,")) is None)
-
-
-@cache
-def _speaking() -> re.Pattern[str]:
-    return re.compile(any_of("title.speaking"))
 
 
 def _cut(words: Sequence[Word]) -> list[tuple[int, int]]:

@@ -105,6 +105,17 @@ TITLES = [
     ("Młodsza księgowa", "junior"),
     ("Kierownik sklepu", "manager"),
     ("Kierownik projektu", None),
+    # Who needs to have done nothing yet
+    ("Verkäufer für Berufsanfänger", "junior"),
+    ("Lagerhelfer ohne Berufserfahrung", "junior"),
+    ("Serveur, débutants acceptés", "junior"),
+    ("Camarero/a (sin experiencia)", "junior"),
+    ("Operador de caixa sem experiência", "junior"),
+    ("Commesso alla prima esperienza", "junior"),
+    ("Inpakker, geen ervaring nodig", "junior"),
+    ("Pracownik magazynu bez doświadczenia", "junior"),
+    ("Teamleiter Verkauf, auch ohne Erfahrung", "manager"),
+    ("Koch mit Erfahrung", None),
 ]
 
 

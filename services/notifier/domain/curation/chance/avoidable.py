@@ -14,7 +14,8 @@ from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish, stems_of_role
 from services.notifier.domain.said import MOST_WORDS, avoids_of
 from services.rules.lexicon.builder import any_of, phrases_of
-from services.rules.roles.taxonomy import Vocabulary, roles
+from services.rules.roles.taxonomy import roles
+from services.rules.roles.vocabulary import Vocabulary
 from services.rules.text import blanked, fold
 from services.rules.titles import says_only_where
 
