@@ -236,7 +236,7 @@ def compiled() -> dict[str, Any]:
     }
     places = {*known, *subdivisions}
     used = {*names["countries"], *names["fields"], *names["subdivisions"], *names["inflected"], *names["demonyms"]}
-    used.update(cities["cities"])
+    used.update(cities["cities"], names["provinces"])
     used.update(filter(None, cities["lone"].values()))
     if used - places:
         raise ValueError(f"no such places: {sorted(used - places)}")
@@ -259,6 +259,8 @@ def compiled() -> dict[str, Any]:
         "lone": lone | {fold(name): code for name, code in cities["lone"].items()},
         "alpha3": {alpha3: code for code, alpha3 in cldr["alpha3"].items() if code in known},
         "coded": names["subdivided"]["coded"],
+        "beside": names["subdivided"]["beside"],
+        "provinces": {region[:3] + code: region for region, own in names["provinces"].items() for code in own},
         "town_names": town_names(read("town_names.toml")["towns"]),
     }
 

@@ -7,7 +7,8 @@ from functools import cache
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import Sense, country_part, place_data
-from services.rules.places.town_data import towns
+from services.rules.places.parts import countries_by_part, towns_by_part
+from services.rules.places.town_data import called
 from services.rules.text import fold
 
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
@@ -25,6 +26,9 @@ WORDS = frozenset(
 """Codes that postings use for something else; only a place before them, with a comma, makes them places."""
 _RARELY_COUNTRIES = frozenset("AZ GA KY LA MD MN MO MS NC NE SC SD VA".split())  # noqa: SIM905 (so many codes read better as words)
 """Behind an unknown name these are American states: the countries of these codes hardly hire (Gabon, Vatican City)."""
+
+SMALL_TOWNS = "US"
+"""Where towns abroad have namesakes that are smaller than the table of towns has them, and named with their state."""
 
 _ZONES = frozenset({"EST"})
 """A zone of America before it is Estonia: `Remote (EST overlap)`."""
@@ -102,7 +106,8 @@ def _behind_place(text: str, token: CodeToken, places_ending: Mapping[int, tuple
     if not gap:
         return ()
     inner = places_ending.get(token.start - len(gap[0]), ())
-    return tuple(outer for outer in token.senses if any(sense.within(outer) for sense in inner))
+    outer = tuple(outer for outer in token.senses if any(sense.within(outer) for sense in inner))
+    return outer or countries_by_part(token.text, inner)
 
 
 def _before_place(text: str, token: CodeToken, places_starting: Mapping[int, tuple[Sense, ...]]) -> bool:
@@ -136,6 +141,8 @@ def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
     states = tuple(sense for sense in token.senses if sense.kind == "subdivision")
     country = tuple(sense for sense in token.senses if sense.kind == "country")
     if place := PLACE_BEFORE.search(before):
+        if towns_by_part(token.text, called(place["name"])):
+            return ()
         state = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or not country
         return states if len(states) == 1 and (state or _is_named_as(place["name"], states[0], country)) else ()
     if _remote_before().search(before) and token.text not in WORDS and len(token.senses) == 1:
@@ -145,11 +152,12 @@ def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
 
 def _is_named_as(name: str, state: Sense, countries: Sequence[Sense]) -> bool:
     """Whether towns are called so in the country of a state, and none in the countries of the same code: `Hamilton, MT`
-    is in Montana and not in Malta."""
+    is in Montana and not in Malta. American ones may be too small to be known: `Warsaw, IN` is not in India."""
     if fold(name) in place_data().fields:
         return False
-    there = {town.country for town in towns().named.get(fold(name), ())}
-    return country_part(state.code) in there and there.isdisjoint(country.code for country in countries)
+    there = {town.country for town in called(name)}
+    known = bool(there) if country_part(state.code) == SMALL_TOWNS else country_part(state.code) in there
+    return known and there.isdisjoint(country.code for country in countries)
 
 
 @cache

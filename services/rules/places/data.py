@@ -56,6 +56,10 @@ class PlaceData:
     alpha3: Mapping[str, str]
     coded: frozenset[str]
     """Countries whose subdivisions postings name by code: CA, NSW."""
+    beside: frozenset[str]
+    """Others in which a code of a part stands behind a town: `Curitiba, PR`."""
+    provinces: Mapping[str, str]
+    """By code the subdivision that holds a province, of countries where that is what stands behind a town: `IT-MI`."""
     town_names: Mapping[str, Mapping[str, str]]
     """By label of a town and language what it is called, where that is not the name of the table of towns."""
 
@@ -92,5 +96,7 @@ def place_data() -> PlaceData:
         lone=raw["lone"],
         alpha3=raw["alpha3"],
         coded=frozenset(raw["coded"]),
+        beside=frozenset(raw["beside"]),
+        provinces=raw["provinces"],
         town_names=raw["town_names"],
     )

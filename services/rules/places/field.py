@@ -11,8 +11,9 @@ from functools import cache, lru_cache
 from services.rules.lexicon.builder import any_of
 from services.rules.places.codes import state_codes
 from services.rules.places.data import country_part, place_data
+from services.rules.places.parts import towns_by_part
 from services.rules.places.text import PlaceMention, find_places, kind_of
-from services.rules.places.town_data import LARGE, Town, towns
+from services.rules.places.town_data import LARGE, Town, called, towns
 from services.rules.text import fold
 
 _MOST_KEPT = 200
@@ -61,6 +62,8 @@ def _in_one_country(text: str, mentions: Sequence[PlaceMention]) -> tuple[PlaceM
     """
     last = _LAST.search(text)
     country = _country(last["last"]) if last else None
+    if last and country:
+        country = _by_part(text[: last.start()], last["last"]) or country
     if last is None or country is None or any(mention.kind in ("group", "worldwide") for mention in mentions):
         return tuple(mentions)
     parts = [part for part in map(str.strip, _apart().split(text[: last.start()])) if part]
@@ -71,6 +74,12 @@ def _in_one_country(text: str, mentions: Sequence[PlaceMention]) -> tuple[PlaceM
     listed = {fold(part) for part in parts} if any(place.kind == "city" for place in inside) else set[str]()
     kept = [own for place in mentions if (own := place if place in inside else _own(place, country, states, listed))]
     return tuple(kept) or (PlaceMention(country, "country", last.start("last"), last.end("last"), last["last"]),)
+
+
+def _by_part(before: str, code: str) -> str | None:
+    """The country of the town before a code that is of one of its parts: `Zollikofen, BE` is not in Belgium."""
+    town = _apart().split(before)[-1].strip()
+    return next((own.country for own in towns_by_part(code, called(town))), None)
 
 
 def _own(abroad: PlaceMention, country: str, states: set[str], listed: set[str]) -> PlaceMention | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from services.rules.lexicon.builder import any_of
-from services.rules.places.codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens
+from services.rules.places.codes import PLACE_BEFORE, SMALL_TOWNS, CodeToken, believed_codes, code_tokens
 from services.rules.places.data import PlaceKind, Sense, country_part, place_data
 from services.rules.places.names import NameMatch, names_in
 from services.rules.places.town_data import LARGE, towns
@@ -113,7 +113,7 @@ def _has_namesake(text: str, found: Sequence[NameMatch], meant: Sequence[Sense |
     namesakes = towns().named.get(fold(text[name.start : name.name_end]), ())
     if state.code and text[state.start : state.name_end] not in _TOWNS_IN_SHORT:
         country = country_part(behind.code)
-        return here.code == country or any(town.country == country for town in namesakes)
+        return country in (here.code, SMALL_TOWNS) or any(town.country == country for town in namesakes)
     return not any(town.country == here.code and town.thousands >= LARGE for town in namesakes)
 
 

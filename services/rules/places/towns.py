@@ -4,16 +4,15 @@ A town is known by GeoNames' id, and by a label that no other one has: `Cambridg
 """
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from services.rules.lexicon.builder import any_of
+from services.rules.places.codes import state_codes
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import (
     PlaceMention,
@@ -24,6 +23,8 @@ from services.rules.places.known import (
     is_subdivision,
     places_in_field,
 )
+from services.rules.places.other_names import called_abroad, town_abroad, town_in_short
+from services.rules.places.parts import is_own_part, towns_by_part
 from services.rules.places.town_data import LARGE, Town, called, called_loosely, towns
 from services.rules.text import fold
 
@@ -35,6 +36,7 @@ __all__ = [
     "label_of",
     "nearest_towns",
     "town_abroad",
+    "town_in_short",
     "town_name",
     "town_of",
     "town_of_mention",
@@ -93,44 +95,13 @@ def towns_meant(said: str) -> tuple[Town, ...]:
     if len(said) > _LONGEST:
         return ()
     name, _, beside = said.partition(",")
-    found = called(name) or _called_abroad(name)
+    found = called(name) or called_abroad(name)
     if beside.strip():
         found = _within(found, frozenset[str]().union(*map(_codes, beside.split(","))))
     if meant := _leading(found):
         return meant
     own = tuple(town for town in found if fold(town.name).startswith(fold(name)))
     return own or found
-
-
-def town_abroad(said: str) -> Town | None:
-    """The town that other languages call so, as Italians call Athens `Atene`, where no town has that name."""
-    return next(iter(() if called(said) else _called_abroad(said)), None)
-
-
-def _called_abroad(said: str) -> tuple[Town, ...]:
-    known = town_of(_names_abroad().get(fold(said.strip(" .")), ""))
-    return (known,) if known else ()
-
-
-@cache
-def _names_abroad() -> dict[str, str]:
-    """Labels by folded name, of the larger town where two are called alike."""
-    named = ((label, name) for label, own in place_data().town_names.items() for name in own.values())
-    known = sorted(named, key=lambda pair: town.thousands if (town := town_of(pair[0])) else 0)
-    return {fold(name): label for label, name in known}
-
-
-def town_in_short(said: str) -> Town | None:
-    """The large town that a person means by `NYC`, `CDMX` or `Mexiko-Stadt`."""
-    label = _short_names().get(fold(said))
-    return town_of(label) if label else None
-
-
-@cache
-def _short_names() -> dict[str, str]:
-    file = resources.files("services.rules.data").joinpath("places", "short_names.toml")
-    given: dict[str, list[str]] = tomllib.loads(file.read_text("utf-8"))
-    return {fold(name): label for label, names in given.items() for name in names}
 
 
 def nearest_towns(said: str) -> tuple[str, ...]:
@@ -221,6 +192,8 @@ def _named_after() -> re.Pattern[str]:
 
 
 def _bare(part: str) -> str:
+    if part in state_codes():
+        return part  # IN is no word
     return " ".join(_frame().sub(" ", part).split())
 
 
@@ -228,19 +201,23 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
     """A town, with what it lies in beside it; or several, where what stands beside one is another."""
     codes = frozenset[str]().union(*map(_codes, parts))
     found: list[Town] = []
-    for part in parts:
+    for part, behind in zip(parts, (*parts[1:], ""), strict=False):
         own, wide = called(part), canonical_place(part)
         if wide is not None:
             if any(town.code == wide for town in found):
                 continue  # `Buffalo, New York`
             beside = frozenset[str]().union(*(_codes(other) for other in parts if other != part))
             own = tuple(town for town in own if is_itself(town, wide) or _is_namesake(town, wide, beside))
+            if behind in state_codes() and not is_own_part(behind, country_part(wide), wide):
+                own = _within(own, _codes(behind))  # `Vienna, VA`
         elif len(parts) > 1 and part.isupper() and len(part) <= 3:
             continue
         if not codes:
             meant = _alone(part, own, countries)
         else:
             meant = _within(own, codes) or (() if wide else _within(called_loosely(part), codes))
+        if not meant and not wide:
+            meant = next(filter(None, (towns_by_part(code, own) for code in parts if code != part)), ())
         if meant:
             found.append((_leading(meant) or meant)[0])
     return found

@@ -194,6 +194,50 @@ def test_a_list_of_places_is_no_address(text: str, codes: list[str]) -> None:
     assert [place.subdivision or place.code for place in places_in_field(text)] == codes
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Curitiba, PR", ["BR-PR"]),
+        ("Florianópolis - SC", ["BR-SC"]),
+        ("Vitória, ES", ["BR"]),
+        ("Salvador - BA", ["BR-BA"]),
+        ("Bern BE", ["CH-BE"]),
+        ("Chur, GR", ["CH"]),
+        ("St. Gallen, SG", ["CH-SG"]),
+        ("Bergamo, BG", ["IT-25"]),
+        ("Milano (MI)", ["IT-25"]),
+        ("Cagliari, CA", ["IT-88"]),
+        ("Varese, VA", []),
+        ("Chennai, TN", ["IN-TN"]),
+        ("Barcelona, CT", ["ES-CT"]),
+        ("Sofia, BG", ["BG"]),
+        ("San Juan, PR", ["PR"]),
+        ("Nashville, TN", ["US-TN"]),
+        ("Venice, CA", ["US-CA"]),
+        ("São Paulo, SP; Curitiba, PR", ["BR-SP", "BR-PR"]),
+    ],
+)
+def test_a_code_behind_a_town_is_of_the_part_that_it_lies_in(text: str, codes: list[str]) -> None:
+    assert [place.subdivision or place.code for place in places_in_field(text)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Warsaw, IN", ["US-IN"]),
+        ("Cairo, IL", ["US-IL"]),
+        ("Berlin, MD", ["US-MD"]),
+        ("Hyderabad, IN", ["IN-TS"]),
+        ("Tel Aviv, IL", ["IL"]),
+        ("Monterrey, NL", ["MX-NLE"]),
+    ],
+)
+def test_a_state_behind_a_town_abroad_is_meant_where_its_code_is_not_of_the_towns_country(
+    text: str, codes: list[str]
+) -> None:
+    assert [place.subdivision or place.code for place in places_in_field(text)] == codes
+
+
 def test_american_time_is_not_estonia() -> None:
     assert found("Remote (EST overlap)") == []
     assert found("Remote, Estonia") == ["EE"]

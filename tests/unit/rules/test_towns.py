@@ -53,6 +53,13 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Houston, MS, United States", []),  # a town that the table lacks
         ("Houston, Dallas, TX", ["Houston, US-TX", "Dallas, US-TX"]),
         ("Bellevue", ["Bellevue, US-WA"]),
+        ("Columbus, IN", ["Columbus, US-IN"]),
+        ("Warsaw, IN", []),
+        ("Vienna, VA", []),
+        ("Curitiba, PR", ["Curitiba, BR"]),
+        ("Bergamo, BG", ["Bergamo, IT"]),
+        ("Sesto San Giovanni (MI)", ["Sesto San Giovanni, IT"]),
+        ("Basel, BS", ["Basel, CH"]),
     ],
 )
 def test_a_field_names_towns_told_apart_by_what_stands_beside_them(field: str, labels: list[str]) -> None:
