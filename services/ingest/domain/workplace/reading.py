@@ -91,8 +91,20 @@ def _in_fields(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Wo
     for stated in fields:
         match = pattern.search(stated.text)
         if match is not None:
-            return Finding(_workplace(match), (evidence_of(stated.field, stated.text),))
+            return Finding(_of_field(match), (evidence_of(stated.field, stated.text),))
     return None
+
+
+def _of_field(match: re.Match[str]) -> Workplace:
+    """What a field or a title says, which may also deny it, `kein Homeoffice`, or offer it: `Homeoffice möglich`."""
+    named, lowered, known = _workplace(match), match.string.lower(), patterns()
+    if named != "remote":
+        return named
+    if known.not_from_home.search(lowered):
+        return "onsite"
+    offered = known.offered.search(lowered)
+    wholly = offered is None or offered[0] == match[0].lower() or known.wholly.search(lowered)
+    return named if wholly else "hybrid"
 
 
 def _look(rank: Rank, workplace: Workplace, document: Document, said: Statements) -> None:

@@ -18,6 +18,7 @@ _GAP: Final = r"(?!-\w)\W{1,4}(?:[\w, /-]{0,30}[^\w\n])?"
 _LINE: Final = r"(?:^|\n)\W{0,4}"
 _DENIED: Final = r"(?: \w+){0,2}\s?[:?–\n-]\W{0,4}{visa.no}(?=\s?(?:$|[\n.,;|(•]))"
 """Behind a label for remote work, in a form: `Work remotely: no`."""
+_OFFERED: Final = "{way.hybrid}|{chance} {home_work}"
 _NOT_WORK: Final = f"(?![ -]{{not_work}}|{_DENIED})"
 
 
@@ -38,6 +39,10 @@ class Patterns:
     """Behind remote work: there is none."""
     not_given: re.Pattern[str]
     """Before it."""
+    not_from_home: re.Pattern[str]
+    offered: re.Pattern[str]
+    """Some of it is done away from the office, in a field or a title; all of it beside `wholly`."""
+    wholly: re.Pattern[str]
     asked: re.Pattern[str]
     """What a form asks of the role, with a note in dashes: no statement, and an option for some is none either."""
     past: re.Pattern[str]
@@ -62,7 +67,7 @@ def patterns() -> Patterns:
             ("said", "hybrid"): _pattern(_hybrid_said()),
             ("said", "onsite"): re.compile(_onsite_said()),
             ("said", "remote"): _pattern(_remote_said()),
-            ("way", "hybrid"): _pattern("{way.hybrid}"),
+            ("way", "hybrid"): _pattern(_OFFERED),
             ("way", "onsite"): _pattern(
                 r"{way.onsite}|(?:^|[.\n] ?){based_in_office}"
                 r"|{works_there} {at} (?P<place>)(?![^.\n]{0,50}{not_always})"
@@ -77,7 +82,10 @@ def patterns() -> Patterns:
         },
         conditional=_pattern("{conditional}"),
         denied=_pattern(rf"[^.\n]{{0,30}}{{impossible}}|{_DENIED}"),
-        not_given=_pattern(r"{not_given}[^.,;\n]{0,25}$"),
+        not_given=_pattern(r"(?:{not_given}[^.,;\n]{0,25}|{no_home_work} (?:{chance} )?)$"),
+        not_from_home=_pattern(_not_from_home()),
+        offered=_pattern(_OFFERED),
+        wholly=_pattern("100 ?%|{wholly}"),
         asked=_pattern(r"{asked}[^.?\n]{0,80}\?(?:\W{0,3}-[^-\n]{5,90}-)?"),
         past=_pattern(r"{past}[^.\n]{0,60}$"),
         used_to=_pattern(r"{used_to} [^.,;\n]{0,30}$"),
@@ -105,12 +113,16 @@ def _hybrid_said() -> str:
     )
 
 
+def _not_from_home() -> str:
+    return "{home_work} {impossible}|(?:{no_home_work} |{not_given} ?)(?:{chance} )?{home_work}"
+
+
 def _onsite_said() -> str:
     """The role is on-site, said of it."""
     week, at = days.all_week(), days.office()
     said = composed(
         "workplace",
-        r"{said.onsite}|{home_work} {impossible}|{no_home_work} {home_work}|{not_given} ?{home_work}"
+        rf"{{said.onsite}}|{_not_from_home()}"
         r"|{wholly} {there}|{there} {only_so}|{must_be_there}(?![^.\n]{0,30}{not_always})"
         rf"|{{label}}{_GAP}{{there}}(?! {{joint.or}} )"
         rf"|{_LINE}(?:100 ?% )?{{there}}(?= ?(?:$|\n|[,;.(|·–—]))|{_LINE}{{there}} {{at}} (?P<capital>)",

@@ -223,6 +223,50 @@ def test_work_that_one_may_do_elsewhere_too_keeps_its_town(place: str, workplace
     assert (found.workplace, bool(found.towns)) == (workplace, town)
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "No teletrabajo.", "Sin posibilidad de teletrabajo.", "No se ofrece teletrabajo.", "Ohne Homeoffice.",
+        "Keine Möglichkeit zum Homeoffice.", "Sans télétravail.", "Aucun télétravail.", "No smart working.",
+        "Non è previsto lo smart working.", "Sem possibilidade de trabalho remoto.", "Não há teletrabalho.",
+        "Geen mogelijkheid tot thuiswerken.", "Thuiswerken niet mogelijk.", "Brak możliwości pracy zdalnej.",
+        "Bez pracy zdalnej.", "Nie oferujemy pracy zdalnej.", "No remote work.",
+    ],
+)  # fmt: skip
+def test_work_that_is_not_done_from_home_is_on_site(denial: str) -> None:
+    assert normalised(html=f"<p>{denial}</p>", workplace="remote").workplace == "onsite"
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "Possibilidade de trabalho remoto.", "Possibilidade de home office.", "Thuiswerken is mogelijk.",
+        "Mogelijkheid om thuis te werken.", "Possibilità di smart working.", "Possibilità di lavorare da remoto.",
+        "Possibilité de télétravail.", "Posibilidad de trabajo remoto.", "Möglichkeit zum Homeoffice.",
+        "Możliwość pracy zdalnej.",
+    ],
+)  # fmt: skip
+def test_work_that_may_be_done_from_home_is_hybrid(offer: str) -> None:
+    assert normalised(html=f"<p>{offer}</p>").workplace == "hybrid"
+
+
+@pytest.mark.parametrize(
+    ("title", "workplace"),
+    [
+        ("Sachbearbeiter (kein Homeoffice)", "onsite"),
+        ("Administrativo - sin teletrabajo", "onsite"),
+        ("Comptable, pas de télétravail", "onsite"),
+        ("Engineer (no remote)", "onsite"),
+        ("Comptable, télétravail possible", "hybrid"),
+        ("Buchhalter - Möglichkeit zum Homeoffice", "hybrid"),
+        ("Buchhalter, 100 % Homeoffice möglich", "remote"),
+        ("Comptable, télétravail", "remote"),
+    ],
+)
+def test_a_title_may_deny_work_from_home_or_offer_some(title: str, workplace: str) -> None:
+    assert normalised(title, workplace="remote").workplace == workplace
+
+
 def test_a_field_counts_more_than_what_the_board_lists() -> None:
     assert normalised(workplace="onsite", board_workplace="remote").workplace == "onsite"
 
