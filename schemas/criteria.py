@@ -66,7 +66,10 @@ class Criteria(Model):
     roles: RoleTerms = RoleTerms()
     """The roles that a posting must have, and must not have."""
     text: str = ""
-    """What title and description must say: words, "phrases", alternatives with OR, and -exclusions."""
+    """What title and description must say: words, "phrases", alternatives with OR, and -exclusions.
+
+    A word for both genders (`Mitarbeiter/in`) is found by either word and asks for either.
+    """
     places: tuple[str, ...] = ()
     """Where the subscriber may work from: ISO 3166-1, ISO 3166-2, a group's name, or `worldwide`. Empty: anywhere. If a
     search asks for remote work only, a place that contains another listed one adds nothing (`["PL", "europe"]`)."""

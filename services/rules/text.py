@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
 
+from services.rules.inclusive import read_in_place, readings
+
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
 """Combining Diacritical Marks. Marks of other blocks are letters of their scripts: dakuten and vowel signs are kept."""
 _PLAIN: Final = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
@@ -23,6 +25,8 @@ _SHORT: Final = 40
 _MOST_MARKS: Final = 30
 _MARKS_BEYOND: Final = range(0xE0000, 0xE1000)
 _END_OF_FIELD: Final = "\0"
+_OTHER_FORMS: Final = "\0\0"
+"""Before what is written again by the words that a word for both genders stands for; each ends as a field does."""
 
 
 def fold(text: str) -> str:
@@ -118,16 +122,35 @@ class Haystack:
     """A posting's words, ready for many queries."""
 
     line: str
-    """Every word with a space on both sides; a mark between title and description, so that no phrase spans them."""
+    """Every word with a space on both sides; a mark between title and description, so that no phrase spans them.
+
+    Behind both, what they say of people of both genders, by either word: of "Mitarbeiter/in" also `mitarbeiterin`.
+    """
 
     @classmethod
     def of(cls, title: str, description: str) -> "Haystack":
         """Fold a title and a description."""
-        return cls(" ".join(("", *words(title), _END_OF_FIELD, *words(description), "")))
+        said = (*words(title), _END_OF_FIELD, *words(description))
+        again = dict.fromkeys(map(term_of, (*read_in_place(title), *read_in_place(description))))
+        forms = (word for reading in again for word in (_END_OF_FIELD, *reading.split(" ")))
+        return cls(" ".join(("", *said, *((_OTHER_FORMS, *forms) if again else ()), "")))
+
+    def every_word(self) -> frozenset[str]:
+        """The words, each once."""
+        return frozenset(self.line.split()).difference((_END_OF_FIELD, _OTHER_FORMS))
 
     def holds(self, term: str) -> bool:
         """Whether a term (words with single spaces) occurs, as whole words in this order."""
         return f" {term} " in self.line
+
+    @property
+    def as_written(self) -> str:
+        """Every word likewise, each as often as it stands there."""
+        return self.line.partition(_OTHER_FORMS)[0]
+
+    def times(self, term: str) -> int:
+        """How often a term occurs; once where only another form of it does."""
+        return self.as_written.count(f" {term} ") or int(self.holds(term))
 
     def traces(self) -> bytes:
         """1 at both `traces_of` a term that may occur: whoever looks for many passes over most that do not."""
@@ -161,9 +184,10 @@ class TextQuery:
         """Read `words "a phrase" one OR "the other" -excluded -"an excluded phrase"`; all that is wanted is needed.
 
         `OR`, in capitals, joins the terms on both of its sides, before anything else is joined; where one of them is
-        missing or excluded, it says nothing. Never raises: an unclosed quote ends with the text; what holds no letter
-        or digit is dropped. Words joined by punctuation (`front-end`, `node.js`) are a phrase. Alternatives that decide
-        nothing are left out, so that queries that ask the same are mostly equal.
+        missing or excluded, it says nothing. A word for both genders stands for either (`Mitarbeiter/in`). Never
+        raises: an unclosed quote ends with the text; what holds no letter or digit is dropped. Words joined by other
+        punctuation (`front-end`, `node.js`) are a phrase. Alternatives that decide nothing are left out, so that
+        queries that ask the same are mostly equal.
         """
         return _parse(text)
 
@@ -183,8 +207,11 @@ class TextQuery:
         )
 
     def said(self, haystack: Haystack) -> tuple[str, ...]:
-        """The wanted terms and alternatives that do occur."""
-        return tuple(dict.fromkeys(filter(haystack.holds, (*self.wanted, *chain.from_iterable(self.either)))))
+        """The wanted terms and alternatives that do occur; of alternatives those that are written so, if any is."""
+        written = f"{haystack.as_written} " if self.either else ""
+        met = ([*filter(haystack.holds, group)] for group in self.either)
+        chosen = ([term for term in group if f" {term} " in written] or group for group in met)
+        return tuple(dict.fromkeys((*filter(haystack.holds, self.wanted), *chain.from_iterable(chosen))))
 
     def present(self, haystack: Haystack) -> tuple[str, ...]:
         """The excluded terms that occur."""
@@ -207,15 +234,16 @@ _OR: Final = "OR"
 _TERM: Final = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))')
 
 
-def _terms(text: str) -> Iterator[tuple[bool, str] | None]:
-    """Each term, and whether it is excluded; None for an OR."""
+def _terms(text: str) -> Iterator[tuple[bool, frozenset[str]] | None]:
+    """Each term by each of the words that it stands for, and whether it is excluded; None for an OR."""
     for found in _TERM.finditer(text.translate(_MINUSES).translate(_QUOTES)):
         if found["word"] == _OR and not found["minus"]:
             yield None
             continue
-        term = term_of(found["phrase"] if found["phrase"] is not None else found["word"])
-        if term:
-            yield bool(found["minus"]), term
+        said = found["phrase"] if found["phrase"] is not None else found["word"]
+        terms = frozenset(filter(None, map(term_of, readings(said))))
+        if terms:
+            yield bool(found["minus"]), terms
 
 
 def slip_in(text: str) -> str:
@@ -249,13 +277,13 @@ def _parse(text: str) -> TextQuery:
         if found is None:
             joins = follows_wanted
             continue
-        minus, term = found
+        minus, terms = found
         if minus:
-            excluded.add(term)
+            excluded |= terms
         elif joins:
-            groups[-1].add(term)
+            groups[-1] |= terms
         else:
-            groups.append({term})
+            groups.append(set(terms))
         follows_wanted, joins = not minus, False
     decisive = _decisive(groups, excluded)
     return TextQuery(

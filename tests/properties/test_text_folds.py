@@ -1,10 +1,12 @@
 """Folding and text queries, over all of Unicode."""
 
 import unicodedata
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.rules.inclusive import forms_in, read_in_place, readings
 from services.rules.signature import LEAST_WORDS, signature_of
 from services.rules.skills.text import haystack_of
 from services.rules.text import Haystack, TextQuery, collapsed, fold, words
@@ -102,16 +104,61 @@ def test_a_query_written_out_and_read_again_is_the_same(text: str) -> None:
 @given(queries, st.lists(pieces, max_size=30).map("".join) | st.text(max_size=60))
 def test_a_query_fits_what_it_says(text: str, description: str) -> None:
     query = TextQuery.parse(text)
-    text_words = words(description)
+    read = [words(reading) for reading in (description, *read_in_place(description))]
 
     def occurs(term: str) -> bool:
         asked = term.split(" ")
-        return any(text_words[at : at + len(asked)] == asked for at in range(len(text_words)))
+        return any(said[at : at + len(asked)] == asked for said in read for at in range(len(said)))
 
     expected = all(map(occurs, query.wanted)) and not any(map(occurs, query.excluded))
     expected = expected and all(any(map(occurs, group)) for group in query.either)
     assert query.fits("", description) is expected
     assert query.fits(description, "") is expected
+
+
+FORMS = {
+    "Mitarbeiter/in": ("mitarbeiter", "mitarbeiterin"),
+    "Kolleg*innen": ("kolleg", "kolleginnen"),
+    "Kaufmann/-frau": ("kaufmann", "kauffrau"),
+    "VerkäuferIn": ("verkaufer", "verkauferin"),
+    "infirmier·ère": ("infirmier", "infirmiere"),
+    "chef-fe": ("chef", "cheffe"),
+    "vendeur(se)": ("vendeur", "vendeuse"),
+    "enfermero/a": ("enfermero", "enfermera"),
+    "Programad@r": ("programador", "programadora"),
+    "desenvolvedor(a)": ("desenvolvedor", "desenvolvedora"),
+    "operatore/trice": ("operatore", "operatrice"),
+    "specjalista/ka": ("specjalista", "specjalistka"),
+    "pracownik/pracowniczka": ("pracownik", "pracowniczka"),
+}
+_BESIDE = st.lists(
+    st.sampled_from(["react", "and/or", "front-end", "in", "–", "(m/w/d)", "C++", ",", "\n", *FORMS]), max_size=8
+)
+
+
+@given(st.sampled_from(sorted(FORMS)), _BESIDE, _BESIDE)
+def test_a_word_for_both_genders_is_found_by_either_and_finds_either(
+    form: str, before: list[str], behind: list[str]
+) -> None:
+    text = " ".join((*before, form, *behind))
+    for word in FORMS[form]:
+        assert TextQuery.parse(word).fits(text, "")
+        assert TextQuery.parse(word).fits("", text)
+        assert not TextQuery.parse(f"-{word}").fits(text, "")
+        assert TextQuery.parse(form).fits(word, "")
+    assert {fold(said) for said in readings(form)} == set(FORMS[form])
+    haystack = Haystack.of(text, "")
+    assert haystack.as_written.split() == [*words(text), "\0"]
+    assert haystack.every_word() >= {*words(text)}
+
+
+@given(st.text() | st.lists(pieces | st.sampled_from(sorted(FORMS)), max_size=30).map("".join))
+def test_what_stands_for_both_genders_is_read_in_order_and_changes_nothing_else(text: str) -> None:
+    forms = [*forms_in(text)]
+    assert all(one.end <= other.start for one, other in pairwise(forms))
+    if not forms:
+        assert readings(text) == (text,)
+        assert read_in_place(text) == ()
 
 
 terms = st.sampled_from(["a", "b", "c", "d"])

@@ -63,8 +63,8 @@ TOWNS = (2867714, 2954172, 2820256, 2950159, 2852458, 5128581, 4931972, 2653941)
 """Munich, Augsburg, Ulm; Berlin, Potsdam; New York; two Cambridges."""
 WORDS = (
     *("engineer", "platform", "payments", "growth", "remote", "team", "front-end", "back-end", "c++", "c#", ".net"),
-    *("machine learning", "on call", "health care", "señor", "straße", "エンジニア", "개발자", "fully distributed"),
-    *("machine shop", "front desk", "on time", "health check", "エンジン"),
+    *("machine learning", "on call", "health care", "señor/a", "straße", "エンジニア", "개발자", "fully distributed"),
+    *("machine shop", "front desk", "señora", "health worker*in", "エンジン"),
 )
 _STRENGTHS = ("title", "required", "required", "required", "wanted", "bonus", "passing", None)
 """None of a record from before strengths were told."""

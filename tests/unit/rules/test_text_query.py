@@ -58,6 +58,28 @@ def test_words(text: str, found: list[str]) -> None:
         ("react or vue", "React engineer", False),
         ('react "OR" vue', "React or Vue", True),
         ("OR react OR", "React engineer", True),
+        # A word for both genders is found by either, and asks for either.
+        ("Mitarbeiter", "Mitarbeiter/in Verkauf", True),
+        ("Mitarbeiterin", "Mitarbeiter/in Verkauf", True),
+        ('"Mitarbeiterin Verkauf"', "Mitarbeiter/in Verkauf", True),
+        ("Mitarbeiter/in", "Mitarbeiterin Verkauf", True),
+        ("Mitarbeiter/in", "Mitarbeit im Verkauf", False),
+        ("Mitarbeiter", "MitarbeiterInnen gesucht", True),
+        ("linked", "LinkedIn profile", False),
+        ('"wissenschaftlicher Mitarbeiter"', "Wissenschaftliche/r Mitarbeiter/in (m/w/d)", True),
+        ("Kauffrau", "Kaufmann/-frau im Einzelhandel", True),
+        ("infirmière", "infirmier·ère H/F", True),
+        ("infirmière", "Infirmier-ère chef-fe", True),
+        ("vendeuse", "Vendeur(se) en magasin", True),
+        ("enfermera", "Enfermero/a de urgencias", True),
+        ("programadora", "Programador(a) Java", True),
+        ("camareras", "Camarer@s de sala", True),
+        ('"pracownik produkcji"', "Pracownik/pracowniczka produkcji", True),
+        ("księgowa", "Księgowy/a", True),
+        ("operatrice", "Operatore/trice di sportello", True),
+        ("java -programadora", "Programador(a) Java", False),
+        ('"and or"', "and/or", True),
+        ("twitterx", "Twitter/X", False),
         ("react OR -vue", "Vue engineer", False),
         ('-"on site"', "work on-site", False),
         ("c++", "C developer", False),
@@ -113,3 +135,6 @@ def test_what_a_group_lacks_and_says() -> None:
     assert query.missing(Haystack.of("Junior engineer", "")) == ("senior", "react", "vue js")
     assert query.missing(Haystack.of("Senior engineer", "Vue.js")) == ()
     assert query.said(Haystack.of("Senior engineer", "Vue.js")) == ("senior", "vue js")
+    both = TextQuery.parse("Koch/Köchin Verkäufer/in")
+    assert both.said(Haystack.of("Verkäufer/in", "")) == ("verkaufer",)
+    assert both.said(Haystack.of("Verkäuferin", "")) == ("verkauferin",)

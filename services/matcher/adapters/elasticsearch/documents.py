@@ -122,7 +122,6 @@ def masks_of(prepared: PreparedPosting) -> list[int]:
     return [sum(_bit(facet.name, value) for value in {ANY, *facet.terms_of(prepared)}) for facet in FACETS]
 
 
-_NO_WORDS: Final = frozenset(("", "\0"))
 _BITS: Final = {
     facet_value: 1 << number
     for number, facet_value in enumerate((facet.name, value) for facet in FACETS for value in (ANY, *facet.values))
@@ -138,7 +137,7 @@ def _anchors_had(criterion: Criterion[Any], prepared: PreparedPosting) -> list[s
 
 
 def _words_of(prepared: PreparedPosting) -> list[str]:
-    return [f"w:{word}" for word in sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)]
+    return [f"w:{word}" for word in sorted(prepared.haystack.every_word())]
 
 
 def _of_skills(pair: str) -> str:

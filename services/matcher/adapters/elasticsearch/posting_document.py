@@ -29,7 +29,7 @@ _LONGEST_WORD: Final = 200
 """Longer ones are in nobody's search in earnest, and are neither indexed nor asked for."""
 _LARGEST: Final = 2**63 - 1
 _CURRENCY: Final = re.compile("[A-Z]{3}")
-_FACTS: Final = 6
+_FACTS: Final = 7
 """Another number for each change of what `_facts` works out of a posting."""
 BY_FIELDS: Final = tuple(criterion for criterion in CRITERIA if criterion.by_terms)
 """The criteria whose terms have a field each."""
@@ -79,7 +79,7 @@ def _facts(prepared: PreparedPosting) -> Json:
 
 
 def _words(prepared: PreparedPosting) -> list[str]:
-    return sorted(word for word in set(prepared.haystack.line.split()) if len(word) <= _LONGEST_WORD)
+    return sorted(word for word in prepared.haystack.every_word() if len(word) <= _LONGEST_WORD)
 
 
 def _tops(posting: PostingCore) -> dict[str, int]:

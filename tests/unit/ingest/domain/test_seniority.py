@@ -111,10 +111,12 @@ TITLES = [
     ("Serveur, débutants acceptés", "junior"),
     ("Camarero/a (sin experiencia)", "junior"),
     ("Operador de caixa sem experiência", "junior"),
-    ("Commesso alla prima esperienza", "junior"),
+    ("Commesso senza esperienza", "junior"),
     ("Inpakker, geen ervaring nodig", "junior"),
     ("Pracownik magazynu bez doświadczenia", "junior"),
     ("Teamleiter Verkauf, auch ohne Erfahrung", "manager"),
+    ("Helfer Lager, auch ohne Erfahrung", None),
+    ("Magazziniere, anche senza esperienza", None),
     ("Koch mit Erfahrung", None),
 ]
 

@@ -197,7 +197,7 @@ def _often(terms: tuple[str, ...], ready: PostingFeatures) -> float:
     """How often asked words are said; in the title is enough."""
     if any(map(ready.title.holds, terms)):
         return 1.0
-    return min(OFTEN, sum(ready.haystack.line.count(f" {term} ") for term in terms)) / OFTEN
+    return min(OFTEN, sum(map(ready.haystack.times, terms))) / OFTEN
 
 
 def _zone(wish: Wish, ready: PostingFeatures) -> float:

@@ -125,7 +125,7 @@ def _counted(way: Way, ready: PostingFeatures) -> int:
     posting = ready.posting
     if way.capitals and not stands_in_capitals(way.capitals, posting.title, posting.description_text):
         return 0
-    return times_said(way.words, ready.of_work.line, posting.language)
+    return times_said(way.words, ready.of_work.as_written, posting.language)
 
 
 def named(knows: Iterable[str], ready: PostingFeatures) -> tuple[str, ...]:
@@ -147,7 +147,9 @@ def _is_news(said: Said, ready: PostingFeatures) -> bool:
         return False
     if said.is_in_doubt:
         return True
-    return times_said(term, ready.of_work.line, posting.language) > 0 and _stands_so(said, posting.description_text)
+    return times_said(term, ready.of_work.as_written, posting.language) > 0 and _stands_so(
+        said, posting.description_text
+    )
 
 
 def _stands_so(said: Said, text: str) -> bool:
@@ -221,7 +223,7 @@ def _about(said: Said, ready: PostingFeatures) -> float:
         return float(times_said(said.term, ready.title.line, posting.language) > 0)
     if (not said.is_phrase and said.stems <= ready.stems_of_title) or (said.role and said.role in posting.roles[:1]):
         return 1.0
-    times = times_said(said.term, ready.of_work.line, posting.language)
+    times = times_said(said.term, ready.of_work.as_written, posting.language)
     # "No cold calling" is about none, whatever skill was read of it.
     if times < 0:
         return 0.0

@@ -42,7 +42,7 @@ def _about(theme: Theme, ready: PostingFeatures) -> float:
     may_say = not any(in_title) and not stems.isdisjoint(ready.stems_of_title)
     if may_say and any(one.stems and one.stems <= ready.stems_of_title for one in phrases):
         return 1.0
-    times = [times_said(one.term, ready.of_work.line, posting.language) for one in said]
+    times = [times_said(one.term, ready.of_work.as_written, posting.language) for one in said]
     count = sum(one for one in times if one > 0)
     if not count and any(times):
         return 0.0
