@@ -84,7 +84,7 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
                 grave=long,
             )
         elif not service.alive(overview.at):
-            if service.needed and "store" not in away:
+            if service.needed and not _is_silenced(overview, service, away):
                 lacking.setdefault(process_of(service.name), []).append(service)
             elif service.name == CONSOLE and service.lost(overview.at):
                 yield _no_console(service, overview.at)
@@ -105,6 +105,23 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
         yield _not_running(overview, process, services)
     if overview.form == "deployed":
         yield from missing_workers(overview)
+
+
+def _is_silenced(overview: Overview, service: ServiceView, away: Collection[str]) -> bool:
+    """Whether it may run all the same, as a store that is away or held takes no heartbeat.
+
+    Where that can be read, whoever fell silent well before the last that was heard of did so for a reason of its own.
+    """
+    if "store" not in away:
+        return False
+    if overview.figures is None:
+        return True
+    workers = [worker for each in overview.services for worker in each.workers]
+    last = [worker.seen_at for worker in service.workers if not worker.stopped]
+    if not last:
+        return not any(worker.alive(overview.at) for worker in workers)
+    heard = (worker.seen_at for worker in workers if worker.seen_at <= overview.at + MISSED)
+    return max(heard, default=overview.at) - max(last) <= MISSED
 
 
 def _nothing_runs(overview: Overview) -> Trouble:

@@ -598,6 +598,41 @@ def two(first: str = "matcher", second: str | None = None, *, stopped: bool = Fa
 LATER = NOON + timedelta(minutes=10)
 
 
+HELD = (EngineView("store", False, "the session 12 holds what 3 others of this store wait for"),)
+
+
+def heard_at(*seconds_before: int, at: datetime = LATER) -> Overview:
+    """A store that a session has held for a while and that can be read, and when the services were last heard of."""
+    names = ("ingest.normaliser", "matcher", "notifier")
+    heard = [
+        replace(worker(name), seen_at=at - timedelta(seconds=of))
+        for name, of in zip(names, seconds_before, strict=False)
+    ]
+    services = tuple(ServiceView(beat.heartbeat.service, 0, (beat,)) for beat in heard)
+    return replace(WELL, at=at, engines=HELD, services=services)
+
+
+def test_a_service_that_fell_silent_before_the_store_was_held_is_told_beside_who_holds_it() -> None:
+    held, silent = troubles(heard_at(100, 3600, 97))
+    assert "the session 12 holds" in held.what
+    assert silent.what.startswith("no worker of matcher runs, last heard of ")
+    assert silent.grave
+
+
+def test_so_is_one_that_dies_while_the_store_is_held_and_takes_heartbeats_of_others() -> None:
+    held, silent = troubles(heard_at(3, 60, 1))
+    assert "the session 12 holds" in held.what
+    assert silent.what.startswith("no worker of matcher runs")
+
+
+def test_services_whose_heartbeats_wait_for_what_holds_the_store_are_not_said_to_have_ended() -> None:
+    for overview in (heard_at(100, 96, 99), replace(heard_at(100, 3600, 97), figures=None)):
+        (held,) = troubles(overview)
+        assert "the session 12 holds" in held.what
+    unheard = tuple(ServiceView(name, 0) for name in ("ingest.normaliser", "matcher"))
+    assert len(troubles(replace(heard_at(), services=unheard))) == 1, "they began while it was held"
+
+
 def test_a_lost_worker_is_named_where_others_of_its_service_remain() -> None:
     (found,) = troubles(replace(WELL, at=LATER, services=two()))
     assert found.what == (
