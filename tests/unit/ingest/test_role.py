@@ -45,6 +45,8 @@ TITLES = {
     "Agent-e-s de propreté": "cleaner",
     "Conseiller-ère clientèle": "customer-support-representative",
     "Chef, Lyon": "cook",
+    # What a genitive ties to a field says more of it.
+    "Líder de Ciberseguridad de Producto": "security-engineer",
     "Chef 80-100 %": "cook",
     "Chef di cucina": "cook",
     "Employé-e de commerce": "administrative-assistant",
