@@ -311,19 +311,23 @@ def _late_events(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
 
 
 def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:
-    """A failure until what a clock left behind is put right, and for an hour after; for a day it is told of."""
+    """A failure until what a clock left behind is put right, and for an hour after; for a day it is told of.
+
+    What a right clock wrote looks the same to one that is behind: which of the two it was nobody knows afterwards.
+    """
     if ran.due_too_late:
         yield Trouble(
-            f"a clock ran ahead: {counted(ran.due_too_late, 'search is', 'searches are')} due later than the cadence"
-            " allows",
+            f"a clock ran ahead, or one is behind: {counted(ran.due_too_late, 'search is', 'searches are')} due later"
+            " than the cadence allows",
             "see that a notifier runs, which puts them right within an hour; `jobchime doctor` compares the clocks",
             "passes",
         )
     if ran.put_right_at is not None and ran.until is not None and abs(now - ran.put_right_at) < _RECENT:
         searches = counted(ran.put_right, "search was", "searches were")
         yield Trouble(
-            f"a clock ran ahead, to about {stamp(ran.until)}: {searches} due too late, put right at"
-            f" {stamp(ran.put_right_at)}; who was mailed meanwhile was mailed early",
+            f"a clock ran ahead, to about {stamp(ran.until)}, or the notifier's was behind: {searches} due too late,"
+            f" put right at {stamp(ran.put_right_at)} by its clock; where one ran ahead, who was mailed meanwhile was"
+            " mailed early",
             "set the clocks of all machines by NTP, and see its log; `jobchime doctor` compares them",
             "machine",
             grave=abs(now - ran.put_right_at) < FRESH,

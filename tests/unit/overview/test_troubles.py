@@ -1144,12 +1144,13 @@ def test_sending_that_stopped_by_itself_is_told_first_and_needs_a_person() -> No
 def test_a_clock_that_ran_ahead_is_a_failure_until_its_traces_are_put_right_and_told_for_a_day() -> None:
     [late] = troubles(figures(ran_ahead=RanAhead(due_too_late=1)))
     assert late.grave
-    assert late.what == "a clock ran ahead: 1 search is due later than the cadence allows"
+    assert late.what == "a clock ran ahead, or one is behind: 1 search is due later than the cadence allows"
     mended = RanAhead(put_right=12, put_right_at=NOON, until=NOON + timedelta(days=5))
     for at, grave in ((timedelta(), True), (timedelta(hours=2), False)):
         [trouble] = ran_ahead_troubles(mended, NOON + at)
         assert trouble.grave is grave
-        assert "12 searches were due too late" in trouble.what
+        assert "or the notifier's was behind: 12 searches were due too late" in trouble.what
+        assert "where one ran ahead, who was mailed meanwhile was mailed early" in trouble.what
         assert "NTP" in trouble.do
     assert list(ran_ahead_troubles(mended, NOON + timedelta(days=2))) == []
 
