@@ -18,6 +18,9 @@ from services.runtime.health.last_words import LastWords
 
 AGAIN_AND_AGAIN: Final = 3
 """So many restarts of one worker in an hour are no upgrade, and no operator's second thought."""
+_SELDOM_BUT_STEADILY: Final = 6
+"""So many in a day of one that ended by itself the last time: it will again, though it goes on for long between."""
+_STEADILY_WITHIN: Final = timedelta(hours=1)
 
 
 def restarting(overview: Overview) -> Iterator[Trouble]:
@@ -56,6 +59,7 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
 def _anew_after(overview: Overview, told: Collection[str]) -> Iterator[Trouble]:
     """Workers that ended by themselves and were started again: whether that helped shows once they have gone on."""
     by_worker: dict[str, tuple[LastWords, Worker, list[str]]] = {}
+    day = {restart.worker: restart.day for service in overview.services for restart in service.restarts}
     for service in overview.services:
         alive = {worker.worker: worker for worker in service.alive(overview.at)}
         for words in service.last_words:
@@ -63,12 +67,15 @@ def _anew_after(overview: Overview, told: Collection[str]) -> Iterator[Trouble]:
             if worker is not None and words.worker not in told and words.at <= worker.started_at:
                 by_worker.setdefault(words.worker, (words, worker, []))[2].append(service.name)
     for name, (words, worker, services) in by_worker.items():
-        runs = overview.at - worker.started_at
-        if runs < OVER_AFTER and not {*services} <= {CONSOLE}:
+        runs, steadily = overview.at - worker.started_at, day.get(name, 0) >= _SELDOM_BUT_STEADILY
+        if runs < (_STEADILY_WITHIN if steadily else OVER_AFTER) and not {*services} <= {CONSOLE}:
             yield Trouble(
                 f"the worker {name} of {named_of(services)} was started anew {ago(runs)} ago"
+                + f", {day.get(name, 0):,} times within 24 hours" * steadily
                 + ended(words.at, words.said),
-                "nothing, if it goes on; if it ends again, do what its last words say, or its log",
+                "do what its last words say, or its log: it will end again, if it was not you who started it so often"
+                if steadily
+                else "nothing, if it goes on; if it ends again, do what its last words say, or its log",
                 "process",
                 grave=runs < BEGINS_FOR,
             )

@@ -761,6 +761,18 @@ def test_a_worker_that_ended_by_itself_and_was_started_is_not_well_until_it_has_
     assert troubles(replace(WELL, services=(console,))) == (), "nothing depends on it"
 
 
+@pytest.mark.parametrize(("day", "runs_for", "told"), [(6, 29, True), (5, 29, False), (48, 61, False)])
+def test_a_worker_that_dies_every_half_an_hour_is_noted_between(day: int, runs_for: int, *, told: bool) -> None:
+    begun = replace(worker("notifier"), started_at=NOON - runs_for * MINUTE)
+    words, restarts = replace(SAID, at=begun.started_at), (Restarts("w1", 2, day, begun.started_at),)
+    view = ServiceView("notifier", 0, (begun,), last_words=(words,), restarts=restarts)
+    found = troubles(replace(WELL, services=(view,)))
+    assert [trouble.grave for trouble in found] == [False] * told
+    for note in found:
+        assert f"was started anew 29 min ago, {day} times within 24 hours; it ended by itself" in note.what
+        assert note.do.startswith("do what its last words say, or its log: it will end again")
+
+
 def test_last_words_stand_where_nothing_runs_and_where_it_was_started_again_and_again() -> None:
     ended = replace(worker("notifier"), stopped=True, started_at=NOON - 3 * MINUTE, seen_at=SAID.at)
     [gone] = troubles(replace(WELL, services=(ServiceView("notifier", 0, (ended,), last_words=(SAID,)),)))
