@@ -71,6 +71,9 @@ def workplaces_of(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
         found = tuple(named) or (("hybrid", "remote") if refused == ["onsite"] else ())
     if found in (("remote",), ("onsite",)) and known.partly.search(lowered):
         return ("hybrid", "remote")
+    if found == ("hybrid",) and named == ["remote"]:
+        # A job is hybrid where some work from home is possible; who asks for that will take more of it.
+        return ("hybrid", "remote")
     if found != ("remote",):
         return found
     return () if known.remote_too.search(lowered) or known.liked.search(lowered) else found
