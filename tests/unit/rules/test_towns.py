@@ -60,6 +60,12 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Bergamo, BG", ["Bergamo, IT"]),
         ("Sesto San Giovanni (MI)", ["Sesto San Giovanni, IT"]),
         ("Basel, BS", ["Basel, CH"]),
+        ("Zollikofen", ["Zollikofen, CH"]),
+        ("Muri bei Bern, Schweiz", ["Muri, CH"]),
+        ("Jakarta Barat, Indonesia", ["Jakarta, ID"]),
+        ("we Wrocławiu", ["Wrocław, PL"]),
+        ("Fuerteventura, España", ["Puerto del Rosario, ES"]),
+        ("Lanzarote, Las Palmas", ["Arrecife, ES", "Las Palmas de Gran Canaria, ES"]),
     ],
 )
 def test_a_field_names_towns_told_apart_by_what_stands_beside_them(field: str, labels: list[str]) -> None:
