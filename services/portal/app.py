@@ -103,7 +103,7 @@ def portal_app(
     guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)
     # A redirect to the path without its last slash would name the Host that was asked for, by plain http.
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.include_router(standing.routes(door, postman, live))
+    app.include_router(standing.routes(door, guard, postman, live))
     app.include_router(jobs.routes(door, cookies, live))
     app.include_router(left_out.routes(door, cookies))
     app.include_router(events.routes(door))

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from schemas.criteria import Criteria
 from services.portal.about_oneself import owner_fields
 from services.portal.links.undoing import UNDONE, signer
 from services.portal.preview_page import Outlook, outlook
-from services.portal.search_form import asking, changed_fields, criteria_of, given_of, instead
+from services.portal.search_form import asking, changed_fields, given_of, instead, search_of
 from services.runtime.errors import ChangedError
 from services.usecases import links, searches
 from services.usecases.errors import MissingError, WrongFieldError
@@ -81,8 +82,9 @@ def press(installation: Installation, person: Subscriber, sent: str, words: Word
     search = links.own_search(installation, person, search_id)
     given = _form(search, words)
     wanted = instead(given, other)
-    if criteria_of(wanted) != criteria_of(given):
-        if urlencode(asking(given)) != before:
+    # By what they ask for: the language of the page may be another since.
+    if _criteria(wanted, words) != _criteria(given, words):
+        if _criteria(given, words) != _criteria(instead(given, before), words):
             return Pressed(search_id, words.say(_CHANGED), "")
         try:
             search = _saved(installation, person, search, wanted, words, now)
@@ -118,6 +120,11 @@ def _form(search: SavedSearch, words: Words) -> dict[str, str]:
 def _asked(search: SavedSearch, words: Words) -> str:
     """What it asks for, as `instead` takes it."""
     return urlencode(asking(_form(search, words)))
+
+
+def _criteria(given: Mapping[str, str], words: Words) -> Criteria | None:
+    asked = search_of(given, words)
+    return asked.criteria if asked else None
 
 
 def _signer(installation: Installation, person: Subscriber, now: datetime) -> URLSafeSerializer:

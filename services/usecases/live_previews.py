@@ -1,12 +1,13 @@
 """What a search would find while somebody types it: over the postings of the last days, which are kept in columns."""
 
 import gc
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import prod
-from threading import Lock
-from typing import Any, Final
+from threading import Lock, RLock
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -37,6 +38,8 @@ from services.usecases.searches import Query
 from services.wording.lines import country_of_zone
 
 __all__ = ["LivePreviews", "Recipient", "reader_from", "usual_currency"]
+
+T = TypeVar("T")
 
 _READ: Final = 500
 _WEIGHED: Final = 100
@@ -89,6 +92,7 @@ class LivePreviews:
         self._newest = NewestPostings(installation.matches, looked_at, self._opened.still_open, judging.ready)
         self._unsent = UnsentMails(self._newest, notifier.curate, judging)
         self._lock = Lock()
+        self._making = RLock()
         self._asked_for: Mapping[str, int] = {}
         self._new = 0
         self.ready = False
@@ -130,32 +134,39 @@ class LivePreviews:
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
-        key = _cache_key(query, reader, now)
-        with self._lock:
-            shown = self._shown.get(key)
-        if shown is None:
-            shown = self._made(query, reader, now)
-            with self._lock:
-                self._shown[key] = shown
-        return shown
+        return self._once(self._shown, _cache_key(query, reader, now), partial(self._made, query, reader, now))
 
     def loosened(self, query: Query, reader: Recipient, now: datetime) -> tuple[Loosened, ...]:
         """What a search would bring that asked for less, what is mailed most first; each takes as long as a mail does.
 
         Raises UnavailableError.
         """
-        key = _cache_key(query, reader, now)
-        with self._lock:
-            known = self._loosened.get(key)
-        if known is None:
-            shown = self.preview(query, reader, now)
-            known = self._weighed(query, reader, now, [((made,), more) for made, more in shown.gains(_MOST_LOOSENED)])
-            if not any(gain.jobs_a_week > shown.taste.jobs_a_week for gain in known):
-                several = self._columns.together(query.criteria)[:_MOST_WAYS]
-                known = (*self._weighed(query, reader, now, several), *known)
+        return self._once(self._loosened, _cache_key(query, reader, now), partial(self._ways, query, reader, now))
+
+    def _once(self, kept: LRUCache[tuple[Hashable, ...], T], key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        """What is kept, else made: one after the other, so that who asks for the same at once waits for one making."""
+
+        def known() -> T | None:
             with self._lock:
-                self._loosened[key] = known
-        return known
+                return kept.get(key)
+
+        if (found := known()) is not None:
+            return found
+        with self._making:
+            found = known()
+            if found is None:
+                found = make()
+                with self._lock:
+                    kept[key] = found
+            return found
+
+    def _ways(self, query: Query, reader: Recipient, now: datetime) -> tuple[Loosened, ...]:
+        shown = self.preview(query, reader, now)
+        ways = self._weighed(query, reader, now, [((made,), more) for made, more in shown.gains(_MOST_LOOSENED)])
+        if any(gain.jobs_a_week > shown.taste.jobs_a_week for gain in ways):
+            return ways
+        several = self._columns.together(query.criteria)[:_MOST_WAYS]
+        return (*self._weighed(query, reader, now, several), *ways)
 
     def _weighed(
         self, query: Query, reader: Recipient, now: datetime, ways: Iterable[tuple[tuple[Relaxation, ...], int]]

@@ -14,6 +14,7 @@ from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews, reader_from
 from services.usecases.searches import Query
 from tests.support import generate
+from tests.support.at_once import WORKERS, at_once
 from tests.support.digests import pay
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.placed_digest import TOWNS, in_town
@@ -177,3 +178,13 @@ def test_a_first_mail_counts_one_job_in_several_places_once(store: NotifierStore
     live.refresh(NOW)
     first = live.first_mail(Query("tried", PYTHON), ADA, NOW, NOW - DAY)
     assert [job.title for job in first.jobs] == ["Data Engineer"]
+
+
+def test_who_looks_at_the_same_at_once_waits_for_one_making(store: NotifierStore) -> None:
+    store.matches.store(0, [arrival(at, posting(f"job {at}")) for at in range(5)], NOW)
+    live, query = LivePreviews(installation_of(store)), Query("Python", PYTHON)
+    live.refresh(NOW)
+    shown, loosened = list[object](), list[object]()
+    at_once(*(lambda: shown.append(live.preview(query, ADA, NOW)) for _ in range(WORKERS)))
+    at_once(*(lambda: loosened.append(live.loosened(query, ADA, NOW)) for _ in range(WORKERS)))
+    assert len({*map(id, shown)}) == len({*map(id, loosened)}) == 1

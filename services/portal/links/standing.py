@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.portal.accounts.guard import FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import fault_in
@@ -52,9 +53,9 @@ REASONS: Mapping[str, str] = {
 """By `services.usecases.consent.WHY`."""
 
 
-def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
+def routes(door: Door, guard: FormGuard, postman: Postman, live: LivePreviews) -> APIRouter:
     """`GET` and `POST` of `/u/{token}`, `/m/{token}` and `/y/{token}`."""
-    router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
+    router = APIRouter(responses=answers(400, 404, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
     _add_answers(router, door)
 
     @router.get("/u/{token}")
@@ -90,25 +91,32 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
             # Nothing is sent to them, which is what they ask for.
             return door.show("gone", words_for(request), erased=False, titled_by_form=True)
 
+    def looked_at(visit: Visit, more: str) -> LivePreviews | None:
+        """What says what would bring more, where that is asked for. Raises HTTPException 429."""
+        if not more or visit.expired:
+            return None
+        guard.check_look(visit.subscriber.subscriber_id)
+        return live
+
     @router.get("/m/{token}")
     async def look(request: Request, token: str, more: str = "") -> Response:
         """Show the searches; `more`: with what would bring more."""
         visit = await door.visit(request, "manage", token)
-        return await door.work(partial(_manage_page, door, visit, live if more else None))
+        return await door.work(partial(_manage_page, door, visit, looked_at(visit, more)))
 
     @router.post("/m/{token}", openapi_extra=form("search", "selectivity", "press", do=("mail", WIDEN, *CHANGES)))
-    async def manage(request: Request, token: str) -> Response:
-        """Do what the form says."""
+    async def manage(request: Request, token: str, more: str = "") -> Response:
+        """Do what the form says; `more`: as where it was pressed."""
         form = await form_of(request)
         visit = await door.visit(request, "manage", token)
         if not visit.expired and form.get("do") == WIDEN:
-            sent = form.get("press", "")
+            seen, sent = looked_at(visit, WIDEN), form.get("press", "")
             pressed = await door.work(partial(press, door.installation, visit.subscriber, sent, visit.words, visit.now))
-            return await door.work(partial(_manage_page, door, visit, live, pressed=pressed))
+            return await door.work(partial(_manage_page, door, visit, seen, pressed=pressed))
         if not visit.expired:
             await door.work(partial(change, door.installation, visit.subscriber, form, visit.words, visit.now))
             visit = await door.visit(request, "manage", token)
-            return await door.work(partial(_manage_page, door, visit, done=_done(form, visit)))
+            return await door.work(partial(_manage_page, door, visit, looked_at(visit, more), done=_done(form, visit)))
         if form.get("do") == "mail":
             return _mail_a_link(door, postman, visit)
         return await door.work(partial(_manage_page, door, visit))

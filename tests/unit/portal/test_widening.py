@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import SavedSearch, Subscriber
 from tests.support.at_once import at_once
@@ -191,3 +192,40 @@ def test_who_is_not_mailed_is_not_asked_to_ask_for_less(
     assert presses(browser.get("/home").text)
     browser.post("/home", do="pause")
     assert not presses(browser.get("/home").text)
+
+
+def test_a_press_is_known_in_whichever_language_its_page_was(
+    store: NotifierStore, narrow: SavedSearch, bob: Subscriber, ready: ServedPortal
+) -> None:
+    asked = ZEPPELINS.model_copy(update={"roles": RoleTerms(any=("backend-engineer",))})
+    store.searches.edit(narrow.search_id, NOW, criteria=asked)
+    path = f"{ready.path('manage', bob, slot_of(NOW))}?more=1"
+    offered = presses(ready.get(path).text)
+    [sent] = [sent for said, sent in offered.items() if said.startswith("Without the words")]
+    store.subscribers.change(bob.subscriber_id, replace(bob.profile, locale="fr_FR"), NOW)
+    page = ready.post(path, do="widen", press=sent).text
+    widened = store.searches.get(narrow.search_id).criteria
+    assert (widened.text, widened.roles.any) == ("", asked.roles.any)
+    store.subscribers.change(bob.subscriber_id, replace(bob.profile, locale="de_DE"), NOW)
+    ready.post(path, do="widen", press=presses(page)["Annuler"])
+    undone = store.searches.get(narrow.search_id).criteria
+    assert (undone.text, undone.roles.any) == (asked.text, asked.roles.any)
+
+
+def test_what_would_bring_more_stays_where_another_button_of_its_page_was_pressed(
+    narrow: SavedSearch, bob: Subscriber, ready: ServedPortal
+) -> None:
+    path = ready.path("manage", bob, slot_of(NOW))
+    ready.post(path, do="pause-search", search=narrow.search_id)
+    assert presses(ready.post(f"{path}?more=1", do="resume-search", search=narrow.search_id).text)
+    assert not presses(ready.post(path, do="choose", selectivity="wide").text)
+
+
+def test_a_link_that_is_opened_all_the_time_weighs_nothing_more(
+    narrow: SavedSearch, bob: Subscriber, ada: Subscriber, ready: ServedPortal
+) -> None:
+    path, of_ada = (ready.path("manage", person, slot_of(NOW)) for person in (bob, ada))
+    answers = [ready.get(f"{path}?more=1").status_code for _ in range(31)]
+    assert (answers[29], answers[30]) == (200, 429)
+    assert ready.get(path).status_code == 200
+    assert ready.get(f"{of_ada}?more=1").status_code == 200
