@@ -113,7 +113,9 @@ def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
 def _text(made: Relaxation, asked: Criteria, words: Words) -> str:
     before, after = TextQuery.parse(asked.text), TextQuery.parse(made.criteria.text)
     if made.step == "without":
-        return words.say("without the words {query}", query=str(before))
+        query = str(before)
+        many = len(query.split())
+        return words.count("without the word {query}", "without the words {query}", many, query=query)
     for group in before.either:
         if group not in after.either:
             terms = listed([quoted(term, words) for term in group], words, either=True)

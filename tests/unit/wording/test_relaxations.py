@@ -28,6 +28,22 @@ def all_of(asked: Criteria) -> Iterator[Relaxation]:
         yield LANGUAGE.adding(asked, "sv")
 
 
+@pytest.mark.parametrize(
+    ("locale", "one", "several"),
+    [
+        ("en", "without the word cruise", "without the words cruise ship"),
+        ("de", "ohne das Wort cruise", "ohne die Wörter cruise ship"),
+        ("es", "sin la palabra cruise", "sin las palabras cruise ship"),
+        ("fr", "sans le mot cruise", "sans les mots cruise ship"),
+        ("pt", "sem a palavra cruise", "sem as palavras cruise ship"),
+    ],
+)
+def test_one_word_is_a_word_and_several_are_words(locale: str, one: str, several: str) -> None:
+    for text, said in (("cruise", one), ("cruise ship", several)):
+        asked = Criteria(text=text)
+        assert relaxation_in_words(removals(asked)["text"], asked, words_of(locale)) == said
+
+
 def test_the_steps_of_criteria_read_as_english() -> None:
     asked = Criteria(
         skills=SkillTerms(all=("Go", "Kafka"), none=("PHP", "Perl")),
