@@ -201,7 +201,7 @@ def test_a_press_is_known_in_whichever_language_its_page_was(
     store.searches.edit(narrow.search_id, NOW, criteria=asked)
     path = f"{ready.path('manage', bob, slot_of(NOW))}?more=1"
     offered = presses(ready.get(path).text)
-    [sent] = [sent for said, sent in offered.items() if said.startswith("Without the words")]
+    [sent] = [sent for said, sent in offered.items() if said.startswith("Without the word")]
     store.subscribers.change(bob.subscriber_id, replace(bob.profile, locale="fr_FR"), NOW)
     page = ready.post(path, do="widen", press=sent).text
     widened = store.searches.get(narrow.search_id).criteria
