@@ -20,6 +20,8 @@ LEAST: Final = 15_000
 """Inhabitants."""
 LEAST_OF: Final[Mapping[str, int]] = {"CH": 5_000}
 """Where boards name smaller towns, since most work is in them."""
+NOT_MEANT: Final = frozenset((973111,))
+"""Who writes Mpumalanga means the province, in which the town of that name does not lie."""
 FEW = 3
 """So many spellings of a town are all kept: of larger ones GeoNames has dozens, in every language's own letters."""
 _LATIN: Final = 0x250
@@ -37,7 +39,7 @@ def rows_of(cities: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     cities_of_ours = tomllib.loads((PLACES / "cities.toml").read_text(encoding="utf-8"))["cities"]
     curated = {fold(name) for names in cities_of_ours.values() for name in names}
     largest: dict[tuple[str, str, str], Mapping[str, Any]] = {}
-    for city in cities:
+    for city in (city for city in cities if city["geonameid"] not in NOT_MEANT):
         name, country = _plain(city["name"]), city["countrycode"]
         key = (name, country, _state(country, city["admin1code"]))
         least = LEAST_OF.get(country, LEAST) if "/" not in name and "(Kreis" not in name else LEAST
