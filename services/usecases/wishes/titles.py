@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.role.title import head_in
+from services.ingest.domain.workplace.reading import at_homes
 from services.rules.roles.said import called_too, named_too
 from services.rules.roles.said import roles_as_said as roles
 from services.rules.roles.taxonomy import roles as roles_of_postings
@@ -94,7 +95,8 @@ def _titles_in(wanted: str, read: Sequence[str]) -> Titles:
     reading = read_in(wanted)
     for way in ways_said(wanted):
         at = wanted.find(way)
-        if any(start < at + len(way) and at < end for start, end in reading.spans):
+        within = [wanted[start:end] for start, end in reading.spans if start < at + len(way) and at < end]
+        if within and not all(map(at_homes, within)):
             # Work from a home office is no work in an office.
             rest = f"{wanted[:at]} {wanted[at + len(way) :]}"
             return titles_in(rest, read_in(rest).roles)

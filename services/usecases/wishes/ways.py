@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from schemas.posting import PostingCore, Workplace
+from services.ingest.domain.workplace.reading import at_homes
 from services.rules.lexicon.builder import any_of
 
 
@@ -65,6 +66,9 @@ def workplaces_of(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     for way, words in known.wanted.items():
         if denied := [bool(known.never.search(lowered, 0, said.start())) for said in words.finditer(lowered)]:
             (refused if all(denied) else named).append(way)
+    if at_homes(sentence):
+        # "Aide à domicile" names a trade, and most such jobs name no way.
+        return tuple(way for way in named if way != "remote")
     found: tuple[Workplace, ...] = (posting.workplace,)
     if len(named) > 1 or posting.workplace in ("unknown", *refused):
         # Most jobs that name no way are on site, so that to refuse remote work asks for nothing.

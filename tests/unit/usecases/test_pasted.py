@@ -214,6 +214,11 @@ LEEDS, BERLIN, LYON = (Nearby(town=town, km=50) for town in ("Leeds, GB", "Berli
         ("nurse in Leeds, on site, not remote", ("onsite",), (LEEDS,)),
         ("Go in Berlin, hybrid only, no fully remote jobs", ("hybrid",), (BERLIN,)),
         ("nurse in Leeds, not remote", (), (LEEDS,)),
+        # Work at the homes of others is a trade, and no way of working that somebody asks for.
+        ("Aide à domicile ou auxiliaire de vie à Lyon", (), (LYON,)),
+        ("infirmière à domicile, Lyon", (), (LYON,)),
+        ("aide à domicile à Lyon, sur site", ("onsite",), (LYON,)),
+        ("secrétaire à domicile", ("remote",), ()),
     ],
 )
 def test_a_sentence_may_want_several_ways_of_working_or_refuse_one(

@@ -14,6 +14,8 @@ from tests.support.notifying import NOW
         ("electrician or plumber in Cork, on site", ("electrician", "plumber"), ()),
         ("Elektriker oder Klempner, vor Ort, freiberuflich", ("electrician", "plumber"), ()),
         ("field service engineer, some travel, Texas", ("field-service-engineer",), ()),
+        ("Aide à domicile à Lyon", ("care-assistant",), ()),
+        ("secrétaire à domicile", ("administrative-assistant",), ()),
         # A field behind a list that is closed says what the work is about.
         (
             "account executive or sales manager, payments",

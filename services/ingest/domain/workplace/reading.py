@@ -66,10 +66,13 @@ def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
 
 def _at_homes(title: str) -> Finding[Workplace] | None:
     """Work at the homes of others is on site, whatever a board for remote work lists: `Home Health Nurse`."""
+    return Finding("onsite", (evidence_of("title", title),)) if at_homes(title) else None
+
+
+def at_homes(title: str) -> bool:
+    """Whether a title says that one works at the homes of others: "Aide à domicile"."""
     known, lowered = patterns(), title.lower()
-    if not known.homes.search(lowered) or known.at_desk.search(lowered):
-        return None
-    return Finding("onsite", (evidence_of("title", title),))
+    return bool(known.homes.search(lowered)) and not known.at_desk.search(lowered)
 
 
 def _of_board(draft: Draft) -> Finding[Workplace] | None:
