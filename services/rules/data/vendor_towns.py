@@ -18,8 +18,10 @@ PLACES = Path(__file__).parent / "places"
 TARGET = PLACES / "towns.tsv"
 LEAST: Final = 15_000
 """Inhabitants."""
-LEAST_OF: Final[Mapping[str, int]] = {"CH": 5_000}
-"""Where boards name smaller towns, since most work is in them."""
+LEAST_OF: Final[Mapping[str, int]] = dict.fromkeys(
+    ("AT", "BE", "CH", "DE", "ES", "FR", "GB", "IE", "IT", "LU", "NL", "PL", "PT"), 5_000
+)
+"""Where much of the work is in smaller towns, which people and boards name alone."""
 NOT_MEANT: Final = frozenset((973111,))
 """Who writes Mpumalanga means the province, in which the town of that name does not lie."""
 FEW = 3

@@ -16,7 +16,7 @@ LARGE: Final = 150
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A town of 15,000 people or more, of Switzerland 5,000."""
+    """A town of 15,000 people or more, of western and central Europe of 5,000."""
 
     id: int
     """GeoNames'."""

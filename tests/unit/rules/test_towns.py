@@ -61,6 +61,8 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Sesto San Giovanni (MI)", ["Sesto San Giovanni, IT"]),
         ("Basel, BS", ["Basel, CH"]),
         ("Zollikofen", ["Zollikofen, CH"]),
+        ("01 - BELLEY", ["Belley, FR"]),
+        ("Ambérieu-en-Bugey", ["Ambérieu-en-Bugey, FR"]),
         ("Muri bei Bern, Schweiz", ["Muri, CH"]),
         ("Jakarta Barat, Indonesia", ["Jakarta, ID"]),
         ("we Wrocławiu", ["Wrocław, PL"]),
