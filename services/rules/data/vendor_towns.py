@@ -22,8 +22,8 @@ LEAST_OF: Final[Mapping[str, int]] = dict.fromkeys(
     ("AT", "BE", "CH", "DE", "ES", "FR", "GB", "IE", "IT", "LU", "NL", "PL", "PT"), 5_000
 )
 """Where much of the work is in smaller towns, which people and boards name alone."""
-NOT_MEANT: Final = frozenset((973111,))
-"""Who writes Mpumalanga means the province, in which the town of that name does not lie."""
+NOT_MEANT: Final = frozenset((973111, 3019329))
+"""Who writes Mpumalanga means the province, in which the town of that name does not lie; who writes Eu, the EU."""
 FEW = 3
 """So many spellings of a town are all kept: of larger ones GeoNames has dozens, in every language's own letters."""
 _LATIN: Final = 0x250

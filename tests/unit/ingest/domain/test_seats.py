@@ -50,7 +50,7 @@ def test_the_towns_of_a_board_are_none_of_a_job_whose_title_names_another_state(
     ("place", "at", "towns"),
     [
         ("Fern Infirmary, GB", (53.80, -1.55), ["Leeds, GB"]),
-        ("Newport, GB", (50.70, -1.29), ["Cowes, GB"]),  # on the Isle of Wight, and not in Wales
+        ("Newport, GB", (50.70, -1.29), ["East Cowes, GB"]),  # on the Isle of Wight, and not in Wales
         ("Halifax, GB", (44.65, -63.58), ["Halifax, GB"]),  # in Canada: coordinates of no town of the reach
         ("Leeds, GB", (53.79, -1.50), ["Leeds, GB"]),
         ("Fern Infirmary, GB", (57.5, -4.9), []),  # far from any town
