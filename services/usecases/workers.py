@@ -84,11 +84,11 @@ def forget_lost(installation: Installation, now: datetime) -> None:
     """
     known = read_workers(installation.engine)
     with reading(installation.engine) as connection:
-        words, restarted = read_last_words(connection, now), {of.worker for of in read_restarts(connection, now)}
+        words, restarts = read_last_words(connection, now), read_restarts(connection, now)
     lost: list[Worker] = []
     for service in {worker.heartbeat.service for worker in known if worker.alive(now)}:
         own = [worker for worker in known if worker.heartbeat.service == service]
-        lost += missing(own, words, restarted, now).lost
+        lost += missing(own, words, restarts, now).lost
     refused = []
     for name in dict.fromkeys(worker.worker for worker in lost):
         try:

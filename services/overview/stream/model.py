@@ -137,7 +137,7 @@ class ServiceView:
         return self._missing(now).replaced
 
     def _missing(self, now: datetime) -> Missing:
-        return missing(self.workers, self.last_words, {restart.worker for restart in self.restarts}, now)
+        return missing(self.workers, self.last_words, self.restarts, now)
 
 
 @dataclass(frozen=True, slots=True)

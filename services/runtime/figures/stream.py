@@ -264,14 +264,13 @@ def _workers(
     words: Sequence[LastWords],
 ) -> tuple[WorkerFigures, ...]:
     known, often = workers_in(connection), {restart.worker: restart.hour for restart in restarts if restart.go_on(now)}
-    anew = {restart.worker for restart in restarts}
     names = dict.fromkeys((*services, *(worker.heartbeat.service for worker in known)))
     own = {name: [worker for worker in known if worker.heartbeat.service == name] for name in names}
     return tuple(
         WorkerFigures(
             service=name,
             alive=sum(worker.alive(now) for worker in workers),
-            lost=len(missing(workers, words, anew, now).lost),
+            lost=len(missing(workers, words, restarts, now).lost),
             heard_at=_heard_at(workers, now),
             restarts=max((often.get(worker.worker, 0) for worker in workers), default=0),
         )

@@ -1,9 +1,10 @@
 """Which workers are missing: those that went silent without a goodbye, and those that ended by themselves. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.runtime.figures.restarts import Restarts
 from services.runtime.health.heartbeat import Worker
 from services.runtime.health.last_words import LastWords
 
@@ -19,12 +20,13 @@ class Missing:
 
 
 def missing(
-    workers: Sequence[Worker], words: Sequence[LastWords], restarted: Collection[str], now: datetime
+    workers: Sequence[Worker], words: Sequence[LastWords], restarts: Sequence[Restarts], now: datetime
 ) -> Missing:
     """Who is missing among the workers of one service.
 
-    One of the `restarted`, which began anew under its own name, was there before and takes nobody's place.
+    One that began anew under its own name, by `restarts`, was there before and takes nobody's place.
     """
+    restarted = {restart.worker for restart in restarts}
     ended_at = {last.worker: last.at for last in words}
     gone = [worker for worker in workers if worker.lost(now) or _ended_by_itself(worker, ended_at.get(worker.worker))]
     gone.sort(key=lambda worker: worker.seen_at)
