@@ -12,6 +12,7 @@ from services.overview.stream.spans import MOST_NAMED, ended, named_of, short, w
 from services.processes import CONSOLE, process_of
 from services.runtime.health.heartbeat import Worker
 from services.runtime.health.last_words import LastWords
+from services.runtime.health.missing import words_of
 
 _ONE_AFTER_ANOTHER: Final = 3
 """So many that died and were replaced within an hour die of what the next will die of, too."""
@@ -54,9 +55,8 @@ def _missing(overview: Overview, name: str, rows: Sequence[tuple[ServiceView, Wo
 
 
 def _words_of(worker: Worker, services: Sequence[ServiceView]) -> LastWords | None:
-    """Of one that ended by itself in its last life; of one that was killed nobody has heard any."""
-    said = (last for service in services for last in service.last_words if last.worker == worker.worker)
-    return next((last for last in said if worker.stopped and last.at >= worker.started_at), None)
+    """Of one that was killed nobody has heard any."""
+    return words_of(worker, (last for service in services for last in service.last_words)) if worker.stopped else None
 
 
 def _many(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView, Worker]]]) -> Trouble:

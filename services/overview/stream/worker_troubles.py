@@ -27,6 +27,7 @@ from services.overview.stream.ways_out import WAYS_OUT
 from services.processes import BESIDE_THE_WAY, CONSOLE, PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import MISSED, Worker
+from services.runtime.health.missing import words_of
 from services.runtime.health.status import CLOCK_FAILS, HAS_NOT_BEGUN, STILL_BEGINS
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED
 from services.runtime.pauses import BY_OPERATOR
@@ -161,7 +162,7 @@ def _not_running(overview: Overview, process: str, services: Sequence[ServiceVie
         return Trouble(what, do, "process")
     if overview.form == "embedded":
         return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again", "process")
-    words = _last_words(services, overview.at)
+    words = _last_words(services)
     what = f"no worker of {names} runs{last}{words}"
     return Trouble(what, f"{_DO_AS_SAID * bool(words)}start one: `jobchime {process}`", "process")
 
@@ -201,14 +202,12 @@ def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
     return f", last heard of {named}" if named else ""
 
 
-def _last_words(services: Sequence[ServiceView], now: datetime) -> str:
+def _last_words(services: Sequence[ServiceView]) -> str:
     """Why the worker that was last heard of ended, where it was not told to: an older one was seen to."""
     workers = [worker for service in services for worker in service.workers]
     last = max(workers, key=lambda worker: worker.seen_at, default=None)
-    for words in (words for service in services for words in service.last_words):
-        if last is not None and words.worker == last.worker and words.at >= last.started_at:
-            return ended(words.at, words.said)
-    return ""
+    words = words_of(last, (words for service in services for words in service.last_words)) if last else None
+    return ended(words.at, words.said) if words else ""
 
 
 def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:

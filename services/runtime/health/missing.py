@@ -1,6 +1,6 @@
 """Which workers are missing: those that went silent without a goodbye, and those that ended by themselves. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,8 +27,7 @@ def missing(
     One that began anew under its own name, by `restarts`, was there before and takes nobody's place.
     """
     restarted = {restart.worker for restart in restarts}
-    ended_at = {last.worker: last.at for last in words}
-    gone = [worker for worker in workers if worker.lost(now) or _ended_by_itself(worker, ended_at.get(worker.worker))]
+    gone = [worker for worker in workers if worker.lost(now) or (worker.stopped and words_of(worker, words))]
     gone.sort(key=lambda worker: worker.seen_at)
     replaced = 0
     for begun in sorted(worker.started_at for worker in workers if worker.worker not in restarted):
@@ -37,5 +36,6 @@ def missing(
     return Missing(tuple(gone[replaced:]), tuple(gone[:replaced]))
 
 
-def _ended_by_itself(worker: Worker, at: datetime | None) -> bool:
-    return worker.stopped and at is not None and at >= worker.started_at
+def words_of(worker: Worker, words: Iterable[LastWords]) -> LastWords | None:
+    """Why a worker ended by itself in its last life; None where it did not, or nobody has heard why."""
+    return next((last for last in words if last.worker == worker.worker and last.at >= worker.started_at), None)
