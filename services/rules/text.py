@@ -208,7 +208,7 @@ class TextQuery:
 
     def said(self, haystack: Haystack) -> tuple[str, ...]:
         """The wanted terms and alternatives that do occur; of alternatives those that are written so, if any is."""
-        written = f"{haystack.as_written} " if self.either else ""
+        written = haystack.as_written
         met = ([*filter(haystack.holds, group)] for group in self.either)
         chosen = ([term for term in group if f" {term} " in written] or group for group in met)
         return tuple(dict.fromkeys((*filter(haystack.holds, self.wanted), *chain.from_iterable(chosen))))
