@@ -1,17 +1,17 @@
 """What a search would find while somebody types it: over the postings of the last days, which are kept in columns."""
 
 import gc
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from math import prod
-from threading import Lock, RLock
-from typing import Any, Final, TypeVar
+from operator import attrgetter
+from threading import Condition, Lock
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
@@ -38,8 +38,6 @@ from services.usecases.searches import Query
 from services.wording.lines import country_of_zone
 
 __all__ = ["LivePreviews", "Recipient", "reader_from", "usual_currency"]
-
-T = TypeVar("T")
 
 _READ: Final = 500
 _WEIGHED: Final = 100
@@ -72,6 +70,11 @@ def usual_currency(locale: str, time_zone: str = "") -> str:
     return (currency_of(country) if country else None) or "EUR"
 
 
+def _cache_key(_: object, query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:
+    """By what a preview is known again."""
+    return (query.criteria, query.name, query.preferred_places, reader, now.date())
+
+
 class LivePreviews:
     """The postings of the last days as the store has them, once `refresh` was called; for many threads."""
 
@@ -91,8 +94,10 @@ class LivePreviews:
         looked_at = notifier.newest_looked_at
         self._newest = NewestPostings(installation.matches, looked_at, self._opened.still_open, judging.ready)
         self._unsent = UnsentMails(self._newest, notifier.curate, judging)
-        self._lock = Lock()
-        self._making = RLock()
+        self._weighing = Lock()
+        """Mails are weighed one after the other: beside each other all would take as long as the slowest."""
+        self._kept = Condition()
+        """Of what is kept: who asks for the same at once waits for one making, and for no other."""
         self._asked_for: Mapping[str, int] = {}
         self._new = 0
         self.ready = False
@@ -119,9 +124,10 @@ class LivePreviews:
                 self._columns.put(Past(posting, seen_at) for posting, seen_at in self._stored.read(some))
                 self._new += len(some)
         self._columns.forget(since)
-        with self._lock:
+        with self._kept:
             self._shown.clear()
             self._loosened.clear()
+        with self._weighing:
             self._newest.forget()
             newest = self._newest.at(now)
         newest.read_ahead()
@@ -132,35 +138,34 @@ class LivePreviews:
             self._new = 0
         self.ready = True
 
+    @cachedmethod(attrgetter("_shown"), key=_cache_key, condition=attrgetter("_kept"))
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
-        return self._once(self._shown, _cache_key(query, reader, now), partial(self._made, query, reader, now))
+        asked = query.criteria.salary_floor
+        currency = asked.currency if asked else reader.currency
+        found = self._columns.fitting(query.criteria, _WEIGHED, currency=currency)
+        today = now.date()
+        days = (today - timedelta(days=back) for back in reversed(range(self.days)))
+        taste = self._taste(query, reader, found, now)
+        return LivePreview(
+            days=self.days,
+            postings=len(self._columns),
+            # Once they are counted nobody asks what each of thousands pays.
+            found=replace(found, pays=()),
+            by_day=tuple((day, found.by_day.get(day, 0)) for day in days),
+            pay=bins_of(found.pays),
+            currency=currency,
+            floor=(annual_floor(asked) or 0) if asked else 0,
+            taste=taste,
+            kinds=self._columns.kinds(query.criteria, found.newest, taste.mailed, _KINDS),
+        )
 
+    @cachedmethod(attrgetter("_loosened"), key=_cache_key, condition=attrgetter("_kept"))
     def loosened(self, query: Query, reader: Recipient, now: datetime) -> tuple[Loosened, ...]:
         """What a search would bring that asked for less, what is mailed most first; each takes as long as a mail does.
 
         Raises UnavailableError.
         """
-        return self._once(self._loosened, _cache_key(query, reader, now), partial(self._ways, query, reader, now))
-
-    def _once(self, kept: LRUCache[tuple[Hashable, ...], T], key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
-        """What is kept, else made: one after the other, so that who asks for the same at once waits for one making."""
-
-        def known() -> T | None:
-            with self._lock:
-                return kept.get(key)
-
-        if (found := known()) is not None:
-            return found
-        with self._making:
-            found = known()
-            if found is None:
-                found = make()
-                with self._lock:
-                    kept[key] = found
-            return found
-
-    def _ways(self, query: Query, reader: Recipient, now: datetime) -> tuple[Loosened, ...]:
         shown = self.preview(query, reader, now)
         ways = self._weighed(query, reader, now, [((made,), more) for made, more in shown.gains(_MOST_LOOSENED)])
         if any(gain.jobs_a_week > shown.taste.jobs_a_week for gain in ways):
@@ -183,33 +188,13 @@ class LivePreviews:
 
     def _passing(self, query: Query, reader: Recipient, newest: Sequence[PastVersion], now: datetime) -> frozenset[str]:
         given = self._postings(newest)
-        with self._lock:
+        with self._weighing:
             return self._unsent.passing(given, reader, self._search(query), now)
 
     def _span(self, matching: int, newest: Sequence[PastVersion], now: datetime) -> timedelta:
         """In what time the newest of those that match came; a day at least."""
         oldest = newest[-1].at if matching > len(newest) else now - timedelta(days=self.days)
         return max(now - oldest, timedelta(days=1))
-
-    def _made(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
-        asked = query.criteria.salary_floor
-        currency = asked.currency if asked else reader.currency
-        found = self._columns.fitting(query.criteria, _WEIGHED, currency=currency)
-        today = now.date()
-        days = (today - timedelta(days=back) for back in reversed(range(self.days)))
-        taste = self._taste(query, reader, found, now)
-        return LivePreview(
-            days=self.days,
-            postings=len(self._columns),
-            # Once they are counted nobody asks what each of thousands pays.
-            found=replace(found, pays=()),
-            by_day=tuple((day, found.by_day.get(day, 0)) for day in days),
-            pay=bins_of(found.pays),
-            currency=currency,
-            floor=(annual_floor(asked) or 0) if asked else 0,
-            taste=taste,
-            kinds=self._columns.kinds(query.criteria, found.newest, taste.mailed, _KINDS),
-        )
 
     def mail(self, query: Query, reader: Recipient, now: datetime) -> str | None:
         """The mail that a search would bring, as HTML whose links lead nowhere but to jobs; None where it brings none.
@@ -224,12 +209,11 @@ class LivePreviews:
 
     def _outcome(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Digest | Hold:
         given = self._postings([*found.newest, *found.newest_near])
-        # One after the other: beside each other all would take as long as the slowest.
-        with self._lock:
+        with self._weighing:
             return self._unsent.best(given, reader, self._search(query), now)
 
     def _near(self, query: Query, hold: Hold) -> tuple[Item, ...]:
-        with self._lock:
+        with self._weighing:
             return self._unsent.near(hold, self._search(query))
 
     def _search(self, query: Query) -> DueSearch:
@@ -280,7 +264,7 @@ class LivePreviews:
     def weighed(self, query: Query, reader: Recipient, now: datetime) -> list[tuple[PostingFeatures, float]]:
         """The newest open ones that fit, with the chance that is foreseen of each. Raises UnavailableError."""
         given = self._still_open(self._columns.fitting(query.criteria, _WEIGHED).newest)
-        with self._lock:
+        with self._weighing:
             return self._unsent.weighed(given, reader, self._search(query), now)
 
     def _unlikely(self, found: PastFindings, outcome: Digest | Hold) -> tuple[tuple[PostingCore, Chance], ...]:
@@ -332,11 +316,6 @@ class LivePreviews:
     def _still_open(self, wanted: Sequence[PastVersion]) -> list[PostingCore]:
         versions = ((seen.posting_id, seen.version) for seen in wanted)
         return [posting for posting, is_open in self._opened.of(versions) if is_open]
-
-
-def _cache_key(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:
-    """By what a preview is known again."""
-    return (query.criteria, query.name, query.preferred_places, reader, now.date())
 
 
 def _cards_of(jobs: Iterable[PostingCore], outcome: Digest) -> list[list[PostingCore]]:

@@ -1,9 +1,11 @@
 """What is shown while a search is typed is what a backtest finds, whichever engine holds the postings."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Reach
@@ -188,3 +190,30 @@ def test_who_looks_at_the_same_at_once_waits_for_one_making(store: NotifierStore
     at_once(*(lambda: shown.append(live.preview(query, ADA, NOW)) for _ in range(WORKERS)))
     at_once(*(lambda: loosened.append(live.loosened(query, ADA, NOW)) for _ in range(WORKERS)))
     assert len({*map(id, shown)}) == len({*map(id, loosened)}) == 1
+
+
+def test_nobody_waits_for_what_is_made_for_somebody_else(store: NotifierStore) -> None:
+    # Closed ones are read from the store at the first look, where the first of the two is held.
+    closed = [posting(f"job {at}", status="closed", posted_at=NOW - DAY) for at in range(5)]
+    store.matches.store(0, [arrival(at, posting) for at, posting in enumerate(closed)], NOW)
+    live, query = LivePreviews(installation_of(store)), Query("Python", PYTHON)
+    live.refresh(NOW)
+    is_reading, may_go_on = threading.Event(), threading.Event()
+    slow = threading.Thread(target=live.loosened, args=(query, OLA, NOW), daemon=True)
+
+    def hold(*_: object) -> None:
+        if threading.current_thread() is slow:
+            is_reading.set()
+            may_go_on.wait(60)
+
+    event.listen(store.engine, "before_cursor_execute", hold)
+    slow.start()
+    assert is_reading.wait(30)
+    shown = list[object]()
+    quick = threading.Thread(target=lambda: shown.append(live.preview(query, ADA, NOW)), daemon=True)
+    quick.start()
+    quick.join(30)
+    may_go_on.set()
+    slow.join(30)
+    event.remove(store.engine, "before_cursor_execute", hold)
+    assert shown
