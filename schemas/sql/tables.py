@@ -151,6 +151,12 @@ saved_searches = Table(
         Moment,
         comment="the due time of the last digest that brought it jobs; null: there was none, or nobody knows",
     ),
+    Column(
+        "linked_at",
+        Moment,
+        comment="when a link of a mail last changed its criteria; null: its owner knows, or none did",
+    ),
+    Column("before_link", Text, comment="the criteria before the first such change, JSON"),
     CheckConstraint("hour >= 0 AND hour < 24", name="hour"),
     UniqueConstraint("subscriber_id", "name"),
     Index(

@@ -24,6 +24,9 @@ from services.usecases.links import SavedSearch, Subscriber
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import WantedSearch, query_of
 from services.usecases.searches import reader as reader_of
+from services.usecases.wording import criteria_in_words
+from services.wording.dates import moment_in_words
+from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
 WIDEN: Final = "widen"
@@ -72,8 +75,13 @@ def foreseen(
     )
 
 
-def press(installation: Installation, person: Subscriber, sent: str, words: Words, now: datetime) -> Pressed:
-    """Do what a press sends; done twice it is done once. Raises MissingError for what no page of theirs offered."""
+def press(
+    installation: Installation, person: Subscriber, sent: str, words: Words, now: datetime, *, by_link: bool = False
+) -> Pressed:
+    """Do what a press sends; done twice it is done once. Raises MissingError for what no page of theirs offered.
+
+    `by_link`: it was pressed by whoever holds a link of a mail.
+    """
     sign = _signer(installation, person, now)
     try:
         search_id, before, other, undoes = sign.loads(sent)
@@ -87,13 +95,30 @@ def press(installation: Installation, person: Subscriber, sent: str, words: Word
         if _criteria(given, words) != _criteria(instead(given, before), words):
             return Pressed(search_id, words.say(_CHANGED), "")
         try:
-            search = _saved(installation, person, search, wanted, words, now)
+            search = _saved(installation, person, search, wanted, words, now, by_link=by_link)
         except ChangedError:
             # By the same press at the same moment, as may be.
-            return press(installation, person, sent, words, now)
+            return press(installation, person, sent, words, now, by_link=by_link)
     if undoes:
         return Pressed(search_id, words.say(UNDONE), "")
     return Pressed(search_id, words.say(_WIDENED), str(sign.dumps([search_id, _asked(search, words), before, True])))
+
+
+def changed_by_link(
+    installation: Installation, person: Subscriber, search: SavedSearch, words: Words, now: datetime
+) -> Pressed | None:
+    """What whoever holds a link of a mail did to a search since its owner last knew; None where nothing."""
+    if search.by_link is None:
+        return None
+    at = search.by_link.at.astimezone(zone_of(person.profile.time_zone))
+    said = words.say(
+        "On {when}, a link in one of your mails changed what this search asks for. Before, it asked for: {before}.",
+        when=moment_in_words(at, words.locale),
+        before=" · ".join(criteria_in_words(search.by_link.before, words)),
+    )
+    before = _asked(replace(search, criteria=search.by_link.before), words)
+    sign = _signer(installation, person, now)
+    return Pressed(search.search_id, said, str(sign.dumps([search.search_id, _asked(search, words), before, True])))
 
 
 def _saved(
@@ -103,6 +128,8 @@ def _saved(
     wanted: Mapping[str, str],
     words: Words,
     now: datetime,
+    *,
+    by_link: bool,
 ) -> SavedSearch:
     fields = changed_fields(wanted, query_of(search), search.timing, words)
     try:
@@ -110,7 +137,8 @@ def _saved(
     except WrongFieldError:
         # Another one is called so: nobody who presses a button is asked for a name.
         fields["name"] = search.name
-    return searches.revise(installation, search, {"name": fields["name"], "criteria": fields["criteria"]}, now)
+    named = {"name": fields["name"], "criteria": fields["criteria"]}
+    return searches.revise(installation, search, named, now, by_link=by_link)
 
 
 def _form(search: SavedSearch, words: Words) -> dict[str, str]:

@@ -112,4 +112,4 @@ def _tell_cause(
 
 def _revised(installation: Installation, search: SavedSearch, criteria: Criteria, now: datetime) -> SavedSearch:
     fields = {"criteria": criteria.model_dump(mode="json", exclude_defaults=True)}
-    return searches.revise(installation, search, fields, now)
+    return searches.revise(installation, search, fields, now, by_link=True)

@@ -31,6 +31,7 @@ __all__ = [
     "delete",
     "fields_of",
     "give_feed",
+    "keep",
     "listed",
     "pause",
     "places_from",
@@ -200,9 +201,12 @@ def revise(
     fields: Mapping[str, Any],
     now: datetime,
     paused: bool | None = None,
+    *,
+    by_link: bool = False,
 ) -> SavedSearch:
     """Change a search that is as whoever changes it knows it; what is not named stays.
 
+    `by_link`: whoever holds a link of a mail does, and its owner is told.
     Raises ChangedError where it is another by now, UsageError, WrongFieldError.
     """
     with fields_checked():
@@ -216,7 +220,13 @@ def revise(
         preferred_places=wanted.preferred_places,
         paused=paused,
         known=known,
+        by_link=by_link,
     )
+
+
+def keep(installation: Installation, search_id: str) -> None:
+    """Have its owner told no more of what a link of a mail changed. Raises UsageError."""
+    installation.searches.keep(search_id)
 
 
 def prefer(installation: Installation, search_id: str, places: Sequence[str] | None, now: datetime) -> tuple[str, ...]:

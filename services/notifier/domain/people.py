@@ -105,6 +105,14 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkChange:
+    """What links of mails changed of a search, of which its owner does not know yet: others may hold such a link."""
+
+    at: datetime
+    before: Criteria
+
+
+@dataclass(frozen=True, slots=True)
 class SavedSearch:
     """A subscriber's named use of criteria."""
 
@@ -121,6 +129,7 @@ class SavedSearch:
     """Codes; jobs there come first, as far as `services.notifier.domain.curation.preferred_places` goes."""
     feed_key: str | None = None
     """What the secret address of its feed ends in; None where it has none."""
+    by_link: LinkChange | None = None
 
     @property
     def wish(self) -> tuple[str, Criteria, Timing, tuple[str, ...], bool]:

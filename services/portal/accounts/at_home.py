@@ -30,6 +30,7 @@ _DONE: Final[Mapping[str, str]] = {
     "profile": _SAVED,
     "choose": _SAVED,
     "note": _SAVED,
+    "keep-search": _SAVED,
     "note-hidden": _SAVED,
     "delete-search": mark("Deleted."),
     "pause": _PAUSED,

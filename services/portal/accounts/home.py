@@ -23,7 +23,7 @@ from services.portal.links.standing import AGAIN, CHANGES, change, pause_until, 
 from services.portal.postman import Postman
 from services.portal.preview_page import EVERY_TRADE, Outlook
 from services.portal.search_form import given_of, timing_fields
-from services.portal.widening import MOST, WIDEN, Pressed, foreseen, press
+from services.portal.widening import MOST, WIDEN, Pressed, changed_by_link, foreseen, press
 from services.runtime.web.bodies import form_of
 from services.usecases import accounts, choices, links, searches, sessions, signing, suppressions
 from services.usecases.accounts import Profile
@@ -38,6 +38,7 @@ from services.wording.words import LANGUAGES, Words, mark
 
 _HERE_ALONE = (
     "delete-search",
+    "keep-search",
     "timing",
     "pause-until",
     "profile",
@@ -187,6 +188,8 @@ def _act(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
         case "delete-search":
             search = links.own_search(installation, here.person, form.get("search", ""))
             searches.delete(installation, search.search_id, now)
+        case "keep-search":
+            searches.keep(installation, links.own_search(installation, here.person, form.get("search", "")).search_id)
         case "make-feed" | "end-feed" as wanted:
             search = links.own_search(installation, here.person, form.get("search", ""))
             searches.give_feed(installation, search.search_id, signing.new_token() if wanted == "make-feed" else None)
@@ -261,6 +264,7 @@ def _page(
                 _about(search, live, words, outlooks.get(search.search_id)),
                 outlooks.get(search.search_id),
                 _search_fields(search, words) | dict(typed if wrong == search.search_id else {}),
+                changed_by_link(door.installation, person, search, words, door.clock()),
             )
             for search in saved
         ],

@@ -111,7 +111,8 @@ def routes(door: Door, guard: FormGuard, postman: Postman, live: LivePreviews) -
         visit = await door.visit(request, "manage", token)
         if not visit.expired and form.get("do") == WIDEN:
             seen, sent = looked_at(visit, WIDEN), form.get("press", "")
-            pressed = await door.work(partial(press, door.installation, visit.subscriber, sent, visit.words, visit.now))
+            act = partial(press, door.installation, visit.subscriber, sent, visit.words, visit.now, by_link=True)
+            pressed = await door.work(act)
             return await door.work(partial(_manage_page, door, visit, seen, pressed=pressed))
         if not visit.expired:
             await door.work(partial(change, door.installation, visit.subscriber, form, visit.words, visit.now))

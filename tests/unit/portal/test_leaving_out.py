@@ -11,6 +11,7 @@ from services.rules.places.towns import town_of
 from services.rules.verdict import verdict
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
+from tests.support.signed_in import Browser
 from tests.support.waiting import until
 
 JUNIOR = posting(
@@ -20,6 +21,8 @@ JUNIOR = posting(
     roles=("data-engineer",),
     skills=(Skill(name="Python", strength="required"), Skill(name="Java", strength="title")),
 )
+
+TOLD_AT_HOME = "a link in one of your mails changed"
 
 
 def criteria_of(store: NotifierStore, person: Subscriber) -> dict[str, Criteria]:
@@ -62,11 +65,13 @@ def test_what_is_left_out_is_found_no_more_and_undone_it_is_as_before(
     store.matches.store(0, [arrival(1, JUNIOR)], NOW)
     before = criteria_of(store, ada)
     path = portal.path("irrelevant", ada, JUNIOR.posting_id)
+    home = Browser(portal, ada)
     portal.post(path, do="say")
     for criterion, value in offered(portal.get(path).text):
         done = portal.post(path, do="leave-out", criterion=criterion, value=value).text
         [line] = re.findall("<p[^>]*autofocus>.*", done)
         assert "Left out from now on" in line, "of two lines what the form did has the focus"
+        assert TOLD_AT_HOME in home.get("/home").text
         changed = criteria_of(store, ada)
         assert verdict(changed["Python work"], JUNIOR).outcome in ("reject", "near")
         assert verdict(changed["Python work"], posting("one")).outcome == "match"
@@ -76,6 +81,7 @@ def test_what_is_left_out_is_found_no_more_and_undone_it_is_as_before(
         undone = portal.post(path, do="let-in", undo=undo).text
         assert "Undone" in undone
         assert criteria_of(store, ada) == before
+        assert TOLD_AT_HOME not in home.get("/home").text
 
 
 def test_too_little_pay_too_far_and_the_wrong_place_are_reasons_too(store: NotifierStore, portal: ServedPortal) -> None:

@@ -10,9 +10,11 @@ import pytest
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import SavedSearch, Subscriber
+from services.usecases import searches
+from services.usecases.installation import Installation
 from tests.support.at_once import at_once
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
-from tests.support.portal import ServedPortal, served_portal
+from tests.support.portal import ServedPortal, served_portal, settings_of
 from tests.support.signed_in import Browser
 from tests.support.waiting import until
 
@@ -94,6 +96,50 @@ def test_by_the_link_of_a_mail_it_is_one_press_too_and_the_page_goes_on_to_say_w
     assert "7 jobs of the last 30 days fit" in pressed
     assert "Undone" in ready.post(path, do="widen", press=undo(pressed)).text
     assert store.searches.get(narrow.search_id) == narrow
+
+
+def test_what_a_link_changed_is_said_at_home_until_its_owner_undoes_it_or_leaves_it_so(
+    store: NotifierStore, narrow: SavedSearch, bob: Subscriber, ready: ServedPortal, browser: Browser
+) -> None:
+    path, told = f"{ready.path('manage', bob, slot_of(NOW))}?more=1", "a link in one of your mails changed"
+    assert told not in browser.get("/home").text
+    for answer in ("undo", "leave"):
+        ready.post(path, do="widen", press=widest(ready.get(path).text))
+        page = browser.get("/home").text
+        assert re.search(rf"<p>On Jul 1, 2026, [^<,]+, {told} what this search asks for[^<]+zeppelin", page)
+        if answer == "undo":
+            assert told not in browser.post("/home", do="widen", press=undo(page)).text
+            assert store.searches.get(narrow.search_id) == narrow
+    browser.post("/home", do="keep-search", search=narrow.search_id)
+    assert told not in browser.get("/home").text
+    assert store.searches.get(narrow.search_id).criteria.text == ""
+
+
+def test_of_several_changes_by_links_home_leads_back_to_before_the_first_and_what_a_link_took_back_is_not_said(
+    store: NotifierStore, narrow: SavedSearch, bob: Subscriber, ready: ServedPortal, browser: Browser
+) -> None:
+    path = f"{ready.path('manage', bob, slot_of(NOW))}?more=1"
+    ready.post(path, do="widen", press=widest(ready.get(path).text))
+    known = store.searches.get(narrow.search_id)
+    searches.revise(
+        Installation(settings_of(), store.engine), known, {"criteria": {"text": "airship"}}, NOW, by_link=True
+    )
+    browser.post("/home", do="widen", press=undo(browser.get("/home").text))
+    assert store.searches.get(narrow.search_id) == narrow
+    pressed = ready.post(path, do="widen", press=widest(ready.get(path).text)).text
+    ready.post(path, do="widen", press=undo(pressed))
+    assert "Undo" not in presses(browser.get("/home").text)
+
+
+def test_who_changes_a_search_themself_is_told_no_more_of_what_a_link_changed(
+    store: NotifierStore, narrow: SavedSearch, bob: Subscriber, ready: ServedPortal, browser: Browser
+) -> None:
+    path = f"{ready.path('manage', bob, slot_of(NOW))}?more=1"
+    ready.post(path, do="widen", press=widest(ready.get(path).text))
+    store.searches.edit(narrow.search_id, NOW, name="Renamed")
+    assert undo(browser.get("/home").text)
+    store.searches.edit(narrow.search_id, NOW, criteria=ZEPPELINS.model_copy(update={"text": "airship"}))
+    assert "Undo" not in presses(browser.get("/home").text)
 
 
 def test_a_second_press_does_it_once_and_is_undone_all_the_same(

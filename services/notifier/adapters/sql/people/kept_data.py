@@ -107,6 +107,7 @@ def _left_out(value: bytes) -> Any:
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "feedback.about": json.loads,
     "saved_searches.waiting": unpacked,
+    "saved_searches.before_link": json.loads,
     "digests.body": unpacked,
     "digests.dropped": _left_out,
     "digests.matched": json.loads,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
-from schemas.codec import decode
+from schemas.codec import decode, encode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
@@ -19,7 +19,7 @@ from services.notifier.adapters.sql.windows.cuts import NEW_SEARCH_LOOKS_BACK, c
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.fields import FieldError
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.people import MOST_SEARCHES, SavedSearch, Timing, name_of
+from services.notifier.domain.people import MOST_SEARCHES, LinkChange, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import due_after_change, next_due
 from services.runtime.errors import ChangedError, UsageError
 from services.runtime.sql.ran_ahead import is_ahead
@@ -81,8 +81,11 @@ class SqlSearches:
         preferred_places: tuple[str, ...] | None = None,
         paused: bool | None = None,
         known: SavedSearch | None = None,
+        by_link: bool = False,
     ) -> SavedSearch:
         """Change a search. Raises UsageError; ChangedError where it asks for something else than what is `known`.
+
+        `by_link`: by whoever holds a link of a mail, so that its owner is told.
 
         Its window stays, so that nothing is missed; with other criteria, which are left and joined, it reaches back as
         that of a new search. At other times it is due as `due_after_change` says. Paused it is served no more, its
@@ -110,6 +113,7 @@ class SqlSearches:
                 # What others' searches found by these criteria lies before the window: it is new to this one.
                 looks_back = cut_before(connection, now - NEW_SEARCH_LOOKS_BACK)
                 values["served_cut"] = min(values.get("served_cut", search.served_cut), looks_back)
+                values |= _linked(_before_link(search, criteria) if by_link else None, now)
             _set(connection, search_id, values)
             if paused:
                 _cancel_unasked(connection, search.subscriber_id, now)
@@ -141,6 +145,13 @@ class SqlSearches:
         with writing(self._engine) as connection:
             _locked(connection, search_id)
             _set(connection, search_id, {"feed_key": key})
+
+    @retried
+    def keep(self, search_id: str) -> None:
+        """Have its owner told no more of what a link changed. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _locked(connection, search_id)
+            _set(connection, search_id, _linked(None))
 
     def with_feed(self, key: str) -> SavedSearch | None:
         """The search that has a feed at a secret address."""
@@ -266,6 +277,17 @@ def _timing(timing: Timing, time_zone: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def _before_link(search: SavedSearch, criteria: Criteria) -> Criteria | None:
+    """What it asked for before links changed it; None where it asks for that again."""
+    before = search.by_link.before if search.by_link else search.criteria
+    return before if before != criteria else None
+
+
+def _linked(before: Criteria | None, now: datetime | None = None) -> dict[str, Any]:
+    """The columns of what a link changed."""
+    return {"linked_at": now if before else None, "before_link": encode(before).decode() if before else None}
+
+
 def _set(connection: Connection, search_id: str, values: dict[str, Any]) -> None:
     connection.execute(update(saved_searches).where(saved_searches.c.search_id == search_id).values(values))
 
@@ -320,6 +342,7 @@ def _search(row: Row[Any]) -> SavedSearch:
         next_due_at=row.next_due_at,
         preferred_places=places_read(row.preferred_places),
         feed_key=row.feed_key,
+        by_link=LinkChange(row.linked_at, decode(Criteria, row.before_link.encode())) if row.linked_at else None,
     )
 
 
