@@ -6,20 +6,24 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.engine import make_url
 
 from schemas.sql.tables import counters, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, read_workers
+from services.runtime.health.heartbeat import MISSED, Heartbeat, SqlHeartbeats, read_workers
 from services.runtime.sql.holders import Holder, read_holders
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.settings import StoreSettings
 from services.runtime.sql.store import open_store, place_of, reading, writing
+from services.settings import Settings
+from services.usecases.overview import troubles, watcher
 from tests.support.cut_line import CutLine, cut_line
 from tests.support.notifying import NOW
 from tests.support.postgresql import migrated_database
@@ -161,6 +165,22 @@ def test_who_holds_what_others_wait_for_is_named_without_what_it_does(far: Far) 
         for each in waits:
             each.join()
     operator.dispose()
+
+
+def test_who_runs_is_told_while_a_session_holds_what_is_counted(far: Far, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    SqlHeartbeats(far.engine, "run@a", now).publish([Heartbeat("matcher", ready=True)], now)
+    operator = open_store(far.url + "?application_name=psql")
+    with watcher(Settings(data=tmp_path, store=SecretStr(far.url))) as stream, writing(operator) as holder:
+        holder.execute(text("LOCK TABLE saved_searches IN ACCESS EXCLUSIVE MODE"))
+        seen = stream.look()
+    operator.dispose()
+    assert (seen.figures, seen.run_since) == (None, None)
+    assert [service.name for service in seen.services if service.alive(seen.at)] == ["matcher"]
+    for at, told in ((seen.at, False), (seen.at + MISSED, True)):
+        said = [trouble.what for trouble in troubles(replace(seen, at=at))]
+        assert said[0].startswith("store cannot be used")
+        assert any(what.startswith("jobchime does not run, last heard of run@a") for what in said) == told
 
 
 def test_a_worker_whose_clock_is_behind_is_alive_and_told_to_be_so(far: Far) -> None:

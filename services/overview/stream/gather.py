@@ -97,6 +97,7 @@ class Gatherer:
         self._topic_faults = SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
         self._patient = Patient[StoreView](_PATIENCE_STORE_S, _HANGS)
         self._patient_holders = Patient[tuple[Holder, ...]](_PATIENCE_S, _HANGS)
+        self._patient_workers = Patient[tuple[Worker, ...]](_PATIENCE_S, _HANGS)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -117,10 +118,10 @@ class Gatherer:
         if self._settings.matcher.index == "elasticsearch":
             self._tried(engines, "Elasticsearch", self._ask_search)
             indexed, indexed_criteria = self._in_indices(now)
-        workers, letters = store.workers if store else (), self._waiting_letters(log) if log else ()
-        hours = store.hours if store else HoursView()
+        workers, letters = store.workers if store else self._workers_alone(), self._waiting_letters(log) if log else ()
+        hours, at = (store.hours, store.at) if store else (HoursView(), self._clock.now())
         return Overview(
-            at=store.at if store else now,
+            at=at,
             form="deployed" if self._settings.deployed else "embedded",
             engines=tuple(engines),
             figures=store.figures if store else None,
@@ -135,7 +136,8 @@ class Gatherer:
             stages=hours.stages,
             has_portal=not self._settings.deployed and self._settings.portal.enabled,
             last_words=None if self._settings.deployed else last_words(self._settings.data, now),
-            run_since=self._run_since(workers, store.at if store else now),
+            run_since=self._run_since(workers, at),
+            has_store=self._engines.has_store(),
             source_hours=hours.sources,
             source_readers=hours.readers,
             mailed=hours.mailed,
@@ -166,6 +168,11 @@ class Gatherer:
         if holders:
             since = self._away.setdefault("store", self._clock.now() - (holders[0].held or timedelta()))
             engines[-1] = EngineView("store", False, holders[0].said, since, view.mend)
+
+    def _workers_alone(self) -> tuple[Worker, ...]:
+        """Who runs, where another table can not be read: a session may hold that one, and heartbeats go on."""
+        store = self._store
+        return (() if store is None else _if_said(lambda: self._patient_workers.of(lambda: read_workers(store)))) or ()
 
     def _unwritable(self, now: datetime) -> Iterator[EngineView]:
         """What nobody can write to can be read all the same, and its workers fall silent."""

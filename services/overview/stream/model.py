@@ -274,6 +274,8 @@ class Overview:
     """Of the embedded form: when and why it last ended by itself; None where it was killed, or told to."""
     run_since: datetime | None = None
     """In the embedded form, where nobody is heard of: since when a process runs on the data folder all the same."""
+    has_store: bool = True
+    """False of a data folder in which no store was made yet."""
     source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
     """The sources that fare worst, the worst first, with what came of them in each of the last 24 hours."""
     source_readers: dict[str, SourceReaders] = field(default_factory=dict)

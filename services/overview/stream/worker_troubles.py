@@ -65,7 +65,7 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
     served = overview.services
     flow = tuple(service for service in served if service.name not in BESIDE_THE_WAY)
     if overview.form == "embedded" and not any(service.alive(overview.at) for service in flow):
-        if is_beginning(overview) or not away & {"store", DATA_FOLDER}:
+        if is_beginning(overview) or not _is_told_of_the_store(overview):
             portals = [service for service in served if service.name == PORTAL]
             has_portal = overview.has_portal and not any(portal.alive(overview.at) for portal in portals)
             yield _nothing_runs(replace(overview, services=flow, has_portal=has_portal))
@@ -111,18 +111,29 @@ def of_services(overview: Overview) -> Iterator[Trouble]:
 def _is_silenced(overview: Overview, service: ServiceView, away: Collection[str]) -> bool:
     """Whether it may run all the same, as a store that is away or held takes no heartbeat.
 
-    Where that can be read, whoever fell silent well before the last that was heard of did so for a reason of its own.
+    Where heartbeats can be read, whoever fell silent well before the last that was heard of did so for a reason of its
+    own.
     """
     if "store" not in away:
         return False
-    if overview.figures is None:
-        return True
     workers = [worker for each in overview.services for worker in each.workers]
+    if overview.figures is None and not workers:
+        return True
     last = [worker.seen_at for worker in service.workers if not worker.stopped]
     if not last:
         return not any(worker.alive(overview.at) for worker in workers)
     heard = (worker.seen_at for worker in workers if worker.seen_at <= overview.at + MISSED)
     return max(heard, default=overview.at) - max(last) <= MISSED
+
+
+def _is_told_of_the_store(overview: Overview) -> bool:
+    """Whether what is said of the store, or of the data folder, says all that is known of the embedded form.
+
+    That no process runs on the data folder is known whatever becomes of a store that is there and sound.
+    """
+    away = [engine for engine in overview.engines if not engine.reachable and engine.name in ("store", DATA_FOLDER)]
+    is_known = overview.has_store and overview.run_since is None
+    return bool(away) and not (is_known and all(each.name == "store" and each.mend is None for each in away))
 
 
 def _nothing_runs(overview: Overview) -> Trouble:

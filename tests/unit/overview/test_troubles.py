@@ -626,11 +626,31 @@ def test_so_is_one_that_dies_while_the_store_is_held_and_takes_heartbeats_of_oth
 
 
 def test_services_whose_heartbeats_wait_for_what_holds_the_store_are_not_said_to_have_ended() -> None:
-    for overview in (heard_at(100, 96, 99), replace(heard_at(100, 3600, 97), figures=None)):
+    unread = tuple(ServiceView(name, 0) for name in ("ingest.normaliser", "matcher"))
+    for overview in (heard_at(100, 96, 99), replace(heard_at(), figures=None, services=unread)):
         (held,) = troubles(overview)
         assert "the session 12 holds" in held.what
     unheard = tuple(ServiceView(name, 0) for name in ("ingest.normaliser", "matcher"))
     assert len(troubles(replace(heard_at(), services=unheard))) == 1, "they began while it was held"
+
+
+def test_a_service_that_does_not_run_is_told_where_heartbeats_alone_can_be_read() -> None:
+    held, silent = troubles(replace(heard_at(3, 60, 1), figures=None))
+    assert "the session 12 holds" in held.what
+    assert silent.what.startswith("no worker of matcher runs, last heard of ")
+
+
+@pytest.mark.parametrize(
+    ("mend", "has_store", "run_since", "told"),
+    [(None, True, None, True), (None, True, NOON, False), ("restore", True, None, False), (None, False, None, False)],
+)
+def test_that_jobchime_does_not_run_is_told_beside_a_store_that_is_held(
+    mend: Mend | None, has_store: bool, run_since: datetime | None, told: bool
+) -> None:
+    store = EngineView("store", False, "the session 12 holds what 3 others of this store wait for", mend=mend)
+    embedded = replace(WELL, at=LATER, form="embedded", engines=(store,), figures=None, services=())
+    found = troubles(replace(embedded, has_store=has_store, run_since=run_since))
+    assert [trouble.what.partition(" ")[2][:12] for trouble in found][1:] == ["does not run"] * told
 
 
 def test_a_lost_worker_is_named_where_others_of_its_service_remain() -> None:
