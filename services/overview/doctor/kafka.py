@@ -11,6 +11,7 @@ from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift
 from services.notifier.app import make_agreement
 from services.overview.doctor.diagnosis import Diagnosis
 from services.overview.engines import Engines
+from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import check as check_topics
@@ -38,10 +39,12 @@ def cluster_diagnoses(settings: Settings, engines: Engines) -> Iterator[Diagnosi
 
 def topic_diagnoses(settings: Settings) -> Iterator[Diagnosis]:
     """Whether all topics are there, and as they should be. Raises UnavailableError."""
+    if said := _without_leader(settings):
+        yield Diagnosis("partitions", "wrong", said, "start the broker, or see its log: its disk may be gone")
     found = check_topics(settings.kafka)
     for fault in found:
         yield Diagnosis(f"topic {fault.topic}", "wrong", fault.what, fault.mend)
-    if not found:
+    if not found and not said:
         yield Diagnosis("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
 
 
@@ -90,5 +93,10 @@ def _both(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(first) & set(second)))
 
 
+def _without_leader(settings: Settings) -> str:
+    with Offsets(settings.kafka, patience_s=PATIENCE_S) as offsets:
+        return offsets.without_leader([topic.name for topic in planned(settings.kafka)]).said
+
+
 def _is_lacking(settings: Settings) -> bool:
-    return any(fault.what == "missing" for fault in check_topics(settings.kafka))
+    return bool(_without_leader(settings)) or any(fault.what == "missing" for fault in check_topics(settings.kafka))

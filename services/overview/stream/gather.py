@@ -34,7 +34,7 @@ from services.processes import BESIDE_THE_WAY, SERVICES
 from services.runtime.cached import Cached
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
-from services.runtime.errors import JobchimeError, mend_of
+from services.runtime.errors import JobchimeError, UnavailableError, mend_of
 from services.runtime.figures.lost_postings import LostPostings, read_lost_postings
 from services.runtime.figures.peak import DayAhead, read_day_ahead
 from services.runtime.figures.stream import RECENT, StoreFigures
@@ -218,9 +218,16 @@ class Gatherer:
     def _read_kafka(self) -> LogView:
         if self._offsets is None:
             self._offsets = self._opened.enter_context(self._engines.offsets(_PATIENCE_S))
-        # Commits first: a lag then counts what came meanwhile, and is never less than it is.
-        committed = self._offsets.committed(tuple(inputs_of_services()))
-        return LogView(self._offsets.starts(_ALL), self._offsets.ends(_ALL), committed)
+        offsets = self._offsets
+        try:
+            # Commits first: a lag then counts what came meanwhile, and is never less than it is.
+            committed = offsets.committed(tuple(inputs_of_services()))
+            return LogView(offsets.starts(_ALL), offsets.ends(_ALL), committed)
+        except UnavailableError as error:
+            found = _if_said(lambda: offsets.without_leader(_ALL))
+            if found is None or not found.said:
+                raise
+            raise UnavailableError(found.said, mend="Kafka") from error
 
     def _ask_topics(self) -> tuple[TopicFinding, ...]:
         """None of the embedded form; nor where Kafka does not say, as to who may not ask how topics are set up."""

@@ -204,6 +204,9 @@ def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
         if said is not None:
             number = counted(fault.mails, "mail")
             last = "" if fault.waiting or fault.mails == 1 else f", the last {stamp(fault.last)}"
+            # A few are tried, lest a server that takes none be asked for each.
+            if mail.untaken and mail.keeps_all(fault):
+                last = f"; {counted(mail.untaken, 'more waits', 'more wait')} to be tried"
             what = f"{said.format(mails=number, said=short(fault.said, _MOST_SAID))} (since {stamp(fault.since)}{last})"
             do, remedy = _DO_NOTHING if passed else _DO[fault.fault]
             yield Trouble(what, do, remedy, grave=not passed and _is_grave(fault, mail, now))
@@ -216,8 +219,7 @@ def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
     if fault.waiting:
         patience = PATIENCE.get(fault.fault, timedelta(0))
         # Where others go out it is a matter of these readers' servers; where none does all are late by then.
-        none_goes_out = mail.last_accepted is None or mail.last_accepted < fault.since
-        return now - fault.since >= (min(patience, LATE) if none_goes_out else patience)
+        return now - fault.since >= (min(patience, LATE) if mail.keeps_all(fault) else patience)
     # When a clock that ran ahead dated it nobody knows: it is told of, and holds nothing up.
     if fault.last > now:
         return False

@@ -8,8 +8,9 @@ from schemas.counted import counted
 from schemas.topics import dead_of
 from services.overview.stream.ground_troubles import ground_troubles, reader_troubles
 from services.overview.stream.lacking_troubles import lacking_troubles
+from services.overview.stream.late_troubles import late_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
-from services.overview.stream.model import LetterView, Overview, Remedy, ServiceView, Trouble
+from services.overview.stream.model import LetterView, Overview, Remedy, Trouble
 from services.overview.stream.source_troubles import (
     LATE_POLLS,
     late_polls,
@@ -19,11 +20,11 @@ from services.overview.stream.source_troubles import (
     no_sources,
     source_troubles,
 )
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, stamp
 from services.overview.stream.start_troubles import clocks, releases, restarting
 from services.overview.stream.ways_out import WAYS_OUT
 from services.overview.stream.worker_troubles import is_beginning, of_services, too_few
-from services.processes import BESIDE_THE_WAY, NOTIFIER, process_of
+from services.processes import NOTIFIER, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.stream import StoreFigures
@@ -37,10 +38,6 @@ NO_CANARY = timedelta(minutes=25)
 """Twice the time between two, and some."""
 _RECENT = timedelta(days=1)
 _OUTBOX_MANY = 10_000
-_FAST_BURN = 14.4
-_LEAST_LATE = 5
-_IN_HAND = 10
-"""Records that a service may have yet to handle whenever somebody looks, as some came in that moment."""
 _LEAST_LETTERS, _MUCH_DIES = 10, 0.01
 """A few records of a feed are always odd; where a share dies, jobs of a whole board reach nobody until it is mended."""
 DECLARE = (
@@ -74,7 +71,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *_late_polls(overview),
         *_not_taken_up(overview),
         *lacking_troubles(overview),
-        *_objectives(overview),
+        *late_troubles(overview),
         *too_few(overview),
         *_undeclared(overview),
         *_letters(overview),
@@ -169,57 +166,6 @@ def _not_taken_up(overview: Overview) -> Iterator[Trouble]:
         )
 
 
-def _objectives(overview: Overview) -> Iterator[Trouble]:
-    """What is late of late is a failure; a budget that is spent by what is over is told of.
-
-    Fast burn: 14.4 times as fast as a budget of 30 days allows, which in an hour spends a fiftieth of it (Google's SRE
-    workbook, chapter 5). Of few the share says little.
-    """
-    figures = overview.figures
-    waits = figures is not None and bool(figures.sending_paused or figures.put_off)
-    for stage in overview.stages:
-        objective = stage.objective
-        if objective is None or stage.budget_left is None:
-            continue
-        limit = span(objective.within_s)
-        if stage.burn >= _FAST_BURN and stage.lately_late >= _LEAST_LATE and not (waits and stage.ends_with_mail):
-            late = f"{stage.lately_late:,} of {stage.lately:,}"
-            over = not stage.ends_with_mail and _flows(overview, objective.within_s)
-            yield Trouble(
-                f"{stage.name}: {late} of this hour and the last took longer than {limit}, where at most"
-                f" {1 - objective.share:.0%} should" + "; nothing waits any more" * over,
-                "what is said of mails, digests and the notifier here says why"
-                if stage.ends_with_mail
-                else "nothing, if it is over: look at what was late in the figures by the hour"
-                if over
-                else "see which service lags or stands still, in the table of services",
-                "told of elsewhere",
-                grave=not over,
-            )
-        elif stage.budget_left < 0:
-            yield Trouble(
-                f"{stage.name}: of the last 30 days {stage.within or 0:.1%} were within {limit}, where"
-                f" {objective.share:.0%} should be",
-                "nothing now, if it is over: look at what was late in the figures by the hour",
-                Remedy("show figures"),
-                grave=False,
-            )
-
-
-def _flows(overview: Overview, within_s: float) -> bool:
-    """Whether postings come through in that time now: after an outage their hour is late for long after."""
-    on_the_way = [service for service in overview.services if service.name not in BESIDE_THE_WAY]
-    states = {service.state(overview.at) for service in on_the_way}
-    waits = any(_waits(service, overview.at, within_s) for service in overview.services)
-    return states <= {"ready", "off"} and not waits and max(overview.freshness_s.values(), default=0.0) <= within_s
-
-
-def _waits(service: ServiceView, now: datetime, within_s: float) -> bool:
-    """More than what is in hand at any moment; that a few are not handled at all is told of their service."""
-    rate = sum(worker.heartbeat.per_second for worker in service.alive(now))
-    return (service.lag or 0) > max(rate * within_s, _IN_HAND)
-
-
 def _undeclared(overview: Overview) -> Iterator[Trouble]:
     if overview.undeclared:
         served = counted(overview.undeclared, "subscriber is", "subscribers are")
@@ -281,6 +227,8 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             grave=grave,
         )
     elif not canary.has_digest and canary.digest_at is not None and now - canary.digest_at > EVERY + LOST_CANARY:
+        if any(figures.mail.keeps_all(fault) for fault in figures.mail.faults):
+            return  # the mailer takes none of anybody's either, which is told with why
         yield Trouble(
             f"the canary, a digest made up as a test, was not built and delivered for {ago(now - canary.digest_at)}, or"
             " the mailer would not take it: people's digests may be stuck too",

@@ -112,6 +112,10 @@ class MailFigures:
         """Whether some mail was accepted after the last attempt that failed so."""
         return self.last_accepted is not None and self.last_accepted > fault.last
 
+    def keeps_all(self, fault: MailFault) -> bool:
+        """Whether no mail at all went out since the first attempt failed so."""
+        return fault.waiting and (self.last_accepted is None or self.last_accepted < fault.since)
+
     def has_passed(self, fault: MailFault) -> bool:
         """Whether what kept all mails from going out keeps none any more, though some still wait for their next try."""
         return fault.waiting and fault.fault in _OF_ALL and self.went_out_since(fault)

@@ -18,6 +18,7 @@ from schemas.topics import inputs_of_services
 from services.runtime.closeable import Closeable
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka.connection import client_options, explained
+from services.runtime.kafka.findings import Leaderless, leaderless_in
 from services.runtime.kafka.settings import KafkaSettings
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ Place = tuple[str, int]
 """A topic and a partition."""
 
 
+_GROUPS = "__consumer_offsets"
 _LEAST_SESSION = "group.min.session.timeout.ms"
 
 
@@ -57,6 +59,11 @@ class Offsets(Closeable):
     def ids(self, topics: Sequence[str]) -> dict[str, str]:
         """What Kafka called each topic when it was made: one made anew under the same name has another."""
         return {topic: str(description["topic_id"]) for topic, description in self._described(topics).items()}
+
+    def without_leader(self, topics: Sequence[str]) -> Leaderless:
+        """Partitions that nobody can write to or read, of those topics and of what keeps the offsets of groups."""
+        names = [*(self._settings.topic(topic) for topic in topics), _GROUPS]
+        return leaderless_in(self.ask(lambda admin: admin.describe_topics(names)), self._settings.prefix)
 
     def starts(self, topics: Sequence[str]) -> dict[Place, int]:
         """The offset of the first record that is still there; the end where there is none."""

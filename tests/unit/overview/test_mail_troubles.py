@@ -6,8 +6,9 @@ import pytest
 
 from services.overview.stream.mail_troubles import mail_troubles
 from services.overview.stream.model import Overview
-from services.overview.stream.troubles import healthy, troubles
+from services.overview.stream.troubles import healthy, store_troubles, troubles
 from services.runtime.figures.arriving import Arriving, EventCounts
+from services.runtime.figures.canary import CanaryFigures
 from services.runtime.figures.mail import FAULTS, MailFault, MailFigures
 from services.runtime.figures.stream import StoreFigures
 from tests.support.logs import NOON
@@ -49,6 +50,21 @@ def test_what_may_pass_by_itself_is_a_note_at_first(kind: str, passing: timedelt
     for since, grave in ((passing, False), (lasting, True)):
         [trouble] = mail_troubles(MailFigures((fault(kind, since=since),)), NOON)
         assert trouble.grave is grave
+
+
+def test_how_many_wait_behind_those_that_were_tried_is_told_while_none_goes_out() -> None:
+    put_off = fault("busy", mails=52, since=HOUR)
+    for accepted, behind in ((None, "; 398 more wait to be tried"), (NOON - MINUTE, "")):
+        [trouble] = mail_troubles(MailFigures((put_off,), accepted, untaken=398), NOON)
+        assert trouble.what == f"52 mails put off by the mail server: no (since 2026-03-01 11:00Z{behind})"
+
+
+def test_a_mailer_that_takes_none_is_told_once_and_not_as_the_canary_too() -> None:
+    canary = CanaryFigures(NOON - HOUR, NOON - HOUR, digest_at=NOON - HOUR, has_digest=False)
+    for accepted, told in ((None, 1), (NOON - MINUTE, 2)):
+        mail = MailFigures((fault("busy", since=HOUR),), accepted)
+        found = store_troubles(StoreFigures(NOON, mail=mail, canary=canary), NOON)
+        assert len([trouble for trouble in found if "canary" in trouble.what or "put off" in trouble.what]) == told
 
 
 def test_a_server_that_takes_others_may_put_some_off_for_longer() -> None:

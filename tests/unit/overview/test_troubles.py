@@ -26,7 +26,7 @@ from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss, rest_of
 from services.runtime.figures.cut_off import CutOff, Nowhere
 from services.runtime.figures.hours import StageFigures
-from services.runtime.figures.mail import MailFigures
+from services.runtime.figures.mail import MailFault, MailFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.source_readers import SourceReaders
@@ -1291,6 +1291,25 @@ def test_what_was_late_is_a_note_once_nothing_waits_and_a_failure_while_somethin
     dead = ServiceView("portal", None, needed=True)
     assert told(replace(through, services=(*through.services, dead)))[1] == (False, True), "no posting comes through it"
     assert told(replace(through, freshness_s={"matcher": 61.0}))[0] == (True, False), "each still takes as long"
+
+
+def test_mails_that_were_late_are_a_note_once_none_waits_for_long() -> None:
+    late = StageFigures("digest due to accepted", 450, 1.0, 1.0, 1.0, Objective(900.0, 0.99), 0.0, -9.0, 450, 450)
+
+    def told(**more: object) -> list[bool]:
+        overview = replace(figures(**more), stages=(late,))
+        return [trouble.grave for trouble in troubles(overview) if trouble.what.startswith("digest due to accepted")]
+
+    def put_off(minutes: int) -> MailFigures:
+        since = NOON - minutes * MINUTE
+        return MailFigures((MailFault("busy", True, 3, since, NOON, "429"),), last_accepted=NOON)
+
+    assert told() == [False]
+    assert told(due_subscribers=3, due_since=NOON - MINUTE) == [False], "what fell due just now"
+    assert told(due_subscribers=3, due_since=NOON - 16 * MINUTE) == [True]
+    assert told(mail=MailFigures(untaken=3, untaken_since=NOON - 16 * MINUTE)) == [True]
+    assert (told(mail=put_off(14)), told(mail=put_off(16))) == ([False], [True])
+    assert told(mail=MailFigures((MailFault("message", False, 3, NOON - 99 * MINUTE, NOON, "no"),))) == [False]
 
 
 def test_a_dead_letter_of_a_feed_is_not_said_to_be_sent_back_since_the_next_poll_reads_it_again() -> None:
