@@ -119,6 +119,8 @@ def _in_english() -> str:
         rf"|\n\W{{0,3}}{_words('a')} (?P<line>{in_words})\b"
         rf"|\b{_words('hired_at')} (?P<at>{level})[- ]{word}\b"
         rf"|\b{_words('suits')} (?P<for>{starting})\b"
+        # Fresh graduates are welcome to apply
+        rf"|(?P<beginners>{any_of('seniority.said.beginners_welcome')})"
     )
 
 

@@ -22,7 +22,9 @@ _MAILBOX = re.compile(r"[\w.+-]*$")
 _LONGEST_MAILBOX = 64
 _MOST_OF_AMOUNT: Final = 24
 _AMOUNT_BEFORE: Final = re.compile(r"(?:(?<![\w.])\d+ ?[kK]|\d[\d.,]{3,}|[$€£] ?\d[\d.,]*)\+?\s?\(?$")
-_AMOUNT_BEHIND: Final = re.compile(r"\)?:?\s?(?:[$€£]\s?\d|\d{1,3}(?:[.,\s]\d{3})+|\d{5,}|\d+ ?[kK]\b)")
+_AMOUNT_BEHIND: Final = re.compile(
+    r"\)?:?\s?(?:[$€£]\s?\d|\d{1,3}(?:[.,\s]\d{3})+|\d{3}\b(?!\.\d)|\d{5,}|\d+(?: ?[-–] ?\d+)? ?[kK]\b)"
+)
 
 
 def _folded(code: int) -> int:
@@ -77,8 +79,11 @@ def links_of(text: str) -> list[tuple[int, int]]:
 
 
 def is_currency(text: str, start: int, end: int) -> bool:
-    """Whether a word is the code of a currency beside an amount: `$75,000 CAD` is no design by computer."""
-    if text[start:end] not in currencies():
+    """Whether a word is the code of a currency beside an amount: `$75,000 CAD` is no design by computer.
+
+    Pesos are written "Php 20,000" too; no version of what is called by such a code has three digits.
+    """
+    if text[start:end].upper() not in currencies():
         return False
     before = text[max(0, start - _MOST_OF_AMOUNT) : start]
     return bool(_AMOUNT_BEFORE.search(before) or _AMOUNT_BEHIND.match(text, end))

@@ -403,6 +403,18 @@ def test_the_code_of_a_currency_beside_an_amount_is_no_skill(pay: str) -> None:
     assert "CAD" not in found(pay)
 
 
+@pytest.mark.parametrize(
+    "pay", ["Php 20,000 - 30,000 a month", "20,000 to 30,000 php monthly", "PHP 180 to PHP 230 an hour", "Php 20-30k"]
+)
+def test_nor_is_it_in_other_letters_or_before_a_small_sum(pay: str) -> None:
+    assert "PHP" not in found(pay)
+
+
+@pytest.mark.parametrize("work", ["PHP 8 and Laravel", "PHP 7.4", "5 years of PHP", "You know php 8.1."])
+def test_a_version_behind_a_language_is_no_sum(work: str) -> None:
+    assert "PHP" in found(work)
+
+
 @pytest.mark.parametrize("work", ["You know CAD software.", "You have 5 years of CAD experience.", "3D CAD models"])
 def test_the_same_letters_without_an_amount_are_the_skill(work: str) -> None:
     assert "CAD" in found(work)
