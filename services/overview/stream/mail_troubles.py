@@ -168,7 +168,8 @@ def digest_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
         yield Trouble(
             f"of {unknown:,} mails nobody knows whether they went out{since}"
-            + (f", of the last as {short(figures.unknown_said, _MOST_SAID)}" if figures.unknown_said else ""),
+            + (f", of the last as {short(figures.unknown_said, _MOST_SAID)}" if figures.unknown_said else "")
+            + f"; none went out since, and {figures.mail.untaken:,} more wait to be tried" * _waits_behind(figures),
             "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
             Remedy("show doubts"),
         )
@@ -184,6 +185,11 @@ def digest_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "process",
         )
     yield from _untaken(figures)
+
+
+def _waits_behind(figures: StoreFigures) -> bool:
+    """Whether mails wait behind those in doubt, as what answers so is tried seldom."""
+    return bool(figures.mail.untaken and figures.takes_none and not figures.pauses.sending)
 
 
 def _untaken(figures: StoreFigures) -> Iterator[Trouble]:

@@ -227,7 +227,7 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             grave=grave,
         )
     elif not canary.has_digest and canary.digest_at is not None and now - canary.digest_at > EVERY + LOST_CANARY:
-        if any(figures.mail.keeps_all(fault) for fault in figures.mail.faults):
+        if figures.takes_none:
             return  # the mailer takes none of anybody's either, which is told with why
         yield Trouble(
             f"the canary, a digest made up as a test, was not built and delivered for {ago(now - canary.digest_at)}, or"

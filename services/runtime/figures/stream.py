@@ -12,7 +12,7 @@ from schemas.sql.doors import sign_ups
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
 from services.runtime.figures.canary import CANARY_ID, CanaryFigures, read_canary
 from services.runtime.figures.cut_off import CutOff, read_cut_off
-from services.runtime.figures.hours import read_left_unread
+from services.runtime.figures.hours import HOUR, read_left_unread
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.restarts import Restarts, read_restarts
 from services.runtime.figures.silence import Silence, read_silence
@@ -69,6 +69,8 @@ class StoreFigures:
     """By state, of all that the store still holds, but for mails that wait for their hour."""
     unknown_since: datetime | None = None
     """When the oldest delivery of which nobody knows became so."""
+    unknown_last: datetime | None = None
+    """When the newest did."""
     unknown_said: str = ""
     """What was said of the last of them."""
     digests: dict[str, int] = field(default_factory=dict)
@@ -150,9 +152,19 @@ class StoreFigures:
         """
         since, full = self.mail.untaken_since, bool(self.mail.day and self.mail.day.full)
         paused = (
-            self.pauses.sending or self.pauses.holds("notifier") or any(fault.waiting for fault in self.mail.faults)
+            self.pauses.sending
+            or self.pauses.holds("notifier")
+            or self.takes_none
+            or any(fault.waiting for fault in self.mail.faults)
         )
         return timedelta(0) if since is None or paused or full else max(self.at - since, timedelta(0))
+
+    @property
+    def takes_none(self) -> bool:
+        """Whether of all mails that were tried lately none went out, which is told by what was answered."""
+        accepted, doubted = self.mail.last_accepted, self.unknown_last
+        in_doubt = doubted is not None and self.at - doubted < HOUR and (accepted is None or accepted < doubted)
+        return in_doubt or any(self.mail.keeps_all(fault) for fault in self.mail.faults)
 
     @property
     def put_off(self) -> int:
@@ -188,6 +200,7 @@ def read_figures(
             left_open=left_open_in(connection, expected),
             deliveries=_counts(connection, deliveries.c.state, not_(is_built_ahead(now, now + LONGEST_LEAD))),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
+            unknown_last=_first(connection, select(func.max(deliveries.c.changed_at)).where(_unknown())),
             unknown_said=_first(connection, _why_unknown()) or "",
             digests=outcomes,
             cut_off=read_cut_off(

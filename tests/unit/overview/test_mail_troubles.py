@@ -67,6 +67,23 @@ def test_a_mailer_that_takes_none_is_told_once_and_not_as_the_canary_too() -> No
         assert len([trouble for trouble in found if "canary" in trouble.what or "put off" in trouble.what]) == told
 
 
+def test_what_waits_behind_mails_in_doubt_and_the_canary_are_told_with_them_and_not_as_a_notifier_that_stands() -> None:
+    canary = CanaryFigures(NOON - HOUR, NOON - HOUR, digest_at=NOON - HOUR, has_digest=False)
+    doubts = {"deliveries": {"unknown": 62}, "unknown_said": "SendGrid answered 500", "canary": canary}
+    for last, accepted, alone in (
+        (NOON - MINUTE, NOON - HOUR, True),
+        (NOON - MINUTE, None, True),
+        (NOON - 2 * MINUTE, NOON - MINUTE, False),
+        (NOON - HOUR, None, False),
+    ):
+        mail = MailFigures(last_accepted=accepted, untaken=238, untaken_since=NOON - HOUR)
+        found = list(store_troubles(StoreFigures(NOON, mail=mail, unknown_last=last, **doubts), NOON))
+        told = "; none went out since, and 238 more wait to be tried"
+        assert found[0].what.endswith(told if alone else "as SendGrid answered 500")
+        others = [trouble for trouble in found if "not handed over" in trouble.what or "canary" in trouble.what]
+        assert len(others) == (0 if alone else 2)
+
+
 def test_a_server_that_takes_others_may_put_some_off_for_longer() -> None:
     for since, grave in ((29 * MINUTE, False), (30 * MINUTE, True)):
         [trouble] = mail_troubles(MailFigures((fault("busy", since=since),), last_accepted=NOON), NOON)
