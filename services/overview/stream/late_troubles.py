@@ -63,7 +63,7 @@ def _mails_flow(overview: Overview, within_s: float) -> bool:
     figures, within = overview.figures, timedelta(seconds=within_s)
     if figures is None:
         return False
-    tried = [fault.since for fault in figures.mail.faults if fault.waiting]
+    tried = [fault.since for fault in figures.mail.faults if fault.waiting and not figures.mail.has_passed(fault)]
     waiting = (figures.due_since, figures.mail.untaken_since, *tried)
     return all(since is None or overview.at - since <= within for since in waiting)
 

@@ -189,7 +189,7 @@ def digest_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
 
 def _waits_behind(figures: StoreFigures) -> bool:
     """Whether mails wait behind those in doubt, as what answers so is tried seldom."""
-    return bool(figures.mail.untaken and figures.takes_none and not figures.pauses.sending)
+    return bool(figures.mail.untaken and figures.is_in_doubt and not figures.pauses.sending)
 
 
 def _untaken(figures: StoreFigures) -> Iterator[Trouble]:

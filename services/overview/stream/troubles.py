@@ -23,15 +23,13 @@ from services.overview.stream.source_troubles import (
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, stamp
 from services.overview.stream.start_troubles import clocks, releases, restarting
 from services.overview.stream.ways_out import WAYS_OUT
-from services.overview.stream.worker_troubles import is_beginning, of_services, too_few
+from services.overview.stream.worker_troubles import SLOW_S, is_beginning, of_services, too_few
 from services.processes import NOTIFIER, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.sql.ran_ahead import RanAhead
 
-SLOW_S = 60.0
-"""A median from fetch to handling beyond this is not fresh."""
 LOST_CANARY = timedelta(minutes=3)
 """A canary that is not in the store for so long is lost, or waits behind what else does."""
 NO_CANARY = timedelta(minutes=25)

@@ -34,6 +34,10 @@ from services.runtime.pauses import BY_OPERATOR
 
 BEHIND_S = 300.0
 """A service that needs longer than this to catch up is behind."""
+SLOW_S = 60.0
+"""A median from fetch to handling beyond this is not fresh."""
+_MANY = 1_000
+"""More than come at once, be it of a new source on a quiet board."""
 FAILS_FOR = timedelta(minutes=2)
 """What a worker that is ready fails at for so long, each time, does not pass by itself."""
 _BY_CLOCK: tuple[str, Remedy | ByHand] = (
@@ -225,21 +229,43 @@ def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
     """`away`: engines that are told of already; that a worker waits for one of them is no trouble of its own."""
     alive = service.alive(now)
     yield from _failing(now, service, away)
+    if not all(worker.heartbeat.ready for worker in alive):
+        return
     rate = sum(worker.heartbeat.per_second for worker in alive)
-    if service.lag and all(worker.heartbeat.ready for worker in alive):
-        if rate == 0 and service.lag > 1_000:
+    if service.lag and rate == 0 and service.lag > _MANY:
+        yield Trouble(
+            f"{service.name} stands still with {counted(service.lag, 'record')} to do",
+            "look into its log",
+            "process",
+        )
+        return
+    oldest = max((worker.heartbeat.freshness_s or 0.0 for worker in alive), default=0.0)
+    if left := _behind(service.lag or 0, rate, oldest):
+        yield Trouble(
+            f"{service.name} is {counted(service.lag or 0, 'record')} behind, {left} at its pace",
+            f"start another worker of {service.name}, if it does not catch up",
+            "process",
+        )
+        return
+    for worker in alive if len(alive) > 1 else ():
+        beat = worker.heartbeat
+        if left := _behind(beat.lag, beat.per_second, beat.freshness_s or 0.0):
             yield Trouble(
-                f"{service.name} stands still with {counted(service.lag, 'record')} to do",
-                "look into its log",
+                f"{service.name} ({worker.worker}) is {counted(beat.lag, 'record')} behind, {left} at its pace, and"
+                " others are not",
+                "see its log, and what else its machine does; where it is stopped the others take over what it has",
                 "process",
             )
-        elif rate > 0 and service.lag / rate > BEHIND_S:
-            left = ago(timedelta(seconds=service.lag / rate))
-            yield Trouble(
-                f"{service.name} is {counted(service.lag, 'record')} behind, {left} at its pace",
-                f"start another worker of {service.name}, if it does not catch up",
-                "process",
-            )
+
+
+def _behind(lag: int, rate: float, fresh_s: float) -> str:
+    """How long it takes at that pace, where that is too long; empty where it is not, or nobody can tell.
+
+    The pace of a quiet minute is none by which to judge a few that came just now: they are behind if what is handled is
+    old by then.
+    """
+    late = rate > 0 and lag / rate > BEHIND_S and (lag > _MANY or fresh_s > SLOW_S)
+    return ago(timedelta(seconds=lag / rate)) if late else ""
 
 
 def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str]) -> Iterator[Trouble]:

@@ -160,11 +160,15 @@ class StoreFigures:
         return timedelta(0) if since is None or paused or full else max(self.at - since, timedelta(0))
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether of the mails that were tried lately the last are in doubt, and none is known to have gone out."""
+        accepted, doubted = self.mail.last_accepted, self.unknown_last
+        return doubted is not None and self.at - doubted < HOUR and (accepted is None or accepted < doubted)
+
+    @property
     def takes_none(self) -> bool:
         """Whether of all mails that were tried lately none went out, which is told by what was answered."""
-        accepted, doubted = self.mail.last_accepted, self.unknown_last
-        in_doubt = doubted is not None and self.at - doubted < HOUR and (accepted is None or accepted < doubted)
-        return in_doubt or any(self.mail.keeps_all(fault) for fault in self.mail.faults)
+        return self.is_in_doubt or any(self.mail.keeps_all(fault) for fault in self.mail.faults)
 
     @property
     def put_off(self) -> int:

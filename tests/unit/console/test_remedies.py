@@ -29,6 +29,7 @@ from services.overview.search_yield import SearchYield
 from services.overview.stream import (
     ground_troubles,
     lacking_troubles,
+    late_troubles,
     mail_troubles,
     missing_troubles,
     odd_sources,
@@ -81,8 +82,8 @@ from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
 MODULES: tuple[ModuleType, ...] = (
-    troubles, ground_troubles, lacking_troubles, mail_troubles, missing_troubles, odd_sources, source_troubles,
-    start_troubles, worker_troubles,
+    troubles, ground_troubles, lacking_troubles, late_troubles, mail_troubles, missing_troubles, odd_sources,
+    source_troubles, start_troubles, worker_troubles,
 )  # fmt: skip
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
@@ -176,6 +177,7 @@ def amiss() -> Iterator[Overview]:
     yield served(service(worker("w1", "console", silent=HOUR), name="console", needed=False))
     yield served(service(worker("w1", per_second=0.0), lag=5_000))
     yield served(service(worker("w1"), lag=50_000))
+    yield served(service(worker("w1", lag=600, per_second=0.5, freshness_s=900.0), worker("w2"), lag=600))
     yield served(service(*(worker(f"w{at}", ready=False, reason="waits") for at in range(9))))
     yield served(service(worker("w1"), worker("w2", silent=HOUR)))
     yield served(service(worker("w1"), *(worker(f"gone-{at}", silent=HOUR) for at in range(9))))

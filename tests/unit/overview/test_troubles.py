@@ -653,6 +653,31 @@ def test_that_jobchime_does_not_run_is_told_beside_a_store_that_is_held(
     assert [trouble.what.partition(" ")[2][:12] for trouble in found][1:] == ["does not run"] * told
 
 
+def at_pace(name: str, *, lag: int, rate: float, fresh_s: float | None) -> Worker:
+    beat = replace(worker(rate=rate).heartbeat, lag=lag, freshness_s=fresh_s)
+    return replace(worker(), worker=name, heartbeat=beat)
+
+
+@pytest.mark.parametrize(
+    ("lag", "rate", "fresh_s", "told"),
+    [(20, 1 / 60, 1.0, False), (20, 1 / 60, None, False), (600, 0.5, 900.0, True), (1_001, 0.5, None, True)],
+)
+def test_few_records_that_came_just_now_after_a_quiet_minute_are_not_behind(
+    lag: int, rate: float, fresh_s: float | None, told: bool
+) -> None:
+    matcher = ServiceView("matcher", lag, (at_pace("w1", lag=lag, rate=rate, fresh_s=fresh_s),))
+    found = [trouble.what for trouble in troubles(replace(WELL, services=(matcher,)))]
+    assert len([what for what in found if " behind, " in what]) == told
+
+
+def test_a_worker_that_is_behind_is_named_though_the_others_keep_up() -> None:
+    slow, quick = at_pace("slow", lag=600, rate=0.5, fresh_s=900.0), at_pace("quick", lag=0, rate=20.0, fresh_s=0.2)
+    found = troubles(replace(WELL, services=(ServiceView("matcher", 600, (quick, slow)),)))
+    assert [(trouble.what, trouble.grave) for trouble in found] == [
+        ("matcher (slow) is 600 records behind, 20 min at its pace, and others are not", True)
+    ]
+
+
 def test_a_lost_worker_is_named_where_others_of_its_service_remain() -> None:
     (found,) = troubles(replace(WELL, at=LATER, services=two()))
     assert found.what == (
