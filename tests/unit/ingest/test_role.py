@@ -32,7 +32,7 @@ TITLES = {
     "Fachkraft für Lagerlogistik (m/w/d)": "warehouse-worker",
     "Senior Artist": "3d-artist",
     "Lash Technician": "beautician",
-    "Facility Technician": "industrial-maintenance-technician",
+    "Facility Technician": "building-maintenance-technician",
     "Forklift Driver": "warehouse-worker",
     "Gabelstaplerfahrer": "warehouse-worker",
     "Consultant/Doctor": "physician",
@@ -328,6 +328,38 @@ TITLES = {
     "Founding Engineer": "product-engineer",
     "Founding Product Designer": "product-designer",
     "Vrachtwagenchauffeur": "truck-driver",
+    # Making, storing, repairing
+    "Technicien régleur / Technicienne régleuse en plasturgie (H/F)": "machine-setter",
+    "Maschineneinrichter (m/w/d)": "machine-setter",
+    "Opérateur / Opératrice de plieuse (H/F)": "production-worker",
+    "AGENT DE FABRICATION (H/F)": "production-worker",
+    "Operario de fabricación": "production-worker",
+    "Operador de extrusora": "production-worker",
+    "Operator maszyn produkcyjnych": "production-worker",
+    "Conduttore di impianti": "production-worker",
+    "Chef de ligne H/F": "production-manager",
+    "Opérateur logistique (H/F)": "warehouse-worker",
+    "Operador logístico": "warehouse-worker",
+    "Mitarbeiter Logistik (m/w/d)": "warehouse-worker",
+    "Magasinier / Magasinière gestionnaire de stocks (H/F)": "warehouse-worker",
+    "Déménageur / Déménageuse (H/F)": "mover",
+    "Facilities Technician": "building-maintenance-technician",
+    "Mechanical Draughtsman": "drafter",
+    "Bauzeichner": "drafter",
+    "Biomedical Engineer": "biomedical-engineer",
+    "OHS Inspector (X2 Posts)": "safety-engineer",
+    # Serving and receiving
+    "Receptions": "receptionist",
+    "Mitarbeiter Empfang": "receptionist",
+    "Agent d'accueil": "receptionist",
+    "Chef gérant / Manager de site cuisinant F/H": "cook",
+    "Agent de nettoyage (H/F)": "cleaner",
+    "Social Media Host": "live-stream-host",
+    # One noun, said for both genders
+    "Chauffeur / Chauffeuse de poids lourd (H/F)": "truck-driver",
+    "Conducteur / Conductrice de pelle (H/F)": "heavy-equipment-operator",
+    # A noun without a trade behind one with one
+    "Infirmier généraliste (H/F)": "nurse",
     # Polish
     "Programista Java": "backend-engineer",
     "Starszy analityk danych": "data-analyst",
@@ -373,6 +405,13 @@ def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
         "Terapeuta floral",
         "Tattoo Artist",
         "Elektromeister (m/w/d)",
+        # Of beginners, in whatever trade.
+        "Graduate Programme 2026",
+        "Internship Programme (Multiple Disciplines)",
+        "24-Month Learnership Programme",
+        "Engineer-in-Training/ Intern",
+        "Graduate in Training - GIT",
+        "2026 Internship & P1/P2 Experiential Learning",
     ],
 )
 def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:
@@ -398,7 +437,7 @@ def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:
         ("Registered Nurse (RN), LPN, or Medical Assistant - Oslo", ("nurse", "practical-nurse", "medical-assistant")),
         ("Enfermera, fisioterapeuta o logopeda", ("nurse", "physiotherapist", "speech-therapist")),
         ("PA/NP, Urgent Care", ("physician-assistant", "nurse-practitioner")),
-        ("PA / Receptionist", ("executive-assistant", "administrative-assistant")),
+        ("PA / Receptionist", ("executive-assistant", "receptionist")),
     ],
 )  # fmt: skip
 def test_all_roles_are_read_that_a_title_names(title: str, named: tuple[str, ...]) -> None:
@@ -548,6 +587,18 @@ def test_the_evidence_is_where_the_words_stand() -> None:
 def test_the_category_helps_a_title_that_says_too_little() -> None:
     read = read_role("Engineer II", (Stated("department", "Backend"),), "", roles())
     assert (read.roles, read.source) == (("backend-engineer",), "category")
+
+
+def test_a_category_that_is_a_field_tells_nothing_of_a_title_without_a_noun_of_work() -> None:
+    assert read_role("Internal job board", (Stated("department", "Engineering"),), "", roles()).roles == ()
+    assert read_role("Internal job board", (Stated("department", "Nurse"),), "", roles()).roles == ("nurse",)
+
+
+def test_a_maintenance_technician_is_of_buildings_where_two_words_of_the_text_tell_it() -> None:
+    flats = "You look after our apartment community and the residents' flats."
+    assert read_role("Maintenance Technician", (), flats, roles()).roles == ("building-maintenance-technician",)
+    press = "You look after presses and robots on three lines."
+    assert read_role("Maintenance Technician", (), press, roles()).roles == ("industrial-maintenance-technician",)
 
 
 @pytest.mark.parametrize(

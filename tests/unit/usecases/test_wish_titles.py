@@ -53,14 +53,14 @@ from tests.support.notifying import NOW
         ("Python-Entwickler, Machine Learning", ("machine-learning-engineer",), ()),
         ("Python developer, payments", ("backend-engineer",), ()),
         # In words that no posting is read by.
-        ("accueil, Bordeaux", ("administrative-assistant",), ()),
+        ("accueil, Bordeaux", ("receptionist",), ()),
         ("EA or PA, Edinburgh", ("executive-assistant",), ()),
         ("EA to the CEO", ("executive-assistant",), ()),
         ("UX writer or email copy", ("content-designer", "copywriter"), ()),
-        ("Empfang, Hotel oder Büro", ("administrative-assistant", "hotel-staff"), ()),
+        ("Empfang, Hotel oder Büro", ("administrative-assistant", "hotel-staff", "receptionist"), ()),
         ("Paie et administration du personnel", ("hr-specialist", "payroll-specialist"), ()),
         ("departamento pessoal, Curitiba", ("hr-specialist",), ()),
-        ("tienda o recepción, Málaga", ("administrative-assistant", "sales-assistant"), ()),
+        ("tienda o recepción, Málaga", ("receptionist", "sales-assistant"), ()),
         ("machine shop supervisor, Cleveland", ("production-manager",), ()),
         # The title of two trades asks for both.
         ("Ejecutiva de cuentas, Lima", ("account-executive", "account-manager"), ()),

@@ -66,7 +66,7 @@ TYPED = [
     (
         "Ich suche was ruhigeres nach 10 Jahren Pflege, gerne Empfang oder Büro in Kassel",
         "DE",
-        "administrative-assistant~; DE; Kassel DE; “Ich suche was ruhigeres nach Pflege”",
+        "administrative-assistant~; receptionist~; DE; Kassel DE; “Ich suche was ruhigeres nach Pflege”",
     ),
     ("SACHBEARBEITER EINKAUF DRESDEN VOLLZEIT", "DE", "procurement-specialist; DE; Dresden DE; full_time"),
     (

@@ -186,7 +186,7 @@ WITHOUT_COMMAS = [
     ("chauffeur poids lourd lille sans découché", "truck-driver; FR; Lille FR; “sans découché”"),
     ("desenvolvedor backend java pleno ou senior remoto", "backend-engineer; Java; remote; mid; senior"),
     ("professora de matemática em curitiba", "teacher; BR; Curitiba BR"),
-    ("vaga de emprego recepcionista são paulo meio período", "administrative-assistant; BR; São Paulo BR; part_time"),
+    ("vaga de emprego recepcionista são paulo meio período", "receptionist; BR; São Paulo BR; part_time"),
     ("analista de dados home office pj", "data-analyst; remote; contract"),
     ("infermiera a torino part time", "nurse; IT; Turin IT; part_time"),
     ("cerco lavoro come magazziniere a bologna", "warehouse-worker; IT; Bologna IT"),

@@ -28,7 +28,7 @@ TYPED = [
     (
         "receptionist who speaks french and english brussels",
         "BE",
-        "administrative-assistant; BE; Brussels BE; speaks fr en",
+        "receptionist; BE; Brussels BE; speaks fr en",
     ),
     ("avocat droit du travail Paris 5 ans d'experience", "FR", "lawyer; FR; Paris FR; “droit”"),
     ("translator german to english remote freelance", "GB", "translator; remote; freelance; “german to english”"),

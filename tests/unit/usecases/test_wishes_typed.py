@@ -14,7 +14,7 @@ TYPED = [
     ),
     (
         "looking for a part time receptionist job in bristol or bath, mornings only",
-        "administrative-assistant; GB; Bath GB; Bristol GB; part_time; “mornings only”",
+        "receptionist; GB; Bath GB; Bristol GB; part_time; “mornings only”",
     ),
     (
         "warehouse associate near columbus, no weekends, $20 an hour",
@@ -93,7 +93,7 @@ TYPED = [
         "accountant; PL; Warsaw PL; permanent; “bez nadgodzin”",
     ),
     ("kierowca kat. B wroclaw od zaraz", "driver; PL; Wrocław PL; “kat”; “zaraz”"),
-    ("receptionist bath uk, 3 days", "administrative-assistant; GB; Bath GB; “3 days”"),
+    ("receptionist bath uk, 3 days", "receptionist; GB; Bath GB; “3 days”"),
     ("remote bookkeeper xero quickbooks, us or canada", "bookkeeper; QuickBooks; Xero; CA; US; remote"),
     ("hgv driver leeds no nights £17 an hour", "truck-driver; GB; Leeds GB; 17 GBP/hour; “no nights”"),
     ("phd chemist boston ma or remote, no sales", "chemist; -account-executive; US; Boston US-MA; “phd”"),

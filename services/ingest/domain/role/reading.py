@@ -68,8 +68,10 @@ def _from_categories(title: str, categories: Sequence[Stated], known: Roles) -> 
     for stated in categories:
         whole = tuple(word.stem for word in vocabulary.words(stated.text))
         role = vocabulary.role_of_field(whole, head) if head else None
+        if role is None and head in (WEAK, "specialist", "manager"):
+            role = vocabulary.likeliest(whole)
         if role is None and head in (None, WEAK, "specialist", "manager"):
-            role = vocabulary.likeliest(whole) or vocabulary.titles.get(whole)
+            role = vocabulary.titles.get(whole)
         if role is not None:
             return RoleReading((role,), "category", (evidence_of(stated.field, stated.text),), ((0, len(stated.text)),))
     return None

@@ -7,9 +7,11 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from services.ingest.domain.role.beside import says_no_work
+from services.ingest.domain.role.doubled import said_once
+from services.ingest.domain.role.levels import without_levels
 from services.ingest.domain.role.listed import listed_roles
 from services.rules.lexicon.builder import any_of
-from services.rules.roles.taxonomy import LONGEST, Roles
+from services.rules.roles.taxonomy import Roles
 from services.rules.roles.vocabulary import WEAK, Vocabulary
 from services.rules.roles.words import Word
 
@@ -37,6 +39,7 @@ class _Span(NamedTuple):
 
 def read_title(title: str, known: Roles) -> tuple[NamedRole, ...]:
     """The roles that a title names: all that it lists, else at most two; none where it says nothing of the work."""
+    title = said_once(title, known.vocabulary)
     listed = listed_roles(title, known)
     return tuple(NamedRole(*one) for one in listed) or _Title(title, known).read()
 
@@ -57,7 +60,7 @@ class _Title:
         self._vocabulary: Vocabulary = known.vocabulary
         levels = self._vocabulary.levels
         every = self._vocabulary.words(title)
-        self._words = _without_levels(every, levels, self._vocabulary)
+        self._words = without_levels(every, levels, self._vocabulary)
         stems = [word.stem for word in self._words]
         self._segments = _cut(self._words)
         self.titles: list[_Span] = []
@@ -115,7 +118,10 @@ class _Title:
                 found = self._beside(segment, anchor)
             if found is not None and (generic is None or self._may_be(generic[1], found.meaning)):
                 return self._with_second(segment, found)
-        return self._with_second(*generic) if generic else self._weakly()
+        if generic:
+            return self._with_second(*generic)
+        named = next((span for span in self.titles if self._is_of_one(span)), None)
+        return (self._role(named),) if named else self._weakly()
 
     def _anchor(self, segment: tuple[int, int]) -> _Span | None:
         """The noun that is sought: the last one before "of" or "with", or the first of "Chef de projet"."""
@@ -211,6 +217,10 @@ class _Title:
                     return max(fitting, key=lambda span: (span.stop - span.first, span.stop))
         return None
 
+    def _is_of_one(self, span: _Span) -> bool:
+        """Whether words call somebody a role, whatever noun follows: "Infirmier généraliste", "Chef gérant / Manager"."""
+        return not span.activity and not self._yields(span) and not self._is_noun(span.first, span.stop)
+
     def _may_be(self, generic: _Span, role: str) -> bool:
         """Whether one who is called so may have a role: an engineer of software that is safe handles no helmets."""
         named, other = self._known[generic.meaning], self._known[role]
@@ -230,7 +240,7 @@ class _Title:
             found = [
                 _Span(first, stop, role)
                 for first, stop, gram in self._fields
-                if begin <= first and stop <= end and gram not in self._vocabulary.heads
+                if begin <= first and stop <= end and not self._is_noun(first, stop)
                 and (weak or 2 * (stop - first) > end - begin)
                 and (role := (self._vocabulary.role_of_field(gram, WEAK) if weak else None)
                      or self._vocabulary.likeliest(gram)) is not None
@@ -245,6 +255,10 @@ class _Title:
             if found:
                 return (self._role(max(found, key=lambda span: (span.stop - span.first, span.stop))),)
         return ()
+
+    def _is_noun(self, first: int, stop: int) -> bool:
+        """Whether words are a noun or part of one: the training of a "Graduate in Training"."""
+        return any(head.first <= first and stop <= head.stop for head in self.heads)
 
     def _with_second(self, segment: tuple[int, int], found: _Span) -> tuple[NamedRole, ...]:
         """With the role on the other side of "and" or a slash, where both sides name one."""
@@ -306,35 +320,6 @@ class _Title:
 @cache
 def _or() -> re.Pattern[str]:
     return re.compile(any_of("joint.or"), re.IGNORECASE)
-
-
-def _without_levels(every: Sequence[Word], levels: frozenset[str], known: Vocabulary) -> list[Word]:
-    """The words but those of the level, unless they are the noun itself or part of a title: "Executive Assistant"."""
-    kept: list[Word] = []
-    pending: Word | None = None
-    for at, word in enumerate(every):
-        if word.stem in levels and not _belongs(every, at, known):
-            pending = pending if pending and pending.hard else word
-            continue
-        if pending is not None:
-            word = Word(word.stem, word.start, word.end, word.hard or pending.hard, word.soft or pending.soft)
-            pending = None
-        kept.append(word)
-    return kept
-
-
-def _belongs(every: Sequence[Word], at: int, known: Vocabulary) -> bool:
-    """Whether a word of the level is part of a title of several words, or ends what it stands in."""
-    stems = [word.stem for word in every[max(0, at - LONGEST) : at + LONGEST]]
-    here = min(at, LONGEST)
-    if any(
-        tuple(stems[first:stop]) in known.titles
-        for first in range(here + 1)
-        for stop in range(max(here + 1, first + 2), min(first + LONGEST, len(stems)) + 1)
-    ):
-        return True
-    ends = at + 1 == len(every) or every[at + 1].hard or every[at + 1].soft in known.breaks
-    return ends and at > 0 and not every[at].hard and (every[at].stem,) in known.heads
 
 
 def _cut(words: Sequence[Word]) -> list[tuple[int, int]]:
