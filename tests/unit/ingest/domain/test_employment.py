@@ -185,6 +185,8 @@ SEVERAL: list[tuple[str, tuple[Form, ...]]] = [
     ("Leitung kaufmännische Ausbildung", ()),
     ("Ausbilder Metalltechnik", ()),
     ("Apprentice Electrician", ("apprenticeship",)),
+    ("Civil Engineering Learnership", ("apprenticeship",)),
+    ("Learnership Coordinator", ()),
     ("Volunteer English Mentor", ("volunteer",)),
     ("Volunteer Coordinator", ()),
     ("Freelancer Community Manager", ()),
