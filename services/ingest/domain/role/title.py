@@ -218,7 +218,7 @@ class _Title:
         return None
 
     def _is_of_one(self, span: _Span) -> bool:
-        """Whether words call somebody a role, whatever noun follows: "Infirmier généraliste", "Chef gérant / Manager"."""
+        """Whether words call somebody a role, whatever noun follows: "Infirmier généraliste"."""
         return not span.activity and not self._yields(span) and not self._is_noun(span.first, span.stop)
 
     def _may_be(self, generic: _Span, role: str) -> bool:
