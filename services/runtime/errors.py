@@ -15,6 +15,7 @@ Mend = Literal[
     "Elasticsearch",
     "restart",
     "clock",
+    "secret",
 ]
 """What must be seen to before work goes on: what was halted by its dead letters, a command to run, an engine, or a
 worker that gets nowhere."""

@@ -21,6 +21,7 @@ from services.runtime.health.heartbeat import (
 from services.runtime.health.last_words import read_last_words
 from services.runtime.health.missing import missing
 from services.runtime.pauses import SqlPauses, Terms
+from services.runtime.sql.link_key import names_signing_key
 from services.runtime.sql.own_file import end_copied
 from services.runtime.sql.store import reading
 from services.settings import Settings
@@ -45,6 +46,7 @@ __all__ = [
 
 
 SENDING = "sending"
+_LINKS_FAIL = "its secret is not that by which notifiers sign: links in mails, as to unsubscribe, lead nowhere by it"
 _LONGEST = timedelta(days=90)
 """Nobody remembers a pause that is planned for longer, and until then it is not told as forgotten."""
 _PROCESSES = tuple(dict.fromkeys(name.partition(".")[0] for name in (*SERVICES, PUSH)))
@@ -68,8 +70,15 @@ def present(installation: Installation, service: str, clock: Clock) -> Iterator[
         # Operators start a console whenever they want to look: that it was started thrice in an hour is no failure.
         counts = service != CONSOLE
         heartbeats = SqlHeartbeats(installation.engine, worker, clock.now(), counts_restarts=counts)
-        with HeartbeatThread(lambda: [Heartbeat(service, ready=True)], heartbeats, clock=clock):
+        with HeartbeatThread(lambda: [_beat(installation, service, clock.now())], heartbeats, clock=clock):
             yield
+
+
+def _beat(installation: Installation, service: str, now: datetime) -> Heartbeat:
+    """A portal whose secret is not that of the notifiers takes all links in mails for broken ones."""
+    if service == PORTAL and not names_signing_key(installation.engine, installation.link_keys.names(now)):
+        return Heartbeat(service, ready=False, reason=_LINKS_FAIL, mend="secret")
+    return Heartbeat(service, ready=True)
 
 
 def forget(installation: Installation, name: str, now: datetime) -> None:

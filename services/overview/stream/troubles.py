@@ -233,7 +233,7 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "see that a notifier runs and is ready; its log says what could not be built, what the mailer said, or at"
             " what its ticks fail",
             "process",
-            grave=grave,
+            grave=grave and not _is_mailed(figures, now),
         )
     elif now - canary.sent_at > NO_CANARY:
         yield Trouble(
@@ -242,6 +242,12 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "process",
             grave=grave,
         )
+
+
+def _is_mailed(figures: StoreFigures, now: datetime) -> bool:
+    """Whether people's own digests were built and accepted while the canary's was missed, as by a slow mailer."""
+    made, accepted = figures.last_digest, figures.mail.last_accepted
+    return made is not None and accepted is not None and now - min(made, accepted) <= EVERY
 
 
 def _late_events(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:

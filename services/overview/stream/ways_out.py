@@ -38,6 +38,11 @@ WAYS_OUT: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
         "process",
     ),
     "clock": ("set the clock of its machine by NTP, then start it again; `jobchime doctor` compares them", "machine"),
+    "secret": (
+        "set JOBCHIME_SECRET, or mail.link_secret, to what the notifiers have, and start it anew; until then stop it,"
+        " where others of it run",
+        "settings",
+    ),
     None: _ENGINE,
 }
 """By what mends it what to do, and its button."""

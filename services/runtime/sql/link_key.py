@@ -42,3 +42,12 @@ def read_links_lost(connection: Connection) -> datetime | None:
     """Since when links of mails sent before lead nowhere, within the caller's transaction; None where they act."""
     at = read_flag(connection, _FLAG).get("lost_at")
     return datetime.fromisoformat(at) if at else None
+
+
+def names_signing_key(engine: Engine, honoured: Sequence[str]) -> bool:
+    """Whether the key by which links in mails are signed is one of `honoured`, or none was signed yet.
+
+    Raises UnavailableError.
+    """
+    with reading(engine) as connection:
+        return read_flag(connection, _FLAG).get("key", honoured[0]) in honoured

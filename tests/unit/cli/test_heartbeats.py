@@ -10,6 +10,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.figures.stream import read_figures
 from services.runtime.files.datadir import STORE_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
+from services.runtime.sql.link_key import keep_link_key
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
@@ -59,6 +60,27 @@ def test_a_portal_says_that_it_runs_for_as_long_as_it_does(config: Path) -> None
     ):
         until(lambda: "alive" in [state for name, state in states(config).items() if name.startswith("portal@")])
     assert [state for name, state in states(config).items() if name.startswith("portal@")] == ["stopped"]
+
+
+def test_a_portal_of_another_secret_than_the_notifiers_does_not_work_and_says_why(config: Path) -> None:
+    now = SystemClock().now()
+    with open_installation(load_settings(config), create=False, tell=print) as installation:
+
+        def heard() -> list[Heartbeat]:
+            known = [seen.heartbeat for seen in workers.listed(installation) if not seen.stopped]
+            return [beat for beat in known if beat.service == workers.PORTAL]
+
+        def told(signed_with: str) -> Heartbeat:
+            keep_link_key(installation.engine, [signed_with], now)
+            with workers.present(installation, workers.PORTAL, SystemClock()):
+                until(lambda: bool(heard()))
+                return heard()[0]
+
+        own = installation.link_keys.names(now)[0]
+        other = told("4711aaaa")
+        assert (other.ready, other.mend) == (False, "secret")
+        assert "its secret is not that by which notifiers sign" in str(other.reason)
+        assert told(own).ready
 
 
 def test_a_console_that_is_started_again_and_again_is_no_worker_that_dies_after_each_start(config: Path) -> None:

@@ -67,6 +67,19 @@ def test_a_mailer_that_takes_none_is_told_once_and_not_as_the_canary_too() -> No
         assert len([trouble for trouble in found if "canary" in trouble.what or "put off" in trouble.what]) == told
 
 
+def test_a_canary_that_is_missed_while_people_are_mailed_is_a_note() -> None:
+    canary = CanaryFigures(NOON - HOUR, NOON - HOUR, digest_at=NOON - HOUR, has_digest=False)
+    for built, accepted, grave in (
+        (NOON - MINUTE, NOON - MINUTE, False),
+        (NOON - MINUTE, NOON - 11 * MINUTE, True),
+        (NOON - 11 * MINUTE, NOON, True),
+        (None, NOON, True),
+    ):
+        figures = StoreFigures(NOON, mail=MailFigures(last_accepted=accepted), last_digest=built, canary=canary)
+        [trouble] = [trouble for trouble in store_troubles(figures, NOON) if "canary" in trouble.what]
+        assert trouble.grave is grave
+
+
 def test_what_waits_behind_mails_in_doubt_and_the_canary_are_told_with_them_and_not_as_a_notifier_that_stands() -> None:
     canary = CanaryFigures(NOON - HOUR, NOON - HOUR, digest_at=NOON - HOUR, has_digest=False)
     doubts = {"deliveries": {"unknown": 62}, "unknown_said": "SendGrid answered 500", "canary": canary}
