@@ -223,9 +223,21 @@ def test_what_a_reader_can_do_is_told_once_also_where_something_speaks_against_t
     assert "+ Names zendesk, from what you can do Asks for Jira Posted" in text_of(made)
     against = Chance(0.5, lambda: [Against(Doubt("leading", ("manager",)), 1.3)])
     said = text_of(replace(made, items=(replace(made.items[0], chance=against),)))
-    assert "But: you would lead people Asks for Zendesk and Jira" in said
+    assert "+ Names zendesk, from what you can do But: you would lead people Asks for Jira" in said
 
 
-def test_a_guessed_role_stands_beside_what_suits_the_reader() -> None:
-    job = nursing(title="Ward Lead", description_text=FOUR)
-    assert why(job, years=6) == ("Seems to be a Nurse job; asks for 4 years of experience, and you have 6",)
+def test_a_guessed_role_stands_beside_what_suits_the_reader_if_the_title_bears_it_out() -> None:
+    backend = search("Backend", Criteria(roles=RoleTerms(any=("backend-engineer",))))
+    job = nursing(title="Python Engineer", roles=("backend-engineer",), description_text=FOUR)
+    years = "asks for 4 years of experience, and you have 6"
+    assert why(job, backend, years=6) == (f"Seems to be a Backend Engineer job; {years}",)
+    assert why(nursing(title="Ward Lead", description_text=FOUR), years=6) == (f"A{years[1:]}",)
+
+
+def test_the_town_alone_is_a_reason_only_below_a_title_that_says_the_work() -> None:
+    home, here = home_meant("Berlin"), {"towns": (town("Berlin, DE"),)}
+    near = "s in the town where you live"
+    assert why(nursing(**here), home=home) == (f"I{near}",)
+    ward = nursing(title="Ward Lead", description_text="You are a nurse and lead a ward.", **here)
+    assert why(ward, home=home) == ()
+    assert why(ward, search("Ward", Criteria(text="nurse")), home=home) == ("Says “nurse”",)

@@ -179,6 +179,19 @@ def test_a_role_that_the_title_does_not_call_so_is_told_as_a_guess() -> None:
     assert not is_called(backend, "Python Engineer")
 
 
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Ward Lead", "nurse"),
+        ("HR and Payroll Desk", "administrative-assistant"),
+        ("Controller (Manufacturing)", "production-worker"),
+        ("Technical Manager", "care-assistant"),
+    ],
+)
+def test_a_guess_that_the_title_does_not_bear_out_is_no_reason(title: str, role: str) -> None:
+    assert role_item(title, role) == ()
+
+
 def test_of_a_directors_job_no_role_is_guessed() -> None:
     assert role_item("Vice President, Finance", "finance-manager", seniority="director") == ()
     assert role_item("Accountant, Group Finance", "finance-manager") == ("Seems to be a Finance Manager job",)

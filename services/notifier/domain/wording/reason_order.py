@@ -12,7 +12,7 @@ from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.curation.wishes import stems_of_role
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.weights import Chance, ChanceFact, Doubt
-from services.notifier.domain.wording.named import is_called
+from services.notifier.domain.wording.named import is_called, is_guess
 from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.near import NearFacts
@@ -94,8 +94,8 @@ def worth_saying(
     """Of why a job fits: what is said of the work, and of its terms what neither card nor title say.
 
     Not a role, a skill or words that the title says: below it they tell nothing, so that such a job may be without a
-    line; nor a role that was guessed of a director's job, whose title says more. Where nothing is asked of the work,
-    the most telling of the terms stands in its place, also if the card says it.
+    line; nor a role that was guessed of a title that says another trade, or of a director's job. Where nothing is asked
+    of the work, the most telling of the terms stands in its place, also if the card says it.
 
     `bar`: whether pay is drawn against the floor. `known`: whether it is said what of the work the reader can do.
     """
@@ -105,10 +105,19 @@ def worth_saying(
     )
     of_the_work = [reason for reason in fitting if reason.facts.of_the_work and not reason.facts.excludes]
     terms = [reason for reason in fitting if not reason.facts.of_the_work]
-    first = [_besides_title(reason, posting) for reason in of_the_work if not _in_title(reason, posting)]
+    first = [_besides_title(reason, posting) for reason in of_the_work if not _goes_untold(reason, posting)]
     if not of_the_work and not known:
         first = terms[:1] or fitting[:1]
     return tuple(first), tuple(reason for reason in terms if is_new(reason) and reason not in first)
+
+
+def _goes_untold(reason: Reason, posting: PostingCore) -> bool:
+    return _in_title(reason, posting) or is_guessed(reason, posting)
+
+
+def is_guessed(reason: Reason, posting: PostingCore) -> bool:
+    """Whether it is a role that the title does not bear out."""
+    return isinstance(reason.facts, RoleFacts) and is_guess(reason.facts, posting.title)
 
 
 @lru_cache(maxsize=1_024)

@@ -32,6 +32,7 @@ from services.notifier.domain.wording.reason_order import (
     experience_in_words,
     is_cut_short,
     is_everyday,
+    is_guessed,
     telling_against,
     worth_saying,
 )
@@ -214,11 +215,13 @@ def why_of(
     if any(reason.criterion == "near" and reason.fit == "yes" for reason in found.verdict.reasons):
         suits = suits._replace(km=None)
     work, terms = worth_saying(found.verdict.reasons, posting, bar=bar, known=bool(known))
-    if known or suits != NO_SUITS:
+    if known or suits.years is not None:
         work = tuple(reason for reason in work if not is_everyday(reason, posting))
     if work:
         is_role = all(isinstance(reason.facts, RoleFacts) for reason in work)
         suits = NO_SUITS if not is_role else suits if suits.km is None else Suits(km=suits.km)
+    elif any(is_guessed(reason, posting) for reason in found.verdict.reasons):
+        suits = suits._replace(km=None)  # That work of another trade is near says nothing for it.
     return Why(work, terms, found.preferred, against, known, suits)
 
 
