@@ -45,9 +45,9 @@ cannot consist of exclusions only. A posting must fit everything that is asked.
 **Towns.** `near` is for work that is not remote: `{"near": [{"town": "Munich", "km": 40}]}`, or `search add --near
 "Munich 40 km"`. Remote jobs are judged by the other criteria.
 
-* Towns of 15,000 people or more (in Austria, Belgium, France, Germany, Great Britain, Ireland, Italy, Luxembourg, the
-  Netherlands, Poland, Portugal, Spain and Switzerland 5,000) are known, by their own names and in English. If several
-  towns share a name, add the country or state: `Cambridge, MA`.
+* Towns of 15,000 people or more are known, by their own names and in English; of 5,000 in most of western and central
+  Europe, the United States, Canada, Australia and New Zealand; of 1,000 in France. If several towns share a name, add
+  the country or state: `Cambridge, MA`.
 * If a job is in several towns, the nearest counts. A town up to half as far again is a near miss.
 
 **Skills.** A skill counts if the posting asks for it: in its title, among its requirements or as something it would

@@ -28,7 +28,7 @@ _FAULTS: Mapping[str, str] = {
     "role_near": mark("We do not know the job title “{given}”. Did you mean {near}?"),
     "role_several": mark("“{given}” may be any of these: {near}. Name the one that you mean."),
     "role_clash": mark("“{given}” is both asked for and excluded."),
-    "town": mark("We do not know the town “{given}”. We know those of 15,000 people or more."),
+    "town": mark("We do not know the town “{given}”. Name a larger one nearby."),
     "town_near": mark("We do not know the town “{given}”. Did you mean {near}?"),
     "town_several": mark("“{given}” may be any of these: {near}. Name the one that you mean."),
     "language": mark("“{given}” is not a language that we know, such as English or de."),

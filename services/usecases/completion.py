@@ -149,7 +149,7 @@ def _suggested(kind: _Table, spelling: _Spelling, typed: str, words: Words) -> S
         case "places":
             value = readable_place(spelling.own, words)
         case "towns":
-            town = towns().by_label[spelling.own]
+            town = next(town for town in towns().named[spelling.folded] if town.label == spelling.own)
             where = dict.fromkeys(place_in_words(code, words) for code in (town.code, town.country))
             return Suggestion(spelling.own, ", ".join(name for name in where if name != town.name))
         case _:

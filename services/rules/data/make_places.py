@@ -174,7 +174,7 @@ def town_names(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
 
     What CLDR calls the towns that time zones are named after; `given` goes before it.
     """
-    known = towns().by_label
+    known = {town.label: town for town in towns().by_id.values()}
     if given.keys() - known.keys():
         raise ValueError(f"no such towns: {sorted(given.keys() - known.keys())}")
     largest: dict[tuple[str, str], str] = {}

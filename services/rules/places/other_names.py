@@ -5,7 +5,7 @@ from functools import cache
 from importlib import resources
 
 from services.rules.places.data import place_data
-from services.rules.places.town_data import Town, called, towns
+from services.rules.places.town_data import Town, called, labelled
 from services.rules.text import fold
 
 
@@ -16,7 +16,7 @@ def town_abroad(said: str) -> Town | None:
 
 def called_abroad(said: str) -> tuple[Town, ...]:
     """The same, among towns of any name."""
-    known = towns().by_label.get(_names_abroad().get(fold(said.strip(" .")), ""))
+    known = labelled(_names_abroad().get(fold(said.strip(" .")), ""))
     return (known,) if known else ()
 
 
@@ -24,14 +24,14 @@ def called_abroad(said: str) -> tuple[Town, ...]:
 def _names_abroad() -> dict[str, str]:
     """Labels by folded name, of the larger town where two are called alike."""
     named = ((label, name) for label, own in place_data().town_names.items() for name in own.values())
-    known = sorted(named, key=lambda pair: town.thousands if (town := towns().by_label.get(pair[0])) else 0)
+    known = sorted(named, key=lambda pair: town.thousands if (town := labelled(pair[0])) else 0)
     return {fold(name): label for label, name in known}
 
 
 def town_in_short(said: str) -> Town | None:
     """The large town that a person means by `NYC`, `CDMX` or `Mexiko-Stadt`."""
     label = _short_names().get(fold(said))
-    return towns().by_label.get(label) if label else None
+    return labelled(label) if label else None
 
 
 @cache

@@ -2,21 +2,26 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.rules.text import fold
 
 LARGE: Final = 150
 """Thousands of people of a town that one names without what it lies in."""
+SMALL: Final = 15
+"""Of one below which names are as often something else: words, larger towns abroad, other parts of a country."""
+_LEAST_LEAD: Final = 3
+"""A town is meant without a word beside it where it has this many times the people of all its namesakes."""
+FAR_LARGER: Final = 10
+"""Times as many people as a namesake has that is not meant unless something tells it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A town of 15,000 people or more, of western and central Europe of 5,000."""
+class Town(NamedTuple):
+    """A town that the table knows: of 15,000 people or more, in some countries of 5,000, in France of 1,000."""
 
     id: int
     """GeoNames'."""
@@ -47,32 +52,48 @@ class Towns:
     by_id: Mapping[int, Town]
     named: Mapping[str, tuple[Town, ...]]
     """By folded name or spelling, the largest first; who is called so by another spelling alone comes last."""
-    by_label: Mapping[str, Town]
 
 
 @cache
 def towns() -> Towns:
     """The table, loaded once."""
     text = resources.files("services.rules").joinpath("data/places/towns.tsv").read_text(encoding="utf-8")
+    named: dict[str, tuple[Town, ...]] = {}
+    spelt: list[tuple[str, Town]] = []
     by_id: dict[int, Town] = {}
-    first: dict[str, list[Town]] = {}
-    other: dict[str, list[Town]] = {}
-    for line in text.splitlines()[1:]:
+    for line in text.splitlines()[1:]:  # the largest first
         number, name, country, state, north, east, thousands, spellings = line.split("\t")
         town = Town(int(number), name, country, state or None, int(north) / 100, int(east) / 100, int(thousands))
         by_id[town.id] = town
-        first.setdefault(fold(name), []).append(town)
-        for spelling in spellings.split("|") if spellings else ():
-            other.setdefault(fold(spelling), []).append(town)
-    named = {
-        name: (*_largest_first(first.get(name, ())), *_largest_first(other.get(name, ())))
-        for name in {**first, **other}
-    }
-    return Towns(by_id, named, {town.label: town for town in by_id.values()})
+        folded = fold(name)
+        named[folded] = (*named.get(folded, ()), town)
+        if spellings:
+            spelt += [(spelling, town) for spelling in spellings.split("|")]
+    for spelling, town in spelt:
+        folded = fold(spelling)
+        named[folded] = (*named.get(folded, ()), town)
+    return Towns(by_id, named)
 
 
-def _largest_first(some: "list[Town] | tuple[()]") -> list[Town]:
-    return sorted(some, key=lambda town: (-town.thousands, town.id))
+def labelled(label: str) -> Town | None:
+    """The town with a label."""
+    known = towns().named.get(fold(label.rpartition(", ")[0]), ())
+    return next((town for town in known if town.label == label), None)
+
+
+def likely(found: Sequence[Town]) -> tuple[Town, ...]:
+    """Those that a name alone may mean, and no small town with a far larger namesake: `Paris` is not in Ontario."""
+    most = max((town.thousands for town in found), default=0)
+    return tuple(town for town in found if town.thousands >= SMALL or FAR_LARGER * max(town.thousands, 1) > most)
+
+
+def leading(found: Sequence[Town]) -> tuple[Town, ...]:
+    """The one that has several times the people of all others together, if there is one; its own name comes first."""
+    if len(found) < 2:
+        return tuple(found)
+    first = max(found, key=lambda town: town.thousands)
+    others = sum(town.thousands for town in found) - first.thousands
+    return (first,) if first.thousands >= _LEAST_LEAD * others else ()
 
 
 def called(name: str) -> tuple[Town, ...]:
@@ -82,15 +103,19 @@ def called(name: str) -> tuple[Town, ...]:
 
 def called_loosely(name: str) -> tuple[Town, ...]:
     """Those of a name without its hyphens, dots and accents."""
-    return _spelt_loosely().get(_loosely(fold(name)), ())
+    loose = _loosely(fold(name))
+    return _spelt_loosely().get(loose) or towns().named.get(loose, ())
 
 
 @cache
 def _spelt_loosely() -> dict[str, tuple[Town, ...]]:
     """The same table by `_loosely`, for names that are not written as it has them."""
     found: dict[str, dict[Town, None]] = {}
-    for name, called in towns().named.items():
-        found.setdefault(_loosely(name), {}).update(dict.fromkeys(called))
+    known = towns().named
+    for name, called in known.items():
+        if not (name.isascii() and name.isalpha()):  # else it is that name already
+            loose = _loosely(name)
+            found.setdefault(loose, dict.fromkeys(known.get(loose, ()))).update(dict.fromkeys(called))
     return {name: tuple(sorted(called, key=lambda town: -town.thousands)) for name, called in found.items()}
 
 

@@ -19,13 +19,14 @@ from services.rules.places.known import (
     canonical_place,
     countries_of,
     find_places,
+    is_country,
     is_group,
     is_subdivision,
     places_in_field,
 )
 from services.rules.places.other_names import called_abroad, town_abroad, town_in_short
 from services.rules.places.parts import is_own_part, towns_by_part
-from services.rules.places.town_data import LARGE, Town, called, called_loosely, towns
+from services.rules.places.town_data import LARGE, SMALL, Town, called, called_loosely, labelled, leading, likely, towns
 from services.rules.text import fold
 
 __all__ = [
@@ -47,8 +48,6 @@ __all__ = [
 
 MOST: Final = 8
 """Towns that a posting may keep."""
-_LEAST_LEAD: Final = 3
-"""A town is meant without a word beside it where it has this many times the people of all its namesakes."""
 _LONGEST: Final = 200
 _NEAREST: Final = 3
 CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
@@ -57,11 +56,13 @@ _PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
 _STATE_BEHIND: Final = re.compile(r"(?<=[a-zà-ÿ.])[ -](?=[A-Z]{2,3}(?:\s+\d{4,5})?(?:$|,))")
 """`Sydney NSW`, `Barueri-SP, Brasil`."""
 _MOST_WORDS: Final = 4
+_SHORTEST: Final = 4
+"""Letters of a name; fewer are a code."""
 
 
 def town_of(label: str) -> Town | None:
     """The town with a label."""
-    return towns().by_label.get(label)
+    return labelled(label)
 
 
 def label_of(number: int) -> str | None:
@@ -96,9 +97,9 @@ def towns_meant(said: str) -> tuple[Town, ...]:
         return ()
     name, _, beside = said.partition(",")
     found = called(name) or called_abroad(name)
-    if beside.strip():
-        found = _within(found, frozenset[str]().union(*map(_codes, beside.split(","))))
-    if meant := _leading(found):
+    told = beside.strip()
+    found = _within(found, frozenset[str]().union(*map(_codes, beside.split(",")))) if told else likely(found)
+    if meant := leading(found):
         return meant
     own = tuple(town for town in found if fold(town.name).startswith(fold(name)))
     return own or found
@@ -139,8 +140,8 @@ def _in_field(text: str, countries: tuple[str, ...]) -> tuple[Town, ...]:
 def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]:
     """The town that a part of a field names among other words: `Nimbus Minsk`, `Auckland CBD`, `NYC Office`.
 
-    None outside the countries of the field or the posting, and only a large one where there are none; none whose name
-    goes on, and none beside another state than its own.
+    No small one; none outside the countries of the field or posting, and only a large one where there are none; none
+    whose name goes on, and none beside another state than its own.
     """
     wide = {place.code for place in places_in_field(text) if place.kind in ("country", "subdivision")}
     within = {*map(country_part, wide), *countries}
@@ -149,7 +150,7 @@ def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]
     found = []
     for mention in mentions:
         town = town_of_mention(mention) or _in_other_words(mention)
-        if town is None or not states <= {town.code}:
+        if town is None or town.thousands < SMALL or not states <= {town.code}:
             continue
         if fold(item) in place_data().doubtful and not item.isupper():
             continue
@@ -213,8 +214,14 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
             if any(town.code == wide for town in found):
                 continue  # `Buffalo, New York`
             beside = frozenset[str]().union(*(_codes(other) for other in parts if other != part))
-            own = tuple(town for town in own if is_itself(town, wide) or _is_namesake(town, wide, beside))
-            if behind in state_codes() and not is_own_part(behind, country_part(wide), wide):
+            by_code = behind in state_codes()
+            own = tuple(
+                town
+                for town in own
+                if is_itself(town, wide)
+                or (_is_namesake(town, wide, beside) and (by_code or town.thousands >= SMALL or is_country(wide)))
+            )
+            if by_code and not is_own_part(behind, country_part(wide), wide):
                 own = _within(own, _codes(behind))  # `Vienna, VA`
         elif len(parts) > 1 and part.isupper() and len(part) <= 3:
             continue
@@ -225,7 +232,7 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
         if not meant and not wide:
             meant = next(filter(None, (towns_by_part(code, own) for code in parts if code != part)), ())
         if meant:
-            found.append((_leading(meant) or meant)[0])
+            found.append((leading(meant) or meant)[0])
     return found
 
 
@@ -248,6 +255,8 @@ def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]
         for count in range(min(len(words), _MOST_WORDS), 0, -1):
             name = " ".join(words[:count])
             meant = () if _is_a_word(name) else _within(called(name), codes)
+            if meant and meant[0].thousands < SMALL and (name in place_data().never or words[count : count + 1]):
+                continue
             if meant and fold(meant[0].name).startswith(fold(words[0])[:3]):
                 found[meant[0]] = None
                 break
@@ -271,8 +280,9 @@ def is_itself(town: Town, wide: str) -> bool:
 
 def _is_namesake(town: Town, wide: str, beside: frozenset[str]) -> bool:
     """Whether a town, with what it lies in beside it, is called like a country abroad in some language, `Poole, GB`,
-    `Lebanon, PA`, or like another state of its country: `Delaware, OH`. In a country with states these must tell it."""
-    if town.code not in beside:
+    `Lebanon, PA`, or like another state of its country: `Delaware, OH`. In a country with states these must tell it, a
+    small town by their code: `California, Maryland` lists states."""
+    if town.code not in beside or len(town.name) < _SHORTEST:
         return False
     if is_subdivision(wide):
         states = {code for code in beside if is_subdivision(code)}
@@ -295,22 +305,13 @@ def _within(found: Sequence[Town], codes: frozenset[str]) -> tuple[Town, ...]:
 
 def _alone(part: str, found: Sequence[Town], countries: tuple[str, ...]) -> tuple[Town, ...]:
     """What a name means with nothing beside it, among the posting's countries where there are any."""
-    inside = tuple(town for town in found if town.country in countries) if countries else tuple(found)
+    inside = tuple(town for town in likely(found) if not countries or town.country in countries)
     lone = place_data().lone.get(fold(part)) if len(inside) > 1 else None
     if lone == "" or fold(part) in place_data().never or (_is_a_word(part) and not countries):
         return ()
     if lone and (meant := tuple(town for town in inside if town.code in (lone, country_part(lone)))):
         return meant[:1]
-    return _leading(inside)
-
-
-def _leading(found: Sequence[Town]) -> tuple[Town, ...]:
-    """The one that has several times the people of all others together, if there is one; its own name comes first."""
-    if len(found) < 2:
-        return tuple(found)
-    first = max(found, key=lambda town: town.thousands)
-    others = sum(town.thousands for town in found) - first.thousands
-    return (first,) if first.thousands >= _LEAST_LEAD * others else ()
+    return leading(inside)
 
 
 @lru_cache(maxsize=8192)
@@ -331,4 +332,4 @@ def _codes(part: str) -> frozenset[str]:
 
 
 def _is_a_word(name: str) -> bool:
-    return fold(name) in place_data().doubtful or len(name) < 4
+    return fold(name) in place_data().doubtful or len(name) < _SHORTEST

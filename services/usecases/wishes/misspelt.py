@@ -24,6 +24,8 @@ _LONGEST_END: Final = 3
 """Letters by which a title says for whom it is."""
 _MOST: Final = 3
 """Parts that are looked at."""
+_OWN: Final = 5
+"""Thousands of people of a town that may be meant by whoever is in its country; too many villages are called alike."""
 _LARGE: Final = 100
 """Thousands of people of a town that may be meant anywhere."""
 
@@ -140,7 +142,8 @@ def _towns(country: str) -> Mapping[str, str]:
         (folded, town)
         for folded, called in towns().named.items()
         for town in called[:1]
-        if len(folded) >= _LEAST and (town.country == country if country else town.thousands >= _LARGE)
+        if len(folded) >= _LEAST and town.thousands >= (_OWN if country else _LARGE)
+        if not country or town.country == country
     )
     return {folded: town.name for folded, town in some}
 

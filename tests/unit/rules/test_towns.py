@@ -20,8 +20,9 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Cambridge, MA", ["Cambridge, US-MA"]),
         ("Cambridge, UK", ["Cambridge, GB"]),
         ("New Albany, Indiana, United States", ["New Albany, US-IN"]),
-        ("New Albany, Ohio, United States", []),
-        ("New Albany, OH, USA", []),
+        ("New Albany, Ohio, United States", ["New Albany, US-OH"]),
+        ("Beaverton, Michigan, United States", []),  # a village, and no town of Oregon
+        ("Beaverton, MI, USA", []),
         ("Boston, Maine, United States", ["Boston, US-MA"]),
         ("Cambridge", []),
         ("US, CA, Fresno", ["Fresno, US-CA"]),
@@ -54,7 +55,16 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Houston, Dallas, TX", ["Houston, US-TX", "Dallas, US-TX"]),
         ("Bellevue", ["Bellevue, US-WA"]),
         ("Columbus, IN", ["Columbus, US-IN"]),
-        ("Warsaw, IN", []),
+        ("Warsaw, IN", ["Warsaw, US-IN"]),
+        ("Warsaw, KY", []),
+        ("Milan, MI", ["Milan, US-MI"]),
+        ("California, MD", ["California, US-MD"]),
+        ("California, Maryland", []),
+        ("US, FR", []),
+        ("Media, PA", ["Media, US-PA"]),
+        ("Sales, France", ["Sales, FR"]),
+        ("01 - ORNEX", ["Ornex, FR"]),
+        ("Doubs, France", []),
         ("Vienna, VA", []),
         ("Curitiba, PR", ["Curitiba, BR"]),
         ("Bergamo, BG", ["Bergamo, IT"]),
@@ -87,7 +97,7 @@ def test_a_field_names_towns_told_apart_by_what_stands_beside_them(field: str, l
         ("Mount Wellington, New Zealand", []),
         ("Fern Centre - 801 S Milwaukee Ave, United States", []),
         ("Sutton-in-Ashfield, GB", []),
-        ("Hamlet of West Salem, WI", []),
+        ("Hamlet of West Salem, OH", []),
         ("Londonderry Mall", []),
     ],
 )
@@ -97,8 +107,8 @@ def test_a_field_names_a_town_among_other_words(field: str, labels: list[str]) -
 
 @pytest.mark.parametrize(
     "field",
-    ["Remote", "Mobile", "Home", "Reading", "Central", "Europe", "Bavaria", "Georgia", "Delaware", "Mexico",
-     "Washington", "Springfield, Germany", "Hybrid", "USA", "Ohio", "Nice to meet you", "Anywhere", ""],
+    ["Remote", "Sales", "Media", "Mobile", "Home", "Reading", "Central", "Europe", "Bavaria", "Georgia", "Delaware",
+     "Mexico", "Washington", "Springfield, Germany", "Hybrid", "USA", "Ohio", "Nice to meet you", "Anywhere", ""],
 )  # fmt: skip
 def test_a_common_word_a_country_and_a_part_of_one_are_no_town(field: str) -> None:
     assert towns_in_field(field) == ()
@@ -106,13 +116,23 @@ def test_a_common_word_a_country_and_a_part_of_one_are_no_town(field: str) -> No
 
 def test_the_posting_s_country_tells_namesakes_apart() -> None:
     assert [town.label for town in towns_in_field("Reading", ["GB"])] == ["Reading, GB"]
+    assert [town.label for town in towns_in_field("74 - Thônes", ["FR"])] == ["Thônes, FR"]
+
+
+@pytest.mark.parametrize(("name", "country"), [("Paris", "CA"), ("Milan", "GB"), ("Sales", "FR"), ("Success", "AU")])
+def test_a_small_town_is_neither_a_word_nor_a_far_larger_town_by_the_posting_s_country_alone(
+    name: str, country: str
+) -> None:
+    assert towns_in_field(name, [country]) == ()
+    assert [town.country for town in towns_in_field(f"{name}, {country}")] in ([country], [])
 
 
 def test_a_sentence_names_a_small_town_of_a_country_that_is_known() -> None:
     said = "You come to our Heppenheim office twice a week."
     assert [town.label for town in towns_in_sentence(said, ["DE"])] == ["Heppenheim an der Bergstrasse, DE"]
     assert towns_in_sentence(said, []) == ()
-    assert towns_in_sentence("You work on site at our New Albany, Ohio depot", ["US"]) == ()
+    assert towns_in_sentence("You work on site at our Beaverton, Michigan depot", ["US"]) == ()
+    assert towns_in_sentence("You work in Media and at Central Station", ["US"]) == ()
     assert [t.label for t in towns_in_sentence("You work at our New Albany, Indiana depot", ["US"])] == [
         "New Albany, US-IN"
     ]
