@@ -9,6 +9,7 @@ from schemas.posting import Reach
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.reach.reading import read_reach
 from services.rules.places.known import countries_of, place_name
+from services.rules.places.seated import seated_reach
 from services.rules.sections import document_of
 from tests.support.drafting import a_draft, normalised
 from tests.support.in_one_test import in_one_test
@@ -392,7 +393,7 @@ def test_new_england_is_not_england() -> None:
 def test_an_address_of_a_small_town_tells_its_state_and_never_the_country_of_the_same_code(
     address: str, states: tuple[str, ...]
 ) -> None:
-    found = reach("Nurse", locations=address)
+    found = seated_reach(normalised("Nurse", "", locations=address))
     assert (found.countries, found.subdivisions) == (("US",), states)
 
 
@@ -416,14 +417,14 @@ def test_a_state_alone_ties_work_that_is_done_by_hand(title: str, states: tuple[
         ("Houston, MS, United States", ("US",), ("US-MS",)),
         ("Stockton-on-Tees", ("GB",), ()),
         ("Sliema, MT", ("MT",), ()),
-        ("Toronto, CA", ("CA",), ()),
+        ("Toronto, CA", ("CA",), ("CA-ON",)),
         ("London, NY", ("GB", "US"), ()),
     ],
 )
 def test_the_code_behind_a_town_ties_it_to_a_state_be_it_known_elsewhere(
     address: str, countries: tuple[str, ...], states: tuple[str, ...]
 ) -> None:
-    found = reach("Cook", locations=address)
+    found = seated_reach(normalised("Cook", "", locations=address))
     assert (found.countries, found.subdivisions) == (countries, states)
 
 
