@@ -121,10 +121,11 @@ def test_a_job_that_is_about_what_somebody_avoids_is_less_likely(about: PostingC
     assert "it is about what they would rather not do: insurance" in chance_line(found)
 
 
-def test_what_is_said_once_costs_a_quarter() -> None:
-    once = job(description_text="Our clients are in insurance.")
+@pytest.mark.parametrize(("sentences", "share"), [(0, 1), (20, 1 / 2), (80, 1 / 4)])
+def test_what_is_said_once_costs_a_quarter_and_more_in_a_short_text(sentences: int, share: float) -> None:
+    once = job(description_text="Our clients are in insurance. " + "You answer what they ask. " * sentences)
     costs = [against.costs for against in chance(once, avoids=("insurance",)).against if against.doubt.of]
-    assert model().weights[FACTS.index("avoided")] / 4 in [pytest.approx(cost, abs=0.001) for cost in costs]
+    assert model().weights[FACTS.index("avoided")] * share in [pytest.approx(cost, abs=0.001) for cost in costs]
 
 
 @pytest.mark.parametrize(

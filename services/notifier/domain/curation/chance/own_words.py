@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from services.notifier.domain.curation.chance.themed import about_theme
-from services.notifier.domain.curation.chance.times_said import OFTEN, stands_in_capitals, times_said
+from services.notifier.domain.curation.chance.times_said import share_of_often, stands_in_capitals, times_said
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Sought, Wish
 from services.rules.languages.named import language_named
@@ -228,7 +228,7 @@ def _about(said: Said, ready: PostingFeatures) -> float:
     if times < 0:
         return 0.0
     told = 0 if any(theme.is_wide(said.term, posting.language) for theme in said.themes) else times
-    return _is_asked(said.skills, ready) or told / OFTEN
+    return _is_asked(said.skills, ready) or share_of_often(told, ready.of_work.as_written)
 
 
 def _is_asked(skills: frozenset[str], ready: PostingFeatures) -> float:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final, NamedTuple
 
-from services.notifier.domain.curation.chance.times_said import OFTEN, times_said
+from services.notifier.domain.curation.chance.times_said import share_of_often, times_said
 from services.notifier.domain.curation.demands import needs_clearance
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.rules.roles.taxonomy import roles
@@ -46,7 +46,8 @@ def _about(theme: Theme, ready: PostingFeatures) -> float:
     count = sum(one for one in times if one > 0)
     if not count and any(times):
         return 0.0
-    return max(float(not theme.skills.isdisjoint(ready.asked_outright)), min(OFTEN, count) / OFTEN)
+    share = share_of_often(count, ready.of_work.as_written)
+    return max(float(not theme.skills.isdisjoint(ready.asked_outright)), share)
 
 
 @cache

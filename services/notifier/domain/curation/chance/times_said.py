@@ -9,7 +9,9 @@ from services.rules.lexicon.builder import LANGUAGES, phrases_of
 from services.rules.text import words
 
 OFTEN: Final = 4
-"""So often words are said where a job is about them."""
+"""So often words are said where a job is about them, in a text of some length."""
+_PER_TIME: Final = 500
+"""Characters of a text within which one time is enough."""
 _BEHIND: Final = 60
 """Characters within which words say of what stands before them that it is not needed."""
 
@@ -29,6 +31,11 @@ def times_said(term: str, line: str, language: str | None) -> int:
         else:
             found += 1
     return found or -denied
+
+
+def share_of_often(times: int, line: str) -> float:
+    """How far words that a text says so often are what it is about: once is enough in a few sentences."""
+    return min(1.0, times / min(OFTEN, 1 + len(line) // _PER_TIME))
 
 
 def stands_in_capitals(abbreviation: str, *texts: str) -> bool:
