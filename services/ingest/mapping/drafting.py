@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.ingest.adapters.formats.fields import amount_of, band, distinct, markup_of, plain, workplace_word
+from services.ingest.adapters.formats.fields import (
+    amount_of,
+    band,
+    distinct,
+    markup_of,
+    plain,
+    point_of,
+    workplace_word,
+)
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import STATED_FIELDS, Draft, PayBand, Stated
 from services.ingest.faults import FeedFault
@@ -163,6 +171,8 @@ def draft_of(mapping: MappingSettings, data: JsonObject) -> Draft:
     stated = {name: _values(row, rule) for name in STATED_FIELDS if (rule := getattr(fields, name)) is not None}
     if workplaces := stated.get("workplace"):
         stated["workplace"] = _workplaces(workplaces)
+    if places := stated.get("locations"):
+        stated["locations"] = _located(row, fields, places)
     restriction, is_open = _restriction(row, fields, stated.get("restriction", ()))
     return Draft(
         source_id=_required(row, "source_id", fields.source_id),
@@ -202,6 +212,15 @@ def traces_of(mapping: MappingSettings, data: JsonObject) -> Iterator[Trace]:
 def _values(row: MappedRow, rule: ValueRule) -> tuple[Stated, ...]:
     """The one-line values that a rule gives, each once."""
     return distinct([Stated(value.field, text) for value in row.values(rule) if (text := plain(value.text))])
+
+
+def _located(row: MappedRow, fields: FieldRules, places: tuple[Stated, ...]) -> tuple[Stated, ...]:
+    """The places with their coordinates, where the row gives as many of these."""
+    served = (() if rule is None else row.values(rule) for rule in (fields.latitude, fields.longitude))
+    north, east = ([value.text for value in values] for values in served)
+    if not len(north) == len(east) == len(places):
+        return places
+    return tuple(replace(place, at=point_of(*at)) for place, *at in zip(places, north, east, strict=True))
 
 
 def _restriction(row: MappedRow, fields: FieldRules, served: tuple[Stated, ...]) -> tuple[tuple[Stated, ...], bool]:

@@ -223,6 +223,10 @@ class FieldRules(Settings):
     """Whether a row without a restriction is open to the whole world: `true`, `yes` or `1`."""
     locations: Rule | None = None
     """Where the job is."""
+    latitude: Rule | None = None
+    """How far north the place in `locations` lies, in degrees; of several places, of each in their order."""
+    longitude: Rule | None = None
+    """How far east it lies, in degrees."""
     headquarters: Rule | None = None
     """Where the employer is."""
     workplace: Rule | None = None

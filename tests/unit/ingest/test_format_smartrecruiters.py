@@ -42,6 +42,13 @@ def test_a_posting_alone_has_text_addresses_and_pay() -> None:
     assert detect(smartrecruiters_detail()) is SMART
 
 
+@pytest.mark.parametrize(("city", "at"), [("Nulle-Part", (46.25, 6.11)), ("", None)])
+def test_a_town_has_its_coordinates(city: str, at: object) -> None:
+    place = {"city": city, "country": "fr", "latitude": "46.25", "longitude": "6.11"}
+    (location,) = draft("smartrecruiters", smartrecruiters(smartrecruiters_posting(location=place))).locations
+    assert location.at == at
+
+
 def test_who_made_a_posting_is_not_kept() -> None:
     assert "obin" not in json.dumps(items("smartrecruiters", smartrecruiters_detail())[0].data)
 

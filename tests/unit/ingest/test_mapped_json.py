@@ -157,6 +157,24 @@ def test_each_kind_of_rule() -> None:
     assert draft.language == "de"
 
 
+@pytest.mark.parametrize(
+    ("row", "at"),
+    [
+        ({"place": "Nulle-Part", "lat": 46.25, "lng": "6.11"}, [(46.25, 6.11)]),
+        ({"place": "Nulle-Part", "lat": "46.25"}, [None]),
+        ({"place": "Nulle-Part", "lat": "0", "lng": 0}, [None]),
+        ({"place": "Nulle-Part", "lat": "46,25", "lng": "north"}, [None]),
+        ({"place": "Nulle-Part", "lat": 146, "lng": 6}, [None]),
+        ({"place": ["Nulle-Part", "Gex"], "lat": [46.25, 46.33], "lng": [6.11, 6.06]}, [(46.25, 6.11), (46.33, 6.06)]),
+        ({"place": ["Nulle-Part", "Gex"], "lat": 46.25, "lng": 6.11}, [None, None]),
+    ],
+)
+def test_places_have_the_coordinates_that_a_row_gives(row: dict[str, object], at: list[object]) -> None:
+    known = mapped(f"kind = 'json'{JSON_FIELDS}locations = 'place'\nlatitude = 'lat'\nlongitude = 'lng'")
+    draft = only_draft(known, json.dumps([{"id": 1, "title": "Baker", **row}]))
+    assert [place.at for place in draft.locations] == at
+
+
 def test_a_restriction_closes_what_is_open_without_one() -> None:
     draft = only_draft(mapped(FULL), '[{"id": 1, "name": "Baker", "only": "Portugal", "type": "other"}]')
     assert not draft.restriction_open

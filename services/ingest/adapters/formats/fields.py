@@ -31,6 +31,8 @@ _WORKPLACES = {
     "office": "onsite",
     "inperson": "onsite",
 }
+_DEGREES = re.compile(r"[+-]?\d{0,3}(?:\.\d{1,20})?(?<=\d)")
+_POLE = 90.0
 
 
 def text_of(value: Any) -> str:
@@ -91,6 +93,14 @@ def as_written(name: str, markup: str) -> str:
 def place_text(*parts: str) -> str:
     """The parts of a place as one text, `Berlin, Germany`: each once, without empty ones."""
     return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def point_of(north: Any, east: Any) -> tuple[float, float] | None:
+    """Degrees of latitude and longitude as served; None of what is none, and of 0 and 0, which stand for unknown."""
+    degrees = [float(text) for text in (str(north).strip(), str(east).strip()) if _DEGREES.fullmatch(text)]
+    if len(degrees) < 2 or not any(degrees) or abs(degrees[0]) > _POLE or abs(degrees[1]) > 2 * _POLE:
+        return None
+    return degrees[0], degrees[1]
 
 
 def places_listed(text: str, worldwide: frozenset[str]) -> tuple[list[str], bool]:

@@ -20,6 +20,7 @@ from services.ingest.adapters.formats.fields import (
     object_of,
     place_text,
     plain,
+    point_of,
     stated,
     text_of,
     texts_of,
@@ -41,7 +42,6 @@ _MARKUP = re.compile(
     r"\s*(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|div|main|section|p\b)",
     re.I | re.S,
 )
-_DEGREES = re.compile(r"[+-]?\d{0,3}(?:\.\d{1,20})?(?<=\d)")
 _HEAD = 256 * 1024
 _MOST_SCRIPT = 8_000_000
 _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
@@ -315,14 +315,8 @@ def _located(part: Any) -> Iterator[Stated]:
     """A Place as text, with its GeoCoordinates where it names a locality: those of a whole country are its midst."""
     fields = object_of(part)
     geo, local = object_of(fields.get("geo")), object_of(fields.get("address")).get("addressLocality")
-    north, east = (_degrees(geo.get(name)) for name in ("latitude", "longitude"))
-    at = (north, east) if local and north is not None and east is not None and (north or east) else None
+    at = point_of(geo.get("latitude"), geo.get("longitude")) if local else None
     yield from (replace(place, at=at) for place in stated("jobLocation", _place(part)))
-
-
-def _degrees(value: Any) -> float | None:
-    written = str(value).strip()
-    return float(written) if _DEGREES.fullmatch(written) else None
 
 
 def _pay(data: JsonObject, field: str, kind: BandKind) -> tuple[PayBand, ...]:

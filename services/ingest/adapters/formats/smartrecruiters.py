@@ -16,6 +16,7 @@ from services.ingest.adapters.formats.fields import (
     markup_of,
     object_of,
     plain,
+    point_of,
     stated,
     text_of,
     with_query,
@@ -103,7 +104,9 @@ def _locations(place: JsonObject) -> tuple[Stated, ...]:
     """`fullLocation`, else city, region and country, whose code is served in lower case."""
     parts = (plain(text_of(place.get("city"))), plain(text_of(place.get("region"))), text_of(place.get("country")))
     written = ", ".join(part for part in (*parts[:2], parts[2].upper()) if part)
-    return stated("location", plain(text_of(place.get("fullLocation"))) or written)
+    at = point_of(place.get("latitude"), place.get("longitude")) if text_of(place.get("city")) else None
+    named = stated("location", plain(text_of(place.get("fullLocation"))) or written)
+    return tuple(replace(location, at=at) for location in named)
 
 
 def _workplace(place: JsonObject) -> tuple[Stated, ...]:
