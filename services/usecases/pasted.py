@@ -24,7 +24,7 @@ from services.usecases.wishes.pay import floor_of, with_whole_periods
 from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.radius import radius_of
-from services.usecases.wishes.refused import unwanted_in
+from services.usecases.wishes.refused import nights_avoided, unwanted_in
 from services.usecases.wishes.skills import skills_had, skills_of
 from services.usecases.wishes.spoken import NOTHING_SPOKEN, SpokenIn, spoken_in
 from services.usecases.wishes.terms import (
@@ -159,6 +159,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     if km:
         fields["near"] = tuple(circle.model_copy(update={"km": km}) for circle in fields["near"])
     unwanted = unwanted_in(refused, read)
+    unwanted.avoided |= nights_avoided(sentence)
     missed = unwanted.missed
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
+from services.rules.lexicon.builder import LANGUAGES, any_of, phrases_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.fields import names_person
@@ -58,6 +60,27 @@ def unwanted_in(refused: Sequence[str], read: Reader) -> Unwanted:
                 if words := _words_of_work(said):
                     unwanted.avoided[unwanted.missed[-1]] = words
     return unwanted
+
+
+def nights_avoided(sentence: str) -> dict[str, str]:
+    """Work by day that is asked for, each with the work at night that its writer would rather not do: "day shift"."""
+    lowered = sentence.lower()
+    if any(night.search(lowered) for _, night, _ in _by_day()):
+        return {}
+    return {sentence[slice(*found.span())]: said for day, _, said in _by_day() if (found := day.search(lowered))}
+
+
+@cache
+def _by_day() -> tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...]:
+    """In each language how work by day is said, how work at night is, and its plainest words for that."""
+    return tuple(
+        (
+            re.compile(any_of("wish.days", languages=(language,))),
+            re.compile(any_of("wish.nights", languages=(language,))),
+            phrases_of("wish.nights", languages=(language,))[0],
+        )
+        for language in LANGUAGES
+    )
 
 
 def _add_named(unwanted: Unwanted, refused: str, read: Reader) -> bool:

@@ -40,6 +40,10 @@ def test_what_is_refused_ends_where_something_is_wanted_again(text: str, expecte
         ("nurse, no nights or weekends", ["nights", "weekends"]),
         ("data scientist, no finance", ["finance"]),
         ("social worker, not in a hospital", ["hospital"]),
+        ("accounting assistant, day shift, Manila", ["night shift"]),
+        ("Pflegefachkraft, Tagdienst", ["nachtschicht"]),
+        ("nurse, day or night shift", []),
+        ("nurse, day shift, no nights", ["nights"]),
         # A tool, a form, a place and a language are told otherwise, or by nothing.
         ("developer, no PHP, no internships, not in London, no German", []),
     ],
