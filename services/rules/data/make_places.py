@@ -197,6 +197,17 @@ def town_names(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
     return {label: own for label, own in other.items() if own}
 
 
+def capitals(cldr: Mapping[str, Any]) -> list[str]:
+    """Labels of towns after which a part of their country is called, of countries that write it behind another town."""
+    named = {
+        (country, fold(name.removesuffix(" Province")))
+        for country, names in cldr["provinces"].items()
+        for name in names
+    }
+    largest = {(town.country, folded): town.label for folded, some in towns().named.items() for town in some[::-1]}
+    return sorted({largest[name] for name in named if name in largest})
+
+
 def text_names(
     known: Mapping[str, str], names: Mapping[str, Any], groups: Mapping[str, Any], parts: Mapping[str, list[str]]
 ) -> list[list[str]]:
@@ -261,6 +272,7 @@ def compiled() -> dict[str, Any]:
         "coded": names["subdivided"]["coded"],
         "beside": names["subdivided"]["beside"],
         "provinces": {region[:3] + code: region for region, own in names["provinces"].items() for code in own},
+        "capitals": capitals(cldr),
         "town_names": town_names(read("town_names.toml")["towns"]),
     }
 

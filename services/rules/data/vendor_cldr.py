@@ -15,6 +15,9 @@ ALSO_COUNTRIES = frozenset(
 )
 """Subdivisions that ISO 3166-1 lists as countries of their own under another code."""
 
+PROVINCES = ("ES", "IT", "PT")
+"""Countries whose second level people write behind a town, and call as its capital."""
+
 
 def _load(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))["supplemental"]
@@ -26,7 +29,8 @@ def code_of(cldr: str) -> str:
 
 
 def extracted(core: Path, subdivisions: Path) -> dict[str, Any]:
-    """Containment of regions, three-letter codes, and the English names of each country's first level."""
+    """Containment of regions, three-letter codes, and the English names of each country's first level, and of all parts
+    of those in `PROVINCES`."""
     regions = _load(core / "supplemental" / "territoryContainment.json")["territoryContainment"]
     containment = {region: entry["_contains"] for region, entry in regions.items() if "status" not in region}
     mappings = _load(core / "supplemental" / "codeMappings.json")["codeMappings"]
@@ -42,9 +46,13 @@ def extracted(core: Path, subdivisions: Path) -> dict[str, Any]:
         for part in entry["_contains"]
         if part in names
     }
+    provinces = {
+        country: sorted(name for part, name in names.items() if code_of(part).startswith(f"{country}-"))
+        for country in PROVINCES
+    }
     kept = {code: name for code, name in sorted(first.items()) if code not in ALSO_COUNTRIES}
     version = json.loads((core / "package.json").read_text(encoding="utf-8"))["version"]
-    return {"cldr": version, "containment": containment, "alpha3": alpha3, "subdivisions": kept}
+    return {"cldr": version, "containment": containment, "alpha3": alpha3, "subdivisions": kept, "provinces": provinces}
 
 
 def main() -> None:

@@ -60,6 +60,8 @@ class PlaceData:
     """Others in which a code of a part stands behind a town: `Curitiba, PR`."""
     provinces: Mapping[str, str]
     """By code the subdivision that holds a province, of countries where that is what stands behind a town: `IT-MI`."""
+    capitals: frozenset[str]
+    """Labels of towns after which a part of their country is called, that stands behind a town: `Getafe, Madrid`."""
     town_names: Mapping[str, Mapping[str, str]]
     """By label of a town and language what it is called, where that is not the name of the table of towns."""
 
@@ -98,5 +100,6 @@ def place_data() -> PlaceData:
         coded=frozenset(raw["coded"]),
         beside=frozenset(raw["beside"]),
         provinces=raw["provinces"],
+        capitals=frozenset(raw["capitals"]),
         town_names=raw["town_names"],
     )

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 from services.rules.lexicon.builder import any_of
 from services.rules.places.codes import state_codes
 from services.rules.places.data import country_part, place_data
+from services.rules.places.distances import kilometres
 from services.rules.places.known import (
     PlaceMention,
     canonical_place,
@@ -55,6 +56,8 @@ CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
 _PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
 _STATE_BEHIND: Final = re.compile(r"(?<=[a-zà-ÿ.])[ -](?=[A-Z]{2,3}(?:\s+\d{4,5})?(?:$|,))")
 """`Sydney NSW`, `Barueri-SP, Brasil`."""
+_PART: Final = 100.0
+"""Kilometres between a town and the one after which the part is called that it lies in."""
 _MOST_WORDS: Final = 4
 _SHORTEST: Final = 4
 """Letters of a name; fewer are a code."""
@@ -233,7 +236,15 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
             meant = next(filter(None, (towns_by_part(code, own) for code in parts if code != part)), ())
         if meant:
             found.append((leading(meant) or meant)[0])
-    return found
+    return [town for before, town in zip((None, *found), found, strict=False) if not _is_part_of(before, town)]
+
+
+def _is_part_of(before: Town | None, capital: Town) -> bool:
+    """Whether the name of a town is of the part of its country that the town before it lies in: `Getafe, Madrid`."""
+    capitals = place_data().capitals
+    if before is None or before == capital or before.label in capitals or capital.label not in capitals:
+        return False
+    return before.country == capital.country and kilometres(before, capital) <= _PART
 
 
 def _called_in_other_words(part: str) -> tuple[Town, ...]:

@@ -77,6 +77,11 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Jakarta Barat, Indonesia", ["Jakarta, ID"]),
         ("we Wrocławiu", ["Wrocław, PL"]),
         ("Fuerteventura, España", ["Puerto del Rosario, ES"]),
+        ("Getafe, Madrid, España", ["Getafe, ES"]),
+        ("Sesto San Giovanni, Milano", ["Sesto San Giovanni, IT"]),
+        ("Cascais, Lisboa", ["Cascais, PT"]),
+        ("Barcelona, Madrid", ["Barcelona, ES", "Madrid, ES"]),
+        ("Vigo, Madrid", ["Vigo, ES", "Madrid, ES"]),  # too far away for the part
         ("Lanzarote, Las Palmas", ["Arrecife, ES", "Las Palmas de Gran Canaria, ES"]),
     ],
 )
