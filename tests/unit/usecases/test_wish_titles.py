@@ -54,6 +54,13 @@ from tests.support.notifying import NOW
         ("Python developer, payments", ("backend-engineer",), ()),
         # In words that no posting is read by.
         ("accueil, Bordeaux", ("receptionist",), ()),
+        # Of buildings or of machines, if nothing says which.
+        (
+            "technicien de maintenance, Bourges",
+            ("building-maintenance-technician", "industrial-maintenance-technician"),
+            (),
+        ),
+        ("technicienne de maintenance industrielle, Bourges", ("industrial-maintenance-technician",), ()),
         ("EA or PA, Edinburgh", ("executive-assistant",), ()),
         ("EA to the CEO", ("executive-assistant",), ()),
         ("UX writer or email copy", ("content-designer", "copywriter"), ()),

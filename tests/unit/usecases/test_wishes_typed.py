@@ -116,7 +116,7 @@ TYPED = [
     ("data analyst junior ou confirmé, paris ou remote", "data-analyst; FR; Paris FR; junior; mid"),
     (
         "técnico de manutenção, setúbal, contrato sem termo",
-        "industrial-maintenance-technician; PT; Setúbal PT; permanent",
+        "building-maintenance-technician; industrial-maintenance-technician; PT; Setúbal PT; permanent",
     ),
     (
         "designer ui/ux pleno, remoto, pj ou clt, 8 mil",
