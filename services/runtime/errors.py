@@ -16,6 +16,7 @@ Mend = Literal[
     "restart",
     "clock",
     "secret",
+    "disk",
 ]
 """What must be seen to before work goes on: what was halted by its dead letters, a command to run, an engine, or a
 worker that gets nowhere."""

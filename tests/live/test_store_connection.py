@@ -18,10 +18,11 @@ from sqlalchemy.engine import make_url
 from schemas.sql.tables import counters, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.health.heartbeat import MISSED, Heartbeat, SqlHeartbeats, read_workers
+from services.runtime.sql import store
 from services.runtime.sql.holders import Holder, read_holders
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.settings import StoreSettings
-from services.runtime.sql.store import open_store, place_of, reading, writing
+from services.runtime.sql.store import lacks_room, open_store, place_of, reading, writing
 from services.settings import Settings
 from services.usecases.overview import troubles, watcher
 from tests.support.cut_line import CutLine, cut_line
@@ -181,6 +182,31 @@ def test_who_runs_is_told_while_a_session_holds_what_is_counted(far: Far, tmp_pa
         said = [trouble.what for trouble in troubles(replace(seen, at=at))]
         assert said[0].startswith("store cannot be used")
         assert any(what.startswith("jobchime does not run, last heard of run@a") for what in said) == told
+
+
+def test_a_disk_without_room_is_told_by_who_met_it_until_there_is_some(
+    far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = "DO $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left' USING ERRCODE = '53100'; END $$"
+
+    def beat() -> Heartbeat:
+        now = datetime.now(UTC)
+        SqlHeartbeats(far.engine, "run@a", now).publish([Heartbeat("matcher", ready=True)], now)
+        return read_workers(far.engine)[0].heartbeat
+
+    with monkeypatch.context() as grown:
+        grown.setattr(store, "_GROWS", (full,))
+        assert beat().ready, "nobody met it"
+        with (
+            pytest.raises(UnavailableError, match="is full, and nothing new is kept"),
+            writing(far.engine) as connection,
+        ):
+            connection.exec_driver_sql(full)
+        for _ in range(2):
+            assert (beat().ready, beat().mend) == (False, "disk")
+        assert lacks_room(far.engine, unasked=True) is not None
+    assert lacks_room(far.engine, unasked=True) is None
+    assert beat().ready
 
 
 def test_a_worker_whose_clock_is_behind_is_alive_and_told_to_be_so(far: Far) -> None:

@@ -35,7 +35,7 @@ from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.holders import read_holders, require_primary
 from services.runtime.sql.ran_ahead import read_ran_ahead
 from services.runtime.sql.revisions import revision_of
-from services.runtime.sql.store import is_postgresql, reading
+from services.runtime.sql.store import is_postgresql, lacks_room, reading
 from services.settings import Settings
 
 MOST_SKEW = timedelta(seconds=2)
@@ -135,6 +135,8 @@ def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Diagn
         yield Diagnosis("store", "wrong" if settings.deployed else "note", "not there yet", f"{begins} makes it")
         return
     with engines.store() as engine:
+        if full := lacks_room(engine, unasked=True):
+            yield Diagnosis("store", "wrong", full, "free some room on the disk of its server")
         yield Diagnosis("store", "well", _store_version(engine))
         with reading(engine) as connection:
             require_primary(connection)

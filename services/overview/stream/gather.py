@@ -138,6 +138,7 @@ class Gatherer:
             last_words=None if self._settings.deployed else last_words(self._settings.data, now),
             run_since=self._run_since(workers, at),
             has_store=self._engines.has_store(),
+            store_is_server=bool(self._settings.store.get_secret_value()),
             source_hours=hours.sources,
             source_readers=hours.readers,
             mailed=hours.mailed,

@@ -276,6 +276,8 @@ class Overview:
     """In the embedded form, where nobody is heard of: since when a process runs on the data folder all the same."""
     has_store: bool = True
     """False of a data folder in which no store was made yet."""
+    store_is_server: bool = False
+    """No start makes it, nor holds it for a moment."""
     source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
     """The sources that fare worst, the worst first, with what came of them in each of the last 24 hours."""
     source_readers: dict[str, SourceReaders] = field(default_factory=dict)

@@ -49,7 +49,6 @@ _MEND_FEED = (
 )
 """Of a feed no record died that could be sent back."""
 _COLLECTOR = "ingest.collector"
-_MADE_BY_A_START = ("store", "log")
 _TAKES_POLLS = ("store", "log", "Kafka")
 
 
@@ -124,7 +123,8 @@ def _engines(overview: Overview) -> Iterator[Trouble]:
     begins = is_beginning(overview)
     for engine in overview.engines:
         # Of a new data folder a start makes store and log first, and of any it may hold them for a moment.
-        is_made = begins and engine.mend is None and engine.name in _MADE_BY_A_START
+        made = ("log",) if overview.store_is_server else ("store", "log")
+        is_made = begins and engine.mend is None and engine.name in made
         if not engine.reachable and not is_made:
             yield Trouble(
                 f"{engine.name} cannot be used: {short(engine.said)}{lasting(engine.away_since, None, overview.at)}",

@@ -38,6 +38,7 @@ WAYS_OUT: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
         "process",
     ),
     "clock": ("set the clock of its machine by NTP, then start it again; `jobchime doctor` compares them", "machine"),
+    "disk": ("free some room there: it goes on by itself then, and nothing is lost", "machine"),
     "secret": (
         "set JOBCHIME_SECRET, or mail.link_secret, to what the notifiers have, and start it anew; until then stop it,"
         " where others of it run",

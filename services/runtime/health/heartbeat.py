@@ -33,7 +33,7 @@ from services.runtime.files.datadir import words_of
 from services.runtime.files.private import privately
 from services.runtime.health.last_words import WITHOUT_A_WORD, LastWords, keep_last_words
 from services.runtime.privacy.redaction import redacted
-from services.runtime.sql.store import is_postgresql, reading, upsert, writing
+from services.runtime.sql.store import is_postgresql, lacks_room, reading, upsert, writing
 
 HEARTBEAT_EVERY_S = 5.0
 MISSED = timedelta(seconds=4 * HEARTBEAT_EVERY_S)
@@ -134,6 +134,8 @@ class SqlHeartbeats:
         """
         if not heartbeats:
             return
+        if full := lacks_room(self._engine):
+            heartbeats = [replace(beat, ready=False, reason=full, mend="disk") for beat in heartbeats]
         worker, asked_s = str(self._who["worker"]), self._monotonic()
         with writing(self._engine) as connection:
             store_time = _store_time(connection)

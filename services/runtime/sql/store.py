@@ -8,12 +8,13 @@ from pathlib import Path
 from random import random
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, ParamSpec, TypeAlias, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Engine, Table, collate, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sql.settings import StoreSettings
@@ -31,6 +32,13 @@ _NOT_MIGRATED = ("42P01", "42703")  # undefined_table, undefined_column
 _CONFLICTS = ("40001", "40P01")  # serialization_failure, deadlock_detected
 _TOO_LONG = {"55P03": "another transaction holds what this one needs", "57014": "a statement took too long"}
 _READ_ONLY = "25006"
+_DISK_FULL = "53100"
+_full: WeakSet[Pool] = WeakSet()
+"""Of stores on whose disk a write of this process found no room, for as long as none is known to be there again."""
+_GROWS = (
+    "CREATE TEMPORARY TABLE room (x text) ON COMMIT DROP",
+    "INSERT INTO room SELECT repeat('x', 1000) FROM generate_series(1, 64)",
+)
 _TRIES = 6
 _FIRST_WAIT_S = 0.02
 
@@ -131,6 +139,8 @@ def explained(engine: Engine) -> Iterator[None]:
     except TimeoutError as error:
         raise UnavailableError(f"all connections to the store at {place_of(engine.url)} are in use") from error
     except DBAPIError as error:
+        if _state_of(error) == _DISK_FULL:
+            _full.add(engine.pool)
         fault = _fault_of(error, engine.url)
         if fault is None:
             raise
@@ -155,6 +165,25 @@ def retried(act: Callable[P, T]) -> Callable[P, T]:
         return act(*args, **kwargs)
 
     return again
+
+
+def lacks_room(engine: Engine, *, unasked: bool = False) -> str | None:
+    """Why nothing new is kept: on PostgreSQL's disk there is no room. None where there is, or nobody met that.
+
+    Only what grows a table fails then; rows are changed, and heartbeats heard, as before. So that a table grows is
+    tried again, and undone, where a write of this process failed so, or `unasked`.
+    """
+    if not is_postgresql(engine) or not (unasked or engine.pool in _full):
+        return None
+    try:
+        with writing(engine) as connection:
+            for statement in _GROWS:
+                connection.exec_driver_sql(statement)
+    except (UnavailableError, DBAPIError) as error:
+        if _state_of(error if isinstance(error, DBAPIError) else error.__cause__) == _DISK_FULL:
+            return str(error)
+    _full.discard(engine.pool)
+    return None
 
 
 def upsert(connection: Connection, table: Table) -> Insert:
@@ -249,7 +278,7 @@ def _prepare(engine: Engine) -> None:
 def _fault_of(error: DBAPIError, url: URL) -> JobchimeError | None:
     """An engine's failure in one sentence, typed by what to do; None where it is a bug."""
     said = str(error.orig or "").strip().partition("\n")[0] or type(error).__name__
-    state = getattr(error.orig, "sqlstate", None)
+    state = _state_of(error)
     if state in _NOT_MIGRATED or any(sign in said for sign in ("no such table", "no such column")):
         sentence = (
             f"the store's tables are not those of this version ({said}): run `jobchime migrate`; where it finds nothing"
@@ -262,11 +291,19 @@ def _fault_of(error: DBAPIError, url: URL) -> JobchimeError | None:
         return ConflictError(f"two transactions of the store at {place_of(url)} stood in each other's way: do it again")
     if state in _TOO_LONG:
         return UnavailableError(f"the store at {place_of(url)} is busy: {_TOO_LONG[state]}; the work is tried again")
+    if state == _DISK_FULL:
+        sentence = f"the disk of the store at {place_of(url)} is full, and nothing new is kept"
+        return UnavailableError(sentence, mend="disk")
     if state == _READ_ONLY:
         return UnavailableError(f"the store at {place_of(url)} takes no writes now: it is read-only")
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return UnavailableError(f"the store at {place_of(url)} is away: {said}")
     return None
+
+
+def _state_of(error: BaseException | None) -> str | None:
+    """What PostgreSQL calls an error by."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def _connect_args(url: URL, settings: StoreSettings) -> dict[str, Any]:

@@ -1375,6 +1375,13 @@ def test_what_a_first_start_has_yet_to_make_is_no_failure_and_what_it_cannot_use
     assert True in told(EngineView(DATA_FOLDER, False, "its disk is full"))
 
 
+def test_a_server_that_is_away_is_told_though_jobchime_began_a_moment_ago() -> None:
+    away = EngineView("store", False, "the store at db:5432/jobchime is away: Connection refused")
+    begins = replace(WELL, form="embedded", figures=None, run_since=NOON - MINUTE, services=(), engines=(away,))
+    for is_server in (True, False):
+        assert healthy(replace(begins, store_is_server=is_server)) is not is_server
+
+
 def test_no_source_hangs_in_a_poll_that_waits_for_an_engine_that_is_away() -> None:
     def told(hangs: int, *, reachable: bool) -> list[str]:
         asked = SourceFigures("slow", "hanging", asked_since=NOON - MINUTE, hangs=hangs)
