@@ -186,4 +186,6 @@ def _costs(
     costs = [(capitalised(phrases[name]), cost(name)) for name in wishes]
     if found.matching or any(name in more for name in wishes):
         return costs
-    return [*costs, *(together(gain) for gain in loosened or () if len(gain.relaxations) > 1)]
+    several = [together(gain) for gain in loosened or () if len(gain.relaxations) > 1]
+    # That none fits whatever is left out stands above, once.
+    return [*costs, *several] if several else []

@@ -32,7 +32,7 @@ _MARKED: Final = (
 )
 _FEMININE_IN: Final = ("er", "or", "ent", "ant", "eur", "log", "oge", "arzt", "wirt", "anwalt")
 _POLISH: Final = ("rka", "lka")
-_KEPT: Final = {"trainee": "trainee", "trainees": "trainee", "jefa": "jefe"}
+_KEPT: Final = {"trainee": "trainee", "trainees": "trainee", "jefa": "jefe", "news": "news"}
 
 
 @dataclass(frozen=True, slots=True)

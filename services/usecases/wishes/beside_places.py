@@ -1,14 +1,17 @@
 """What stands beside the places that a sentence names: their state, and work from home that will do as well."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import place_name
 from services.rules.places.towns import CITY_STATES, Town, towns_meant
+from services.rules.roles.taxonomy import roles
+from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes.ways import ways
 
 
@@ -77,3 +80,18 @@ def is_beside_remote(text: str, towns: Sequence[NamedPlace]) -> bool:
 @cache
 def _choice() -> re.Pattern[str]:
     return re.compile(any_of("joint.or", "joint.own.or"))
+
+
+def tools_with_capitals(words: Iterable[str]) -> dict[str, str]:
+    """Of words those that begin with a capital and are the name of a tool, which a town may have too."""
+    named = ((word, taxonomy().canonical(word)) for word in words if word[0].isupper())
+    return {word: name for word, name in named if name and taxonomy().is_tool(name)}
+
+
+@cache
+def words_of_titles() -> frozenset[str]:
+    """Those of titles of several words, in small letters, and each with the word before it."""
+    called = (title for role in roles() for titles in role.titles.values() for title in titles)
+    words = [title.lower().split() for title in called if " " in title]
+    pairs = (f"{before} {word}" for some in words for before, word in pairwise(some))
+    return frozenset([*(word for some in words for word in some), *pairs])

@@ -50,8 +50,12 @@ def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], curre
 
 
 def with_whole_periods(sentence: str) -> str:
-    """A sentence with the time of a sum in whole words: "35k pa" names no PA. "9-5 pm" is a time of the day."""
-    return _SHORT.sub(lambda short: f"{short['sum']} per {_SHORT_PERIODS[short['time'].lower()]}", sentence)
+    """A sentence with the time of a sum in whole words: "35k pa" names no PA. "9-5 pm" is a time of the day.
+
+    A sum right behind a share of full-time work is set apart: "80% ab 5500".
+    """
+    said = _SHORT.sub(lambda short: f"{short['sum']} per {_SHORT_PERIODS[short['time'].lower()]}", sentence)
+    return _patterns().share.sub("%, ", said)
 
 
 def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
@@ -87,12 +91,23 @@ def _is_least(text: str, start: int, end: int, value: Decimal) -> bool:
     """Whether a bare sum is the least of something, with which a part ends: "ab 60000", "at least 3500"."""
     known = _patterns()
     led = known.least.search(text[:start]) is not None
-    return led and _may_be_paid(value) and known.ends.match(text, end) is not None
+    return led and _may_be_paid(value) and (known.ends.match(text, end) is not None or _leads_to_place(text, end))
+
+
+def _leads_to_place(text: str, end: int) -> bool:
+    """Whether the next that stands there is a place: "ab 5500 Zürich"."""
+    return any(place.end > end and not text[end : max(place.start, end)].strip() for place in named_in(text))
 
 
 def _is_of_a_year(text: str, start: int, end: int, value: Decimal, country: str | None) -> bool:
     """Whether a bare sum is round and large, ends a part, and is no postcode: "data analyst 60000"."""
-    if value < _MANY_THOUSANDS or value % _ROUND or not _patterns().ends.match(text, end):
+    known = _patterns()
+    if (
+        value < _MANY_THOUSANDS
+        or value % _ROUND
+        or not known.ends.match(text, end)
+        or known.numbered.search(text[:start])
+    ):
         return False
     return country in _NO_ROUND_POSTCODES or not any(
         not re.search(r"\w", text[min(place.end, end) : max(place.start, start)]) for place in named_in(text)
@@ -145,6 +160,10 @@ class _Patterns(NamedTuple):
     month_rate: re.Pattern[str]
     least: re.Pattern[str]
     """Ends right before a sum that is wanted at least."""
+    numbered: re.Pattern[str]
+    """Ends right before a number by which something is found again."""
+    share: re.Pattern[str]
+    """Of full-time work, as far as a sum behind it; in any case."""
     ends: re.Pattern[str]
     """Right behind a sum: the end of a part, or what leads on to a place."""
 
@@ -158,5 +177,7 @@ def _patterns() -> _Patterns:
         day_rate_behind=re.compile(rf"\s?[€$£]?\s?{any_of('wish.day_rate')}"),
         least=re.compile(rf"(?<!\w)(?:{any_of('pay.from', 'wish.at_least')})\W{{0,2}}$"),
         ends=re.compile(rf"\s*(?:$|[,;.()+]|{any_of('place.town_before', 'wish.leads')}\s)"),
+        share=re.compile(rf"%\s+(?=(?:{any_of('pay.from', 'wish.at_least')}\s+)?\d{{4}})", re.IGNORECASE),
+        numbered=re.compile(rf"(?<!\w){any_of('wish.numbered')}\W{{0,3}}$"),
         month_rate=re.compile(rf"{any_of('wish.month_rate')}\W{{1,3}}$"),
     )

@@ -41,7 +41,9 @@ from services.usecases.wishes.beside_places import (
     holds,
     is_beside_remote,
     region_beside_remote,
+    tools_with_capitals,
     without_own_states,
+    words_of_titles,
 )
 from services.usecases.wishes.sentence import is_idle, stretches_of
 from services.usecases.wishes.short_codes import with_codes_in_capitals
@@ -83,7 +85,8 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: Wherea
     Who works from home in a town works from its state.
     """
     text = with_codes_in_capitals(wanted)
-    named, no_skills = _all_named(text, near, technical=not called or roles()[called[0]].works_with_tools)
+    by_tools = roles()[called[0]].works_with_tools if called else None
+    named, no_skills = _all_named(text, near, technical=by_tools is not False, toolless=by_tools is False)
     apart = region_beside_remote(text, named) if at_home else None
     if apart:
         named = [*(place for place in named if place.town or not holds(place.code, apart.code)), apart]
@@ -105,8 +108,13 @@ def named_in(sentence: str) -> list[NamedPlace]:
     return _all_named(with_codes_in_capitals(sentence), NOWHERE, technical=False)[0]
 
 
-def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[NamedPlace], frozenset[str]]:
-    """Each place, in the order of the text; and skills that stand in it for a place alone."""
+def _all_named(
+    text: str, near: Whereabouts, *, technical: bool, toolless: bool = False
+) -> tuple[list[NamedPlace], frozenset[str]]:
+    """Each place, in the order of the text; and skills that stand in it for a place alone.
+
+    `toolless`: it asks for a trade without tools, behind which a town may be called as one: "nurse Phoenix".
+    """
     ways_written = (text, text.title()) if technical else (text,)  # in "selenium cypress" both are tools
     skilled = [skill for way in ways_written for skill in taxonomy().find(way) if skill.kind != "language"]
     named: list[NamedPlace] = []
@@ -134,6 +142,11 @@ def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[N
     named += _towns_alone(text, countries, [*((place.start, place.end) for place in named), *of_else])
     for more in (_towns_alone, _towns_behind_trade) if near.browses else ():
         named += more(text, {near.browses}, [*((place.start, place.end) for place in named), *of_else])
+    if toolless and near.browses and not any(place.is_town for place in named):
+        tools = tools_with_capitals(_patterns().words.findall(text))
+        called_so = [*_towns_behind_trade(text, {near.browses}, [], tools)]
+        named += called_so
+        not_skills |= {tools[said] for place in called_so if (said := text[place.start : place.end]) in tools}
     named += _namesakes(text, countries | {near.browses}, [(place.start, place.end) for place in named])
     return sorted(named, key=lambda place: place.start), frozenset(not_skills - are_skills)
 
@@ -205,22 +218,13 @@ def _is_of_title(text: str, mention: PlaceMention, browses: str) -> bool:
 
     Behind "in" it is a town, and behind a word that it has before it in titles one where its writer is.
     """
-    if mention.kind != "city" or mention.text not in _words_of_titles():
+    if mention.kind != "city" or mention.text not in words_of_titles():
         return False
     led = [found for found in _patterns().before.finditer(text, 0, mention.start) if found.end() == mention.start]
     if not led:
         return True
-    called = f"{led[-1][0].strip().lower()} {mention.text}" in _words_of_titles()
+    called = f"{led[-1][0].strip().lower()} {mention.text}" in words_of_titles()
     return called and country_part(_named(mention).code) != browses
-
-
-@cache
-def _words_of_titles() -> frozenset[str]:
-    """Those of titles of several words, in small letters, and each with the word before it."""
-    called = (title for role in roles() for titles in role.titles.values() for title in titles)
-    words = [title.lower().split() for title in called if " " in title]
-    pairs = (f"{before} {word}" for some in words for before, word in pairwise(some))
-    return frozenset([*(word for some in words for word in some), *pairs])
 
 
 def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
@@ -262,9 +266,12 @@ def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[in
 
 
 def _towns_behind_trade(
-    text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]
+    text: str, countries: Collection[str], taken: Sequence[tuple[int, int]], tools: Collection[str] = ()
 ) -> Iterator[NamedPlace]:
-    """Towns of a country with which a part ends that begins with a trade: "nurse cork", "chofer camion rosario"."""
+    """Towns of a country with which a part ends that begins with a trade: "nurse cork", "chofer camion rosario".
+
+    `tools`: names of towns, though tools are called so.
+    """
     for start, end in stretches_of(text):
         trade = read_role(text[start:end], (), "", roles())
         words = [*_patterns().words.finditer(text, start, end)]
@@ -272,7 +279,9 @@ def _towns_behind_trade(
             first, name, behind_lead = word.start(), text[word.start() : end], is_idle(before[0])
             if not trade.spans or first < start + trade.spans[0][1] or not _is_free(first, end, taken) or behind_lead:
                 break
-            if read_role(text[start:first], (), "", roles()).roles[:1] != trade.roles[:1] or _is_of_work(name):
+            if read_role(text[start:first], (), "", roles()).roles[:1] != trade.roles[:1]:
+                continue
+            if _is_of_work(name) and name not in tools:
                 continue
             if len(towns := [town for town in towns_in_field(name, countries) if town.country in countries]) == 1:
                 yield NamedPlace(first, end, towns[0].code, towns[0])

@@ -78,6 +78,8 @@ def _forms_in(offered: Sequence[str], wanted: str) -> list[str]:
         forms.append("temporary")
     if forms == ["part_time"] and _is_nearly_full(wanted):
         forms.append("full_time")
+    if not set(forms) & set(_MAY_LAST) and _patterns().what_ends_too.search(wanted):
+        return []
     return forms
 
 
@@ -222,6 +224,8 @@ class _Patterns(NamedTuple):
     part_time: re.Pattern[str]
     part_time_too: re.Pattern[str]
     """Which will do as well as full-time work."""
+    what_ends_too: re.Pattern[str]
+    """Work that ends by a day, or on one's own account, which will do as well as any other: "CDD ok"."""
     most_of_full_time: re.Pattern[str]
     """As a share of it."""
     seasonal: re.Pattern[str]
@@ -242,6 +246,7 @@ def _patterns() -> _Patterns:
     ends = rf"(?=\s*(?:$|{CLAUSE_ENDS}|{any_of('joint.and', 'joint.or', 'wish.leads')}))"
     part_time, will_do = any_of("employment.part_time"), any_of("wish.possible", "wish.will_do")
     own = any_of("wish.own_business")
+    ends_by_a_day = any_of(*(f"employment.{form}" for form in ("contract", "fixed_term", "temporary", "freelance")))
     number = rf"(?:(?P<most>4|{any_of('wish.four')})|[1-3]|{any_of('week.some')})"
     return _Patterns(
         days_of_a_week=re.compile(
@@ -252,6 +257,9 @@ def _patterns() -> _Patterns:
         own_business=re.compile(rf"\d[^,;]{{0,20}}?{own}|{own}[^,;\d]{{0,12}}\d", re.IGNORECASE),
         part_time=re.compile(rf"(?<!\w){part_time}(?!\w)", re.IGNORECASE),
         part_time_too=re.compile(rf"{any_of('wish.also')} {part_time}|{part_time},? \(?{will_do}", re.IGNORECASE),
+        what_ends_too=re.compile(
+            rf"{any_of('wish.also')} {ends_by_a_day}|{ends_by_a_day},? \(?{will_do}", re.IGNORECASE
+        ),
         most_of_full_time=re.compile(r"(?<![\d.,-])[89]\d ?%"),
         seasonal=re.compile(any_of("wish.seasonal"), re.IGNORECASE),
         first_job=re.compile(any_of("wish.first_job")),

@@ -44,7 +44,7 @@ def ways() -> Ways:
         # Who would not be there on all days would on some.
         re.compile(rf"{any_of('wish.never')} (?:(?:{whole_week}|{any_of('wish.vague', 'wish.idle')}) )?$"),
         re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{remote}"),
-        re.compile(rf"{remote} \(?{any_of('wish.possible')}|{of_week}"),
+        re.compile(rf"{any_of('wish.partly')} {remote}|{remote} \(?{any_of('wish.possible')}|{of_week}"),
         re.compile(rf"{any_of('wish.also')} {remote}|{remote} \(?{any_of('wish.will_do')}"),
         re.compile(rf"{any_of('wish.preferred')} {remote}|{remote} \(?{any_of('wish.preferred')}"),
     )

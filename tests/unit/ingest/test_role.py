@@ -37,6 +37,8 @@ TITLES = {
     "Gabelstaplerfahrer": "warehouse-worker",
     "Consultant/Doctor": "physician",
     "Doctor's Assistant": "medical-assistant",
+    # "New" is no "news".
+    "Marketing Internship, New York": "marketing-manager",
     # Signs that stand for both genders are no words, and the head of something is no cook.
     "Chef-fe de projet électricité": "project-manager",
     "CHEF-FE DE PRODUIT": "product-manager",

@@ -184,6 +184,15 @@ def test_wishes_that_fit_nothing_together_are_named_and_no_others(store: Notifie
     assert advice.endswith("no mail comes until such a job is posted.")
 
 
+def test_where_no_job_is_of_the_trade_no_other_wish_is_said_to_cost_nothing(store: NotifierStore) -> None:
+    store.matches.store(0, [arrival(2, posting("one", posted_at=NOW))], NOW)
+    with served_portal(store) as portal:
+        read(portal)
+        asked = {"roles": "Nurse", "places": "Germany", "workplace.remote": "1"}
+        page = portal.post("/preview/gains", currency="EUR", hour="8", cadence="daily", **asked).text
+    assert "none fits" not in page
+
+
 def test_where_several_wishes_each_fail_it_says_which_to_do_without_together_and_what_that_brings(
     store: NotifierStore,
 ) -> None:

@@ -1,7 +1,7 @@
 """Sentences that 30 more people of five languages typed or spoke, with the country they browse from.
 
-Four are not read as they are meant: a misspelt "receptionist" is lost beside "dentist", "benefits" names a trade,
-"online" is no remote work, and who installs solar panels has no trade.
+Three are not read as they are meant: a misspelt "receptionist" is lost beside "dentist", "benefits" names a trade, and
+who installs solar panels has no trade.
 """
 
 from services.usecases.pasted import asked_in
@@ -61,7 +61,11 @@ TYPED = [
         "US",
         "compensation-benefits-specialist~; warehouse-worker~; US; Reno US-NV; full_time; “must”",
     ),
-    ("retired teacher looking for part time tutoring online", "US", "teacher; part_time; “retired”"),
+    (
+        "retired teacher looking for part time tutoring online",
+        "US",
+        "teacher; remote; part_time; “retired”; “tutoring”",
+    ),
     ("solar panel installer Arizona", "US", "solar-installer; US-AZ"),
     (
         "Ich suche was ruhigeres nach 10 Jahren Pflege, gerne Empfang oder Büro in Kassel",

@@ -1,7 +1,7 @@
 """Sentences that 30 more people of five languages typed or spoke, with the country they browse from.
 
-Eight are not read as they are meant: work with a forklift, partly from home, online or at a salon, "sponsorship"
-without more words, Phoenix the town, and a marketing manager beside tools.
+Five are not read as they are meant: work with a forklift, partly from home or at a salon, "sponsorship" without more
+words, and a marketing manager beside tools.
 """
 
 from services.usecases.pasted import asked_in
@@ -31,7 +31,7 @@ TYPED = [
         "FR",
         "cook; FR; Bordeaux FR; “logé si possible”",
     ),
-    ("professor de inglês online", "BR", "teacher"),
+    ("professor de inglês online", "BR", "teacher; remote"),
     ("motorista categoria D Curitiba clt", "BR", "driver; BR; Curitiba BR; permanent; “categoria D”"),
     (
         "um hi i do nails and lashes and i want a salon job near Leeds please",
@@ -39,7 +39,7 @@ TYPED = [
         "GB; Leeds GB; “um hi”; “nails”; “lashes”; “salon job”",
     ),
     ("Registered Nurse ICU, Sydney, sponsorship 482", "AU", "nurse; AU; Sydney AU-NSW; “ICU”; “sponsorship 482”"),
-    ("solar installer Phoenix", "US", "solar-installer; Phoenix"),
+    ("solar installer Phoenix", "US", "solar-installer; US; Phoenix US-AZ"),
     ("Reinigungskraft Minijob abends Köln Ehrenfeld", "DE", "cleaner; DE; Köln DE; part_time; “Ehrenfeld”; “abends”"),
     (
         "Marketing Manager (m/w/d) | 6 Jahre Erfahrung | SEO, SEA, HubSpot | Hamburg oder remote",
@@ -60,7 +60,7 @@ TYPED = [
         "tax-specialist; CH; Zürich CH; “tired”; “big 4”; “wants in-house”; “100-120%”",
     ),
     ("teaching assistant SEN Cardiff term time only", "GB", "teaching-assistant; GB; Cardiff GB; “SEN”"),
-    ("data entry clerk online no experience", "IN", "data-entry-clerk; “online”"),
+    ("data entry clerk online no experience", "IN", "data-entry-clerk; remote"),
     (
         "Mecánico de coches en Valencia 22000 al año jornada completa",
         "ES",

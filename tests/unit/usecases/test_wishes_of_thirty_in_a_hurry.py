@@ -1,6 +1,6 @@
 """Sentences that 30 more people of five languages typed or spoke in a hurry, with the country they browse from.
 
-Two are not read as they are meant: most of a week right before pay, and "2 days from home" as remote work too.
+One is not read as it is meant: "2 days from home", as remote work too.
 """
 
 from services.rules.money import currency_of
@@ -60,7 +60,11 @@ TYPED = [
         "DE",
         "construction-manager; DE; Stuttgart DE; hybrid; remote; 75000 EUR/year",
     ),
-    ("Bürokauffrau Zürich 80% ab 5500", "CH", "administrative-assistant; CH; Zürich CH; 5500 CHF/month"),
+    (
+        "Bürokauffrau Zürich 80% ab 5500",
+        "CH",
+        "administrative-assistant; CH; Zürich CH; full_time; part_time; 5500 CHF/month",
+    ),
     ("Zahnarzthelferin", "AT", "dental-assistant"),
     ("coiffeuse Lille mi-temps", "FR", "hairdresser; FR; Lille FR; part_time"),
     ("ingénieur génie civil Lyon 42k CDI", "FR", "civil-engineer; FR; Lyon FR; permanent; 42000 EUR/year"),
