@@ -44,6 +44,13 @@ def is_next_level(made: Relaxation) -> bool:
     return abs(steps_apart(LEVEL.asked(made.asked), str(made.value)) or 0) == 1
 
 
+def is_far_level(made: Relaxation) -> bool:
+    """Whether it asks for a level further off, too: nobody who asks for junior work means senior work."""
+    if (made.criterion, made.step) != (LEVEL.name, "add"):
+        return False
+    return abs(steps_apart(LEVEL.asked(made.asked), str(made.value)) or 0) > 1
+
+
 def lets_in_again(made: Relaxation) -> bool:
     """Whether a relaxation excludes fewer kinds."""
     return made.criterion == ROLES_NONE.name

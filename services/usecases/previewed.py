@@ -17,6 +17,7 @@ from services.notifier.domain.model import Digest, Hold, Item
 from services.notifier.domain.weights import Chance
 from services.rules.criterion import Relaxation
 from services.rules.money import ANNUAL_FACTORS
+from services.usecases.kinds import is_far_level
 
 __all__ = [
     "FEW",
@@ -134,6 +135,8 @@ class LivePreview:
         """What lets in the most besides, one of each criterion and its best smaller step, the largest first."""
         best: dict[tuple[str, bool], tuple[Relaxation, int]] = {}
         for made, more in (*self.found.without, *self.found.steps):
+            if is_far_level(made):
+                continue
             best.setdefault((made.criterion, made.step == "without"), (made, more))
         return sorted(best.values(), key=lambda gain: -gain[1])[:most]
 

@@ -10,7 +10,7 @@ from services.rules.prepared import PreparedPosting
 from services.rules.roles.siblings import GROUPS, siblings_of
 from services.rules.roles.taxonomy import roles
 from services.rules.verdict import outcome_of
-from services.usecases.kinds import is_next_level, leaving_out, taking_back, taking_too
+from services.usecases.kinds import is_far_level, is_next_level, leaving_out, taking_back, taking_too
 from tests.support import generate
 from tests.support.notifying import posting
 from tests.support.strategies import seeds
@@ -107,3 +107,4 @@ def test_siblings_are_of_one_family_in_one_group_and_never_near() -> None:
 def test_the_next_levels_are_those_above_and_below() -> None:
     asked = canonical(Criteria(text="x", seniority=("mid", "senior")))
     assert {made.value for made in steps(asked) if is_next_level(made)} == {"junior", "lead", "staff"}
+    assert {made.value for made in steps(asked) if is_far_level(made)} == {"intern", "principal"}
