@@ -46,7 +46,7 @@ CODED = {
     "subscribers.avoids": "[%s]", "feedback.about": "[%s]",
     "saved_searches.preferred_places": "[%s]",
     "digests.matched": "{%s: 1}", "digest_items.found_by": "[%s]", "webhook_events.found_by": "[%s]",
-    "sign_ups.wanted": "{%s: 1}",
+    "sign_ups.wanted": "{%s: 1}", "saved_searches.before_link": "{%s: 1}",
     "api_tokens.scopes": "[%s]",
 }  # fmt: skip
 """Columns of text that hold JSON."""
