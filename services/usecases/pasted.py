@@ -17,6 +17,7 @@ from services.rules.lexicon.builder import LANGUAGES
 from services.rules.places.towns import label_of
 from services.rules.roles.taxonomy import roles
 from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.indifferent import in_plain_words
 from services.usecases.wishes.missed import Missed
 from services.usecases.wishes.misspelt import Told, as_meant
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, years_of
@@ -125,6 +126,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     """
     draft = draft_of(text)
     sentence, links = _without_links(with_whole_periods(draft.title)) if not draft.html else ("", [])
+    sentence = in_plain_words(sentence, country)
     permanent, rest = permanent_in(sentence)
     wish = wishes.taken_apart(rest)
     hours, wanted = wishes.hours_of(wish.wanted)

@@ -19,7 +19,7 @@ _MARKED: Final = (
     (("trice", "teuse", "teur", "tora", "tore", "tor"), "tr"),
     (("euse", "eure", "eur"), "eur"),
     (("istka", "istin", "ista", "iste", "ist"), "ist"),
-    (("ystka", "ysta"), "yst"),
+    (("ystka", "ystin", "ysta"), "yst"),
     (("ienne", "ien"), "ien"),
     (("iere", "ier"), "ier"),
     (("owa", "owy"), "ow"),
@@ -30,7 +30,25 @@ _MARKED: Final = (
     (("frau", "mann"), "mann"),
     (("woman", "man"), "man"),
 )
-_FEMININE_IN: Final = ("er", "or", "ent", "ant", "eur", "log", "oge", "arzt", "wirt", "anwalt")
+_FEMININE_IN: Final = (
+    *("er", "or", "ent", "ant", "eur", "log", "oge", "agog", "opad", "opath", "apeut", "orand", "graf", "nom", "itekt"),
+    *(
+        "arzt",
+        "wirt",
+        "anwalt",
+        "notar",
+        "aktuar",
+        "sekretar",
+        "thekar",
+        "archivar",
+        "koch",
+        "chef",
+        "gesell",
+        "gehilf",
+    ),
+    *("pilot", "kapitan", "steward", "lots", "bot", "schmied", "metz", "wart", "detektiv"),
+)
+"""German, before the ending: Physiotherapeutin, Sekretärin, Souschefin."""
 _POLISH: Final = ("rka", "lka")
 _KEPT: Final = {"trainee": "trainee", "trainees": "trainee", "jefa": "jefe", "news": "news"}
 

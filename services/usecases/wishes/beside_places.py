@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part, place_data
-from services.rules.places.known import place_name
-from services.rules.places.towns import CITY_STATES, Town, towns_meant
+from services.rules.places.known import PlaceMention, canonical_place, country_of, is_subdivision, place_name
+from services.rules.places.towns import CITY_STATES, Town, town_in_short, town_of_mention, towns_meant
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
+from services.rules.text import fold
 from services.usecases.wishes.ways import ways
 
 
@@ -25,6 +26,31 @@ class NamedPlace(NamedTuple):
     is_town: bool = True
     km: int | None = None
     """Of an area, round its town."""
+
+
+def place_of_mention(mention: PlaceMention, text: str = "") -> NamedPlace:
+    """A place, or a town, which "São Paulo" is before it is a state; but "au Québec" is the province."""
+    led, part = _patterns().part_before.search(text[: mention.start]), canonical_place(mention.text) or ""
+    if led and is_subdivision(part):
+        return NamedPlace(led.start(), mention.end, part, is_town=False)
+    town = town_of_mention(mention) or (town_in_short(mention.text) if mention.kind == "city" else None)
+    if mention.kind == "subdivision" and town is None:
+        called = (town for town in towns_meant(mention.text) if fold(town.name) == fold(mention.text))
+        town = next((town for town in called if town.code in (mention.code, country_of(mention.code))), None)
+    code = town.code if town else mention.subdivision if mention.kind == "city" else mention.code
+    return NamedPlace(
+        mention.start, mention.end, code or mention.code, town, is_town=mention.kind == "city" or bool(town)
+    )
+
+
+def without_towns_within(text: str, named: Sequence[NamedPlace]) -> list[NamedPlace]:
+    """Each place but a town beside a wider one that will do as well, all of which is wanted: "Lyon or in France"."""
+    wider = [place for place in named if not place.is_town]
+    between = (
+        (town, text[town.end : place.start]) for place in wider for town in named if holds(place.code, town.code)
+    )
+    within = {town for town, joint in between if town.is_town and _patterns().or_in.fullmatch(joint)}
+    return [place for place in named if place not in within]
 
 
 def without_own_states(text: str, named: Sequence[NamedPlace]) -> list[NamedPlace]:
@@ -65,7 +91,7 @@ def holds(wide: str, code: str) -> bool:
 
 def is_beside_remote(text: str, towns: Sequence[NamedPlace]) -> bool:
     """Whether there is an "or" between work from home and a town: "Leeds or remote", "remote in Spain or Malaga"."""
-    small, known = text.lower(), _choice()
+    small, known = text.lower(), _patterns().choice
     if towns and ways().or_remote.search(small):
         return True
     reached = 0
@@ -77,9 +103,22 @@ def is_beside_remote(text: str, towns: Sequence[NamedPlace]) -> bool:
     return False
 
 
+class _Patterns(NamedTuple):
+    choice: re.Pattern[str]
+    or_in: re.Pattern[str]
+    """Between a place and a wider one that will do as well."""
+    part_before: re.Pattern[str]
+    """Ends right before the name of a part of a country, which may be a town's too."""
+
+
 @cache
-def _choice() -> re.Pattern[str]:
-    return re.compile(any_of("joint.or", "joint.own.or"))
+def _patterns() -> _Patterns:
+    choice, leads = any_of("joint.or", "joint.own.or"), any_of("place.town_before", "wish.leads", "wish.idle")
+    return _Patterns(
+        choice=re.compile(choice),
+        or_in=re.compile(rf",? {choice} (?:{leads} )*", re.IGNORECASE),
+        part_before=re.compile(rf"(?<!\w){any_of('wish.part_before')} $", re.IGNORECASE),
+    )
 
 
 def tools_with_capitals(words: Iterable[str]) -> dict[str, str]:

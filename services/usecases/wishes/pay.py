@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from functools import cache
+from math import ceil
 from typing import Final, NamedTuple
 
 from schemas.criteria import SalaryFloor
@@ -41,9 +42,12 @@ _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 
 
 def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
-    """What a sentence asks for at least. `posting`: as one reads it, with care; `currency`: where it names none."""
+    """What a sentence asks for at least. `posting`: as one reads it, with care; `currency`: where it names none.
+
+    A floor is whole: cents are rounded up, since rounded down they would let in what pays less than was asked for.
+    """
     pay = posting.salary
-    if pay is not None and pay.period != "project" and (amount := int(pay.min or pay.max or 0)):
+    if pay is not None and pay.period != "project" and (amount := ceil(pay.min or pay.max or 0)):
         named = _named_apart(sentence) or pay.currency or currency
         return SalaryFloor(amount=amount, currency=named, period=pay.period)
     return _stated(posting, sentence, places, currency) or _in_thousands(sentence, _named_apart(sentence) or currency)
@@ -52,9 +56,10 @@ def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], curre
 def with_whole_periods(sentence: str) -> str:
     """A sentence with the time of a sum in whole words: "35k pa" names no PA. "9-5 pm" is a time of the day.
 
-    A sum right behind a share of full-time work is set apart: "80% ab 5500".
+    A sum right behind a share of full-time work is set apart: "80% ab 5500"; and of "35-40k" both are thousands.
     """
-    said = _SHORT.sub(lambda short: f"{short['sum']} per {_SHORT_PERIODS[short['time'].lower()]}", sentence)
+    said = _patterns().both_thousands.sub(lambda range_: f"{range_['least']}k{range_['to']}{range_['most']}k", sentence)
+    said = _SHORT.sub(lambda short: f"{short['sum']} per {_SHORT_PERIODS[short['time'].lower()]}", said)
     return _patterns().share.sub("%, ", said)
 
 
@@ -74,7 +79,7 @@ def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], curren
         period = spell.period if spell else infer_period([sum_.value], named, rates, labelled=True)
         if period is None or period == "project" or not is_plausible([sum_.value], named, period, rates):
             continue
-        amount = int(sum_.value * (spell.factor if spell else 1))
+        amount = ceil(sum_.value * (spell.factor if spell else 1))
         return SalaryFloor(amount=amount, currency=named, period=period)
     return None
 
@@ -162,6 +167,8 @@ class _Patterns(NamedTuple):
     """Ends right before a sum that is wanted at least."""
     numbered: re.Pattern[str]
     """Ends right before a number by which something is found again."""
+    both_thousands: re.Pattern[str]
+    """A range of sums of which the last alone says that it is of thousands, in any case."""
     share: re.Pattern[str]
     """Of full-time work, as far as a sum behind it; in any case."""
     ends: re.Pattern[str]
@@ -177,6 +184,10 @@ def _patterns() -> _Patterns:
         day_rate_behind=re.compile(rf"\s?[€$£]?\s?{any_of('wish.day_rate')}"),
         least=re.compile(rf"(?<!\w)(?:{any_of('pay.from', 'wish.at_least')})\W{{0,2}}$"),
         ends=re.compile(rf"\s*(?:$|[,;.()+]|{any_of('place.town_before', 'wish.leads')}\s)"),
+        both_thousands=re.compile(
+            rf"(?<![\w.,-])(?P<least>\d{{2,3}})(?P<to>\s?(?:[-–—]|{any_of('week.to')})\s?[£€$]?)(?P<most>\d{{2,3}})\s?k\b",
+            re.IGNORECASE,
+        ),
         share=re.compile(rf"%\s+(?=(?:{any_of('pay.from', 'wish.at_least')}\s+)?\d{{4}})", re.IGNORECASE),
         numbered=re.compile(rf"(?<!\w){any_of('wish.numbered')}\W{{0,3}}$"),
         month_rate=re.compile(rf"{any_of('wish.month_rate')}\W{{1,3}}$"),

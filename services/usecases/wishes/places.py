@@ -19,7 +19,6 @@ from services.rules.places.data import country_part, place_data
 from services.rules.places.known import (
     WORLDWIDE,
     PlaceMention,
-    country_of,
     find_places,
     is_country,
     is_subdivision,
@@ -28,9 +27,7 @@ from services.rules.places.towns import (
     Town,
     town_abroad,
     town_in_short,
-    town_of_mention,
     towns_in_field,
-    towns_meant,
 )
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
@@ -40,9 +37,11 @@ from services.usecases.wishes.beside_places import (
     NamedPlace,
     holds,
     is_beside_remote,
+    place_of_mention,
     region_beside_remote,
     tools_with_capitals,
     without_own_states,
+    without_towns_within,
     words_of_titles,
 )
 from services.usecases.wishes.sentence import is_idle, stretches_of
@@ -90,6 +89,7 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: Wherea
     apart = region_beside_remote(text, named) if at_home else None
     if apart:
         named = [*(place for place in named if place.town or not holds(place.code, apart.code)), apart]
+    named = without_towns_within(text, named)
     towns = [place for place in named if place.town]
     beside_remote = apart is not None or is_beside_remote(text, towns)
     if beside_remote:
@@ -133,7 +133,7 @@ def _all_named(
             are_skills |= over
             continue
         not_skills |= over
-        named.append(_named(mention))
+        named.append(place_of_mention(mention, text))
     named += _parts_alone(text, [*elsewhere, *((place.start, place.end) for place in named)])
     countries = {country_part(place.code) for place in named if place.code not in place_data().members} | {
         near.lives
@@ -159,18 +159,6 @@ def _namesakes(text: str, countries: Collection[str], taken: Sequence[tuple[int,
         if codes and _is_free(word.start(), word.end(), taken):
             near = [code for code in codes if country_part(code) in countries]
             yield from (NamedPlace(word.start(), word.end(), code, is_town=False) for code in near or codes)
-
-
-def _named(mention: PlaceMention) -> NamedPlace:
-    """A place, or a town, which "São Paulo" is before it is a state."""
-    town = town_of_mention(mention) or (town_in_short(mention.text) if mention.kind == "city" else None)
-    if mention.kind == "subdivision" and town is None:
-        called = (town for town in towns_meant(mention.text) if fold(town.name) == fold(mention.text))
-        town = next((town for town in called if town.code in (mention.code, country_of(mention.code))), None)
-    code = town.code if town else mention.subdivision if mention.kind == "city" else mention.code
-    return NamedPlace(
-        mention.start, mention.end, code or mention.code, town, is_town=mention.kind == "city" or bool(town)
-    )
 
 
 def _codes(named: Sequence[NamedPlace], *, at_home: bool) -> tuple[str, ...]:
@@ -224,7 +212,7 @@ def _is_of_title(text: str, mention: PlaceMention, browses: str) -> bool:
     if not led:
         return True
     called = f"{led[-1][0].strip().lower()} {mention.text}" in words_of_titles()
-    return called and country_part(_named(mention).code) != browses
+    return called and country_part(place_of_mention(mention).code) != browses
 
 
 def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
@@ -245,7 +233,7 @@ def _parts_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[NamedP
         elif said[0].isupper() and not _is_of_work(said):
             for mention in find_places(said, cities=True):
                 if mention.start == 0 and mention.end == len(said):
-                    yield _named(mention)._replace(start=start, end=end)
+                    yield place_of_mention(mention)._replace(start=start, end=end)
 
 
 def _is_free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
@@ -270,9 +258,13 @@ def _towns_behind_trade(
 ) -> Iterator[NamedPlace]:
     """Towns of a country with which a part ends that begins with a trade: "nurse cork", "chofer camion rosario".
 
-    `tools`: names of towns, though tools are called so.
+    `tools`: names of towns, though tools are called so; these may be all that a part says.
     """
     for start, end in stretches_of(text):
+        if text[start:end] in tools:
+            towns = towns_in_field(text[start:end], countries)
+            yield from (NamedPlace(start, end, town.code, town) for town in towns if len(towns) == 1)
+            continue
         trade = read_role(text[start:end], (), "", roles())
         words = [*_patterns().words.finditer(text, start, end)]
         for before, word in reversed([*pairwise(words)][-_MOST_WORDS:]):

@@ -250,7 +250,7 @@ def _patterns() -> _Patterns:
     number = rf"(?:(?P<most>4|{any_of('wish.four')})|[1-3]|{any_of('week.some')})"
     return _Patterns(
         days_of_a_week=re.compile(
-            rf"(?<![\w.,-]){number}[ -]?{any_of('week.day', whole=False)}[ -]?"
+            rf"(?<![\w.,-]){number}[ -]?{any_of('week.day', 'wish.early', 'wish.late', whole=False)}[ -]?"
             rf"(?:(?:/|{any_of('week.per', 'employment.a_week')}) ?)?{any_of('week.week', whole=False)}(?!\w)",
             re.IGNORECASE,
         ),

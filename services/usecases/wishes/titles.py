@@ -219,7 +219,9 @@ def _in_industry(
             continue
         trade = read_in(before).roles[:1] if is_title(before) else ()
         branch = trade and all(roles()[own].works_with_tools for own in (trade[0], role))
-        if trade and not branch and roles().closeness(trade[0], role) == "far":
+        # "Marketing manager, SEO" says who is sought, and "manager, SEO" does not.
+        in_full = " " in before and start >= last and trade != (role,)
+        if trade and not branch and (in_full or roles().closeness(trade[0], role) == "far"):
             return trade[0], (Offer(role, without_idle(wanted[start:end])),)
     return "", ()
 

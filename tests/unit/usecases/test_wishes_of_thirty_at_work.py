@@ -69,7 +69,7 @@ TYPED = [
     (
         "security officer nights off, SIA licence, Croydon 14.50ph",
         "GB",
-        "security-guard; GB; Croydon GB; 14 GBP/hour; “SIA licence”; “nights”",
+        "security-guard; GB; Croydon GB; 15 GBP/hour; “SIA licence”; “nights”",
     ),
     ("office admin manchester £26k", "GB", "administrative-assistant; GB; Manchester GB; 26000 GBP/year"),
     (

@@ -1,6 +1,6 @@
 """Sentences that 30 more people of five languages typed by thumb, with the country they browse from.
 
-Three are not read as they are meant: the pence of an hour's pay, "commis" beside a cook, and "prof de maths".
+Two are not read as they are meant: the pence of an hour's pay, which are rounded up, and "commis" beside a cook.
 """
 
 from services.rules.money import currency_of
@@ -11,7 +11,7 @@ from tests.support.typed_sentences import said
 
 TYPED = [
     ("cleaning jobs near Croydon mornings only", "GB", "cleaner; GB; Croydon GB; “mornings”"),
-    ("fork lift driver needed asap Doncaster 12.80 ph", "GB", "warehouse-worker; GB; Doncaster GB; 12 GBP/hour"),
+    ("fork lift driver needed asap Doncaster 12.80 ph", "GB", "warehouse-worker; GB; Doncaster GB; 13 GBP/hour"),
     ("HR advisor Birmingham, hybrid, 35k+", "GB", "hr-business-partner; GB; Birmingham GB; hybrid; 35000 GBP/year"),
     ("barista or kitchen porter Edinburgh student visa", "GB", "kitchen-assistant; waiter; GB; Edinburgh GB"),
     ("junior data analyst remote uk no agencies", "GB", "data-analyst; GB; remote; junior; “no agencies”"),
@@ -27,7 +27,7 @@ TYPED = [
     ("cuisinier ou commis Bordeaux 2000 net", "FR", "cook; FR; Bordeaux FR; 2000 EUR/month; “commis”; “net”"),
     ("assistante RH Toulouse mi temps", "FR", "hr-specialist; FR; Toulouse FR; part_time"),
     ("électricien CDI Strasbourg ref 45120", "FR", "electrician; FR; Strasbourg FR; permanent; “ref 45120”"),
-    ("prof de maths remplacements Lille", "FR", "FR; Lille FR; “prof de maths remplacements”"),
+    ("prof de maths remplacements Lille", "FR", "teacher; FR; Lille FR; “maths remplacements”"),
     ("auxiliar de enfermería Sevilla turno de noche", "ES", "care-assistant; ES; Sevilla ES; “turno de noche”"),
     ("contable teletrabajo 28.000 euros", "ES", "accountant; remote; 28000 EUR/year"),
     ("mozo de almacén Zaragoza jornada completa", "ES", "warehouse-worker; ES; Zaragoza ES; full_time"),

@@ -23,7 +23,7 @@ TYPED = [
     ("PLUMBER WANTED GLASGOW", "GB", "plumber; GB; Glasgow GB"),
     ("elecrtician Cardiff", "GB", "GB; Cardiff GB; “elecrtician”"),
     ("florist", "GB", "florist"),
-    ("care asistant nights Hull 13.50 an hour", "GB", "GB; Kingston upon Hull GB; 13 GBP/hour; “care asistant nights”"),
+    ("care asistant nights Hull 13.50 an hour", "GB", "GB; Kingston upon Hull GB; 14 GBP/hour; “care asistant nights”"),
     ("train driver or signaller, Crewe", "GB", "train-driver; GB; Crewe GB; “signaller”"),
     (
         "social worker children's services Dublin permanent",
@@ -86,7 +86,7 @@ TYPED = [
     ("motorista de caminhão Campinas CLT", "BR", "truck-driver; BR; Campinas BR; permanent"),
 ]
 MENDED = [
-    ("cleaner 14.50ph Leeds", "GB", "cleaner; GB; Leeds GB; 14 GBP/hour"),
+    ("cleaner 14.50ph Leeds", "GB", "cleaner; GB; Leeds GB; 15 GBP/hour"),
     ("cook 400 p/w Leeds", "GB", "cook; GB; Leeds GB; 400 GBP/week"),
     ("nurse 35k pa Leeds", "GB", "nurse; GB; Leeds GB; 35000 GBP/year"),
     ("PA 35k Leeds", "GB", "executive-assistant; GB; Leeds GB; 35000 GBP/year"),
