@@ -22,13 +22,17 @@ def in_plain_words(sentence: str, country: str) -> str:
     known = _patterns()
     plain = known.any_hours.sub(",", sentence)
     plain = known.beginner.sub(_BEGINNER, plain)
-    plain = known.wide.sub(lambda found: found["name" if canonical_place(found["name"]) not in (None, WORLDWIDE) else 0], plain)
+    plain = known.wide.sub(lambda found: found["name"] if _is_place(found["name"]) else found[0], plain)
     if country:
         plain = known.countrywide.sub(place_name(country), plain)
     for found in reversed([*known.wherever.finditer(plain)]):
         if _is_before_place(plain[found.end() :]):
             plain = f"{plain[: found.start()]}{plain[found.end() :].lstrip()}"
     return sentence if plain == sentence else _TWO_COMMAS.sub(", ", plain).strip(EDGES)
+
+
+def _is_place(said: str) -> bool:
+    return canonical_place(said) not in (None, WORLDWIDE)
 
 
 def _is_before_place(behind: str) -> bool:
