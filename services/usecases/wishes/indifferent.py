@@ -54,11 +54,10 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    wide = any_of("wish.wide", whole=False)
     return _Patterns(
-        *(
-            re.compile(any_of(f"wish.{entry}"), re.IGNORECASE)
-            for entry in ("wherever", "any_hours", "beginner", "countrywide")
-        ),
-        wide=re.compile(rf"(?<!\w)(?P<name>\w{{2,}}?){wide}(?!\w)", re.IGNORECASE),
+        wherever=re.compile(any_of("wish.wherever"), re.IGNORECASE),
+        any_hours=re.compile(any_of("wish.any_hours"), re.IGNORECASE),
+        beginner=re.compile(any_of("wish.beginner"), re.IGNORECASE),
+        countrywide=re.compile(any_of("wish.countrywide"), re.IGNORECASE),
+        wide=re.compile(rf"(?<!\w)(?P<name>\w{{2,}}?){any_of('wish.wide', whole=False)}(?!\w)", re.IGNORECASE),
     )

@@ -262,8 +262,8 @@ def _towns_behind_trade(
     """
     for start, end in stretches_of(text):
         if text[start:end] in tools:
-            towns = towns_in_field(text[start:end], countries)
-            yield from (NamedPlace(start, end, town.code, town) for town in towns if len(towns) == 1)
+            called_so = towns_in_field(text[start:end], countries)
+            yield from (NamedPlace(start, end, town.code, town) for town in called_so if len(called_so) == 1)
             continue
         trade = read_role(text[start:end], (), "", roles())
         words = [*_patterns().words.finditer(text, start, end)]
