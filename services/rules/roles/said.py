@@ -11,7 +11,7 @@ from services.rules.roles.vocabulary import Stems
 @cache
 def roles_as_said() -> Roles:
     """The taxonomy with these words besides."""
-    return Roles(roles().families.values(), map(_as_said, roles()))
+    return Roles(roles().families.values(), map(_as_said, roles()), of_people=True)
 
 
 def called_too(title: str) -> tuple[str, ...]:

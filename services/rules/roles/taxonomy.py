@@ -86,7 +86,7 @@ class Family:
 class Roles:
     """All roles, by id and by what people call them."""
 
-    def __init__(self, families: Iterable[Family], given: Iterable[Role]) -> None:
+    def __init__(self, families: Iterable[Family], given: Iterable[Role], *, of_people: bool = False) -> None:
         self.families = {family.id: family for family in families}
         self._by_id = {role.id: role for role in given}
         near = {(a.id, b) for a in self._by_id.values() for b in a.near}
@@ -96,7 +96,7 @@ class Roles:
         }
         far = {(a.id, b) for a in self._by_id.values() for b in a.far}
         self._far = far | {(b, a) for a, b in far}
-        self.vocabulary = _vocabulary(self._by_id.values())
+        self.vocabulary = _vocabulary(self._by_id.values(), of_people=of_people)
         self._shared = _shared_by(self.vocabulary, self._by_id.values())
 
     def __iter__(self) -> Iterator[Role]:
@@ -193,9 +193,10 @@ class Roles:
         return tuple(self._by_id[role] for role in found)
 
 
-def _vocabulary(given: Iterable[Role]) -> Vocabulary:
+def _vocabulary(given: Iterable[Role], *, of_people: bool) -> Vocabulary:
     breaks, genitives = (frozenset(map(fold, phrases_of(entry))) for entry in ("title.breaks", "title.of"))
     known = Vocabulary(
+        of_people=of_people,
         joins=breaks | genitives | frozenset(map(fold, phrases_of("title.joins"))),
         breaks=breaks,
         genitives=genitives,
@@ -213,6 +214,8 @@ def _vocabulary(given: Iterable[Role]) -> Vocabulary:
         for titles in role.titles.values():
             for title in titles:
                 known.titles.setdefault(_stems(known, title), role.id)
+        if role.works_with_tools:
+            known.with_tools.add(role.id)
         known.listed.update(dict.fromkeys(role.listed, role.id))
         known.alone.update(_stems(known, title) for title in role.alone)
         for of in role.fields:

@@ -1,5 +1,6 @@
 """The words by which titles are read, as stems."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,8 +10,10 @@ Stems = tuple[str, ...]
 
 WEAK: Final = "weak"
 """The class of nouns that say nothing of the work: an intern's, a lead's."""
-_PLAIN: Final = ("specialist", "manager", "director", "consultant", "analyst", "assistant", WEAK)
+_PLAIN: Final = frozenset({"specialist", "manager", "director", "consultant", "analyst", "assistant", WEAK})
 """Classes that any field has, whether its role names them or not."""
+_LEADS: Final = frozenset({"manager", "director"})
+"""Those of them who do not stand for all who work in a field."""
 _LIKELY: Final = (
     "specialist", "engineer", "designer", "manager", "analyst", "consultant", "scientist", "technician", "teacher",
     "writer", "editor", "producer", "operator", "worker", "assistant", "administrator", "architect", "director",
@@ -30,10 +33,14 @@ class Vocabulary:
     """Heads that name what is done, and titles that are fields: what is sought only where no person is named."""
     alone: set[Stems] = field(default_factory=set)
     """Titles that count only where they are all that their part of a title says."""
+    with_tools: set[str] = field(default_factory=set)
+    """Roles whose fields are tools: whoever is an expert of Python programs in it."""
     listed: dict[str, str] = field(default_factory=dict)
     """The role of an abbreviation, as it is written, that counts only in a list of trades."""
     longest: dict[str, int] = field(default_factory=dict)
     """By the stem that they begin with, how many words the longest of all these has."""
+    of_people: bool = False
+    """Of people who look for work: a field that they name says trades to offer, whatever noun is beside it."""
     joins: frozenset[str] = frozenset()
     breaks: frozenset[str] = frozenset()
     genitives: frozenset[str] = frozenset()
@@ -49,11 +56,27 @@ class Vocabulary:
         return tuple(word.stem for word in self.words(said)) in self.titles
 
     def role_of_field(self, stems: Stems, head: str) -> str | None:
-        """The role of a field and a class of nouns: of plain classes the field's likeliest role, else only its own."""
+        """The role of a field and a class of nouns: of plain classes the field's likeliest role, else only its own.
+
+        Not of what is done itself ("engineering"), of a field whose trades all have nouns that say more, unless that is
+        a tool (an officer of roads builds none), nor of one that only has leaders where nobody is said to lead.
+        """
         by_head = self.fields.get(stems)
-        if by_head is None:
-            return None
-        return by_head.get(head) or (self.likeliest(stems) if head in _PLAIN else None)
+        if by_head is None or head in by_head:
+            return (by_head or {}).get(head)
+        likeliest = self.likeliest(stems)
+        if head == WEAK:
+            return likeliest
+        plain = by_head.keys() & _PLAIN
+        fits = plain - _LEADS or (plain and head in _LEADS) or likeliest in self.with_tools
+        return likeliest if head in _PLAIN and fits and stems not in self.heads else None
+
+    def role_of_noun(self, stems: Stems, heads: Collection[str]) -> str | None:
+        """The role of a field that stands apart from the nouns of a title, or in a title without any."""
+        if not heads or self.of_people:
+            return self.likeliest(stems)
+        classes = [WEAK] if WEAK in heads else heads
+        return next(filter(None, (self.role_of_field(stems, head) for head in classes)), None)
 
     def role_of_pair(self, stems: Stems, head: str) -> str | None:
         """The role that a field has for just this class of nouns."""

@@ -15,6 +15,7 @@ _HARD: Final = re.compile(r"[,|()\[\]{}:;@•\n–—>~*]|\s[-‐−]|[-‐−]\
 _OF_ALL: Final = re.compile(r"(?<=[^\W\d_]{3})@(?=r?(?:e?s)?(?!\w))")
 """Stands for both endings of a Spanish or Portuguese word: `Administrativ@`, `Programad@r`."""
 
+
 _MARKED: Final = (
     (("trice", "teuse", "teur", "tora", "tore", "tor"), "tr"),
     (("euse", "eure", "eur"), "eur"),
@@ -100,12 +101,17 @@ def _rate() -> re.Pattern[str]:
     return re.compile(rf"(?<=\d)\s?/\s?{any_of('period.behind.hour')}(?!\w)", re.IGNORECASE)
 
 
+@cache
+def _charged() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){any_of('title.charged')}(?!\w)", re.IGNORECASE)
+
+
 def title_words(title: str, *, joins: Container[str], compounds: Container[str] = ()) -> list[Word]:
     """Split a title into words without joining ones, gender marks and the level's; compounds are taken apart.
 
     `joins` are folded words; `compounds` the stems of nouns that end a compound. Linear in the title.
     """
-    bare = _OF_ALL.sub("o", blanked(title, genders(), _rate()))
+    bare = _OF_ALL.sub("o", blanked(title, genders(), _rate(), _charged()))
     read: list[Word] = []
     coordination = _coordination()
     last, hard, soft, joined = 0, False, "", False

@@ -235,15 +235,14 @@ class _Title:
         """
         if any(head.meaning in _OF_OTHERS for head in self.heads):
             return ()
-        weak = bool(self.heads)
+        heads = [head.meaning for head in self.heads]
         for begin, end in self._segments:
             found = [
                 _Span(first, stop, role)
                 for first, stop, gram in self._fields
                 if begin <= first and stop <= end and not self._is_noun(first, stop)
-                and (weak or 2 * (stop - first) > end - begin)
-                and (role := (self._vocabulary.role_of_field(gram, WEAK) if weak else None)
-                     or self._vocabulary.likeliest(gram)) is not None
+                and (heads or 2 * (stop - first) > end - begin)
+                and (role := self._vocabulary.role_of_noun(gram, heads)) is not None
             ]  # fmt: skip
             # What a genitive ties to a field says more of it: "Líder de Ciberseguridad de Producto".
             ends = {span.stop for span in found}
