@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from schemas.topics import CRITERIA, MATCHES
 from services.overview.stream.model import DATA_FOLDER, ByHand, Overview, Remedy, Trouble
-from services.overview.stream.spans import ago, named_of, short, stamp
+from services.overview.stream.spans import ago, joined, named_of, short, stamp
 from services.runtime.figures.cut_off import Nowhere, is_all_held
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.certificate import Certificate
@@ -56,17 +56,7 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
         )
     yield from _left_unread(overview)
     yield from _topics(overview)
-    for fault in overview.sender_faults:
-        # Where it never was, mails may be taken all the same, as within a company; what was there and is gone is an
-        # accident, after which Gmail and others begin to refuse them.
-        met = overview.figures.sender_met.get(fault.what) if overview.figures else None
-        gone = f"; it was right until {stamp(met)}" if met else ""
-        yield Trouble(
-            f"mails may be taken for spam or refused, by {fault.what} of their sender: {short(fault.said)}{gone}",
-            f"{fault.mend}; `jobchime doctor` looks again",
-            "others",
-            grave=met is not None,
-        )
+    yield from _sender(overview)
     if overview.leaving is not None:
         yield from _leaving(overview.leaving, overview.figures, overview.at)
     if overview.figures is not None:
@@ -80,6 +70,29 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
         )
     if overview.certificate is not None:
         yield from _certificate(overview.certificate, overview.at)
+
+
+def _sender(overview: Overview) -> Iterator[Trouble]:
+    """One note of all that never was, as within a company, where mails are taken all the same; of what was there and is
+    gone one failure: that is an accident, after which Gmail and others begin to refuse them."""
+    met = overview.figures.sender_met if overview.figures else {}
+    gone = [fault for fault in overview.sender_faults if fault.what in met]
+    for faults in (gone, [fault for fault in overview.sender_faults if fault.what not in met]):
+        if not faults:
+            continue
+        one = len(faults) == 1
+        until = ""
+        if faults is gone:
+            until = f"; {'it was' if one else 'they were'} right until {stamp(max(met[each.what] for each in gone))}"
+        names, mends = joined([fault.what for fault in faults]), {fault.mend for fault in faults}
+        yield Trouble(
+            f"mails may be taken for spam or refused, by {names} of their sender: {short(faults[0].said)}{until}",
+            f"{faults[0].mend}; `jobchime doctor` looks again"
+            if len(mends) == 1
+            else "`jobchime doctor` says of each what to publish, and looks again",
+            "others",
+            grave=faults is gone,
+        )
 
 
 def _leaving(leaving: Leaving, figures: StoreFigures | None, now: datetime) -> Iterator[Trouble]:
