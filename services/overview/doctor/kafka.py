@@ -11,6 +11,7 @@ from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift
 from services.notifier.app import make_agreement
 from services.overview.doctor.diagnosis import Diagnosis
 from services.overview.engines import Engines
+from services.overview.stream.ways_out import WAYS_OUT
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
@@ -21,7 +22,7 @@ from services.settings import Settings
 
 PATIENCE_S = 4.0
 """For one answer of an engine."""
-_MEND_AGREEMENT = "stop the notifiers, run `jobchime republish`; see the deployed form, an engine lost for good"
+_MEND_AGREEMENT, _ = WAYS_OUT["republish"]
 
 
 def cluster_diagnoses(settings: Settings, engines: Engines) -> Iterator[Diagnosis]:

@@ -16,7 +16,9 @@ WAYS_OUT: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
     "migrate": ("`jobchime migrate`", "process"),
     "reindex": ("`jobchime reindex`", Remedy("reindex")),
     "republish": (
-        "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good",
+        "where another installation has this store or these topics by mistake, stop it and give it its own (`store`,"
+        " `kafka.prefix`); where it is still said then, or there is none, `jobchime republish`, while no notifier runs:"
+        " see the deployed form, an engine lost for good",
         "process",
     ),
     "sent": (

@@ -504,6 +504,14 @@ def test_a_worker_that_waits_for_an_engine_that_is_away_is_told_by_the_engine_al
     assert found.what.startswith("Elasticsearch cannot be used")
 
 
+def test_a_store_and_topics_that_do_not_agree_may_be_those_of_two_installations_which_is_looked_at_first() -> None:
+    reason = "not loaded: matches.v1 in Kafka are not the topics that this store belongs to"
+    [found] = troubles(replace(WELL, services=(service(ready=False, reason=reason, mend="republish"),)))
+    assert found.do.startswith("where another installation has this store or these topics by mistake, stop it")
+    assert "`store`, `kafka.prefix`" in found.do
+    assert "`jobchime republish`, while no notifier runs" in found.do
+
+
 def test_a_worker_whose_reason_only_speaks_of_an_engine_that_is_away_is_told_of_too() -> None:
     away = EngineView("Elasticsearch", False, "no answer")
     halted = service(ready=False, reason="halted: Elasticsearch refuses a document", mend="dead letters")

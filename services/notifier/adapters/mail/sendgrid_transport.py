@@ -22,6 +22,7 @@ _MOST_BODY = 65_536
 _RESUMED_FOR_S = 600.0
 _SHORTEST_S = 0.001
 """A timeout of 0 would be none."""
+_WHY_NOT_TRUSTED = "is this machine's clock right, are its certificates new, and does a proxy on the way read TLS?"
 
 
 class NotSentError(Exception):
@@ -239,7 +240,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, http.client.HTTPException):
         return "its answer is no HTTP"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate cannot be trusted: {error.verify_message}"
+        return f"its certificate cannot be trusted: {error.verify_message}; {_WHY_NOT_TRUSTED}"
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
     if isinstance(error, OSError) and error.strerror:
