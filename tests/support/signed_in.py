@@ -25,8 +25,10 @@ class Browser:
         return self._portal.get(path, Cookie="; ".join((self.cookie, *cookies)))
 
     def post(self, path: str, **fields: str) -> httpx2.Response:
-        [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', self.get("/home").text)
-        return self._portal.client.post(path, data={"csrf": csrf} | fields, headers={"Cookie": self.cookie})
+        """Send a form; with the token of the page at home, unless `csrf` is another."""
+        if "csrf" not in fields:
+            [fields["csrf"], *_] = re.findall(r'name="csrf" value="([^"]+)"', self.get("/home").text)
+        return self._portal.client.post(path, data=fields, headers={"Cookie": self.cookie})
 
     def form(self, path: str) -> dict[str, str]:
         """The fields of the form of a page, as a browser would send them."""

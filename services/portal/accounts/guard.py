@@ -31,7 +31,8 @@ _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
 _COMPLETIONS = (parse("300/minute"),)
 _LOOKS = (parse("30/minute"), parse("300/hour"))
-"""Of one person by links of their mails, which scanners open too: each look may weigh what their searches bring."""
+"""Of one person by links of their mails, which scanners open too, and at home apart from these: each look may weigh what
+their searches bring."""
 _FEEDS = (parse("60/minute"),)
 """Of one network, or of one secret address."""
 _PROGRAMS = (parse("600/minute"),)
@@ -64,6 +65,10 @@ class FormGuard:
     def check_look(self, own_id: str) -> None:
         """The same of what somebody's searches would bring, by any of their links. Raises HTTPException 429."""
         self._count_of(own_id, "look", _LOOKS)
+
+    def check_home(self, own_id: str) -> None:
+        """The same where they are signed in, from which no link of theirs keeps them. Raises HTTPException 429."""
+        self._count_of(own_id, "home", _LOOKS)
 
     def check_completion(self, request: Request) -> None:
         """The same of what is looked up for half a word. Raises HTTPException 429."""

@@ -80,6 +80,7 @@ def _add_home(
     async def home(request: Request) -> Response:
         """Show what is theirs."""
         here = await at_home(door, cookies, request)
+        guard.check_home(here.person.subscriber_id)
         return await door.work(partial(_page, door, cookies, live, here))
 
     fields = ("csrf", "session", "sure", "address", "until", "selectivity", "press", *_PROFILE, *_TIMING)
@@ -94,6 +95,7 @@ def _add_home(
             guard.check(request, limited=True)
             return await door.work(partial(_move, door, cookies, live, postman, here, form.get("address", "").strip()))
         if form.get("do") == WIDEN:
+            guard.check_home(here.person.subscriber_id)
             return await door.work(partial(_widen, door, cookies, live, here, form.get("press", "")))
         if (change_fields := _WITH_FIELDS.get(form.get("do", ""))) is not None:
             return await door.work(partial(_fields, door, cookies, live, here, form, change_fields))

@@ -106,7 +106,9 @@ def test_what_a_link_changed_is_said_at_home_until_its_owner_undoes_it_or_leaves
     for answer in ("undo", "leave"):
         ready.post(path, do="widen", press=widest(ready.get(path).text))
         page = browser.get("/home").text
-        assert re.search(rf"<p>On Jul 1, 2026, [^<,]+, {told} what this search asks for[^<]+zeppelin", page)
+        assert re.search(
+            rf'<p class="done">On Jul 1, 2026, [^<,]+, {told} what this search asks for[^<]+zeppelin', page
+        )
         if answer == "undo":
             assert told not in browser.post("/home", do="widen", press=undo(page)).text
             assert store.searches.get(narrow.search_id) == narrow
@@ -275,3 +277,18 @@ def test_a_link_that_is_opened_all_the_time_weighs_nothing_more(
     assert (answers[29], answers[30]) == (200, 429)
     assert ready.get(path).status_code == 200
     assert ready.get(f"{of_ada}?more=1").status_code == 200
+
+
+def test_a_page_at_home_that_is_opened_all_the_time_weighs_nothing_more_and_people_leave_all_the_same(
+    narrow: SavedSearch, bob: Subscriber, store: NotifierStore, ready: ServedPortal, browser: Browser
+) -> None:
+    first = browser.get("/home").text
+    answers = [browser.get("/home").status_code for _ in range(30)]
+    assert (answers[28], answers[29]) == (200, 429)
+    [token, *_] = re.findall(r'name="csrf" value="([^"]+)"', first)
+    assert browser.post("/home", csrf=token, do="widen", press=widest(first)).status_code == 429
+    assert store.searches.get(narrow.search_id) == narrow
+    path = ready.path("manage", bob, slot_of(NOW))
+    assert ready.get(f"{path}?more=1").status_code == 200, "links are counted apart"
+    assert browser.post("/home", csrf=token, do="pause-search", search=narrow.search_id).status_code == 303
+    assert store.searches.get(narrow.search_id).paused
