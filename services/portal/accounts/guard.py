@@ -31,8 +31,8 @@ _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
 _COMPLETIONS = (parse("300/minute"),)
 _LOOKS = (parse("30/minute"), parse("300/hour"))
-"""Of one person by links of their mails, which scanners open too, and at home apart from these: each look may weigh what
-their searches bring."""
+"""Of one person by links of their mails, which scanners open too, and apart from these at home: each look may weigh
+what their searches bring."""
 _FEEDS = (parse("60/minute"),)
 """Of one network, or of one secret address."""
 _PROGRAMS = (parse("600/minute"),)
