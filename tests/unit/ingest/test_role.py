@@ -106,6 +106,19 @@ TITLES = {
     "Content Developer": "editor",
     "Product Developer": "product-engineer",
     "Senior Business Developer": "business-development-manager",
+    # Trades of everyday work.
+    "Refuse Collector": "refuse-collector",
+    "Éboueur (H/F)": "refuse-collector",
+    "Pest Control Technician": "pest-controller",
+    "Técnico en control de plagas": "pest-controller",
+    "Topógrafo": "land-surveyor",
+    "Vermessungstechniker (m/w/d)": "land-surveyor",
+    "Able Seaman": "seafarer",
+    "Matelot": "seafarer",
+    "Fachkraft für Veranstaltungstechnik (m/w/d)": "stage-technician",
+    "Régisseur lumière": "stage-technician",
+    "Underground Miner": "miner",
+    "Operador de mina": "miner",
     # Italian joins words by what is an abbreviation elsewhere: DEI, AI.
     "Analista dei rischi finanziari": "risk-analyst",
     "Infermiere addetto ai prelievi": "nurse",
@@ -428,8 +441,6 @@ def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
         "PT",
         "Pega LSA",
         # Of trades that are no role here.
-        "Refuse Collector",
-        "Pest Control Technician",
         "Ophthalmic Technician",
         "Terapeuta floral",
         "Tattoo Artist",
