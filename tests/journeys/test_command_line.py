@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.usecases import accounts
 from tests.support.command_line import Ran, run
 from tests.support.consenting import OPTIONS
 
@@ -81,6 +82,20 @@ def test_the_first_hour(installation: Path, tmp_path: Path) -> None:
     restored = run("restore", backup, "--force", "-c", installation)
     assert (restored.code, "1 person erased again" in restored.out) == (0, True)
     assert "0 subscribers" in run("subscriber", "list", "-c", installation).out
+
+
+def test_a_person_is_shown_whole_or_briefly_without_how_their_mails_look(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = {"digest_id": "d-1", "outcome": "digest", "email": {"html": "<p>Baker</p>", "text": "Baker"}}
+    kept = {"subscriber": {"address": "ada@example.com"}, "digests": [digest], "mail_events": []}
+    assert run("subscriber", "add", "ada@example.com", *OPTIONS, "-c", installation).code == 0
+    monkeypatch.setattr(accounts, "export", lambda *_: kept)
+    show = ("subscriber", "show", "ada@example.com", "-c", installation)
+    assert json.loads(run(*show).out) == kept, "it is theirs, all of it"
+    brief = run(*show, "--brief").out
+    assert json.loads(brief) == kept | {"digests": [{"digest_id": "d-1", "outcome": "digest"}]}
+    assert brief.count("\n") > 8, "whoever is woken reads it"
 
 
 def test_people_are_imported_line_by_line_and_faults_do_not_repeat_the_address(

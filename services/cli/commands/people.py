@@ -166,9 +166,18 @@ def list_people(config: Config = None, as_json: AsJson = False) -> None:
 
 
 @app.command("show")
-def show(person: Person, config: Config = None) -> None:
+def show(
+    person: Person,
+    brief: Annotated[bool, typer.Option("--brief", help="Leave out how mails look, and indent: to be read.")] = False,
+    config: Config = None,
+) -> None:
     """Print everything that is kept about a person, as JSON. They have a right to it."""
-    print_json(accounts.export(open_installation(config, create=False), person))
+    kept = accounts.export(open_installation(config, create=False), person)
+    if not brief:
+        print_json(kept)
+        return
+    digests = [{name: value for name, value in digest.items() if name != "email"} for digest in kept["digests"]]
+    print_json(kept | {"digests": digests}, indent=2, separators=(",", ": "))
 
 
 @app.command("pause")

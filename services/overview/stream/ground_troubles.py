@@ -240,8 +240,8 @@ def reader_troubles(figures: StoreFigures) -> Iterator[Trouble]:
             "no mail went to any reader in the last 24 hours, though postings came as before, and a day of the week"
             f" before had {cut_off.usual:,.0f}",
             "what is said of mails, digests and services here, if anything is; else see what a program of the board, an"
-            " import or an operator did to readers and searches: `jobchime subscriber show` one who was mailed before,"
-            " `jobchime preview` what they would get",
+            " import or an operator did to readers and searches: `jobchime subscriber show --brief` one who was mailed"
+            " before, `jobchime preview` what they would get",
             Remedy("show people"),
         )
     if cut_off.suppressed:

@@ -67,7 +67,7 @@ _DO: dict[str, tuple[str, Remedy | ByHand]] = {
     ),
     "message": ("`jobchime delivery list --state failed` says of each why", Remedy("show failed mails")),
     "mailbox": (
-        "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
+        "`jobchime subscriber show --brief` says whose; where one is right after all, `jobchime suppression lift`",
         Remedy("show suppressions"),
     ),
     "withheld": (
@@ -285,9 +285,9 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
     if arriving.many_leave:
         yield Trouble(
             f"in a day of {counted(day.of, 'mail')} {day.kinds['unsubscribed']:,} readers unsubscribed",
-            "`jobchime subscriber show` says of each when and how: one-click within seconds of a mail is a program that"
-            " follows links, be it a reader's server or our provider's, whose readers have to be asked; else see what"
-            " they were mailed",
+            "`jobchime subscriber show --brief` says of each when and how: one-click within seconds of a mail is a"
+            " program that follows links, be it a reader's server or our provider's, whose readers have to be asked;"
+            " else see what they were mailed",
             Remedy("show people"),
         )
     if arriving.put_off:
