@@ -89,7 +89,8 @@ def field_names(
     for code, group in groups.items():
         for name in (code, group["name"], *group["text"], *group.get("field", ())):
             sure[fold(name)].add(code)
-    for code, written in parts.items():
+    fields_of_parts = {code: written for code, written in names["fields"].items() if code not in known}
+    for code, written in (*parts.items(), *fields_of_parts.items()):
         for name in written:
             sure[fold(name)].add(code)
     loose: dict[str, set[str]] = defaultdict(set)
@@ -197,12 +198,18 @@ def town_names(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
     return {label: own for label, own in other.items() if own}
 
 
-def capitals(cldr: Mapping[str, Any]) -> list[str]:
-    """Labels of towns after which a part of their country is called, of countries that write it behind another town."""
+def capitals(cldr: Mapping[str, Any], regions: Iterable[str]) -> list[str]:
+    """Labels of towns after which a part of their country is called, of countries that write it behind another town;
+    of `regions` that is a part of the first level."""
     named = {
         (country, fold(name.removesuffix(" Province")))
         for country, names in cldr["provinces"].items()
         for name in names
+    }
+    named |= {
+        (code[:2], fold(name.removeprefix("Metro ")))
+        for code, name in cldr["subdivisions"].items()
+        if code[:2] in regions
     }
     largest = {(town.country, folded): town.label for folded, some in towns().named.items() for town in some[::-1]}
     return sorted({largest[name] for name in named if name in largest})
@@ -272,7 +279,7 @@ def compiled() -> dict[str, Any]:
         "coded": names["subdivided"]["coded"],
         "beside": names["subdivided"]["beside"],
         "provinces": {region[:3] + code: region for region, own in names["provinces"].items() for code in own},
-        "capitals": capitals(cldr),
+        "capitals": capitals(cldr, names["subdivided"]["behind"]),
         "town_names": town_names(read("town_names.toml")["towns"]),
     }
 

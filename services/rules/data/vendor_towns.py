@@ -22,7 +22,6 @@ LEAST_OF: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "AT",
-            "AU",
             "BE",
             "CA",
             "CH",
@@ -45,12 +44,12 @@ LEAST_OF: Final[Mapping[str, int]] = {
         ),
         5_000,
     ),
-    "FR": 1_000,
+    **dict.fromkeys(("AU", "FR"), 1_000),
 }
 """Where much of the work is in smaller towns, which people and boards name alone; communes are smallest in France."""
-NOT_MEANT: Final = frozenset((973111, 3019329, 3020991, 3023534, 3034697))
+NOT_MEANT: Final = frozenset((973111, 2151718, 2152855, 2172540, 3019329, 3020991, 3023534, 3034697))
 """Who writes Mpumalanga means the province, in which the town of that name does not lie; who writes Eu, the EU; and who
-writes Doubs, Corrèze or Indre, the French department."""
+writes Doubs, Corrèze or Indre, the French department. Plenty, Research and Canadian are words before suburbs."""
 FEW = 3
 """So many spellings of a town are all kept: of larger ones GeoNames has dozens, in every language's own letters."""
 VILLAGE = 5_000

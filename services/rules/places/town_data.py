@@ -21,7 +21,7 @@ FAR_LARGER: Final = 10
 
 
 class Town(NamedTuple):
-    """A town that the table knows: of 15,000 people or more, in some countries of 5,000, in France of 1,000."""
+    """A town that the table knows: of 15,000 people or more, in some of 5,000, in France and Australia of 1,000."""
 
     id: int
     """GeoNames'."""
@@ -102,9 +102,13 @@ def called(name: str) -> tuple[Town, ...]:
 
 
 def called_loosely(name: str) -> tuple[Town, ...]:
-    """Those of a name without its hyphens, dots and accents."""
+    """Those of a name without its hyphens, dots and accents; of none, the larger ones of it that are no city in the
+    table: `Ilagan City`."""
     loose = _loosely(fold(name))
-    return _spelt_loosely().get(loose) or towns().named.get(loose, ())
+    if found := _spelt_loosely().get(loose) or towns().named.get(loose, ()):
+        return found
+    bare = loose.removesuffix(_CITY)
+    return tuple(town for town in called_loosely(bare) if town.thousands >= SMALL) if bare != loose else ()
 
 
 @cache
@@ -120,11 +124,12 @@ def _spelt_loosely() -> dict[str, tuple[Town, ...]]:
 
 
 _HYPHEN: Final = re.compile(r"[-‐–./]\s*|\s+")
-_SAINT: Final = {"saint": "st", "sainte": "ste", "sankt": "st"}
+_SAINT: Final = {"saint": "st", "sainte": "ste", "sankt": "st", "sta": "santa", "sto": "santo"}
+_CITY: Final = " city"
 
 
 def _loosely(folded: str) -> str:
-    """A folded name without hyphens, dots and accents, a saint for short: `Saint Etienne`, `St.-Étienne`."""
+    """A folded name without hyphens, dots and accents, a saint in one form: `Saint Etienne`, `St.-Étienne`."""
     plain = folded
     if not folded.isascii():
         plain = "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))

@@ -18,15 +18,15 @@ from services.rules.places.distances import kilometres
 from services.rules.places.known import (
     PlaceMention,
     canonical_place,
-    countries_of,
     find_places,
     is_country,
-    is_group,
     is_subdivision,
     places_in_field,
 )
 from services.rules.places.other_names import called_abroad, town_abroad, town_in_short
 from services.rules.places.parts import is_own_part, towns_by_part
+from services.rules.places.seats import seats_in
+from services.rules.places.told import codes_beside, codes_of, several_beside
 from services.rules.places.town_data import LARGE, SMALL, Town, called, called_loosely, labelled, leading, likely, towns
 from services.rules.text import fold
 
@@ -101,7 +101,7 @@ def towns_meant(said: str) -> tuple[Town, ...]:
     name, _, beside = said.partition(",")
     found = called(name) or called_abroad(name)
     told = beside.strip()
-    found = _within(found, frozenset[str]().union(*map(_codes, beside.split(",")))) if told else likely(found)
+    found = _within(found, frozenset[str]().union(*map(codes_of, beside.split(",")))) if told else likely(found)
     if meant := leading(found):
         return meant
     own = tuple(town for town in found if fold(town.name).startswith(fold(name)))
@@ -209,14 +209,14 @@ def _bare(part: str) -> str:
 
 def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
     """A town, with what it lies in beside it; or several, where what stands beside one is another."""
-    codes = frozenset[str]().union(*map(_codes, parts))
+    codes = codes_beside(parts)
     found: list[Town] = []
     for part, behind in zip(parts, (*parts[1:], ""), strict=False):
         own, wide = called(part) or _called_in_other_words(part), canonical_place(part)
         if wide is not None:
             if any(town.code == wide for town in found):
                 continue  # `Buffalo, New York`
-            beside = frozenset[str]().union(*(_codes(other) for other in parts if other != part))
+            beside = frozenset[str]().union(*(codes_of(other) for other in parts if other != part))
             by_code = behind in state_codes()
             own = tuple(
                 town
@@ -225,7 +225,7 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
                 or (_is_namesake(town, wide, beside) and (by_code or town.thousands >= SMALL or is_country(wide)))
             )
             if by_code and not is_own_part(behind, country_part(wide), wide):
-                own = _within(own, _codes(behind))  # `Vienna, VA`
+                own = _within(own, codes_of(behind))  # `Vienna, VA`
         elif len(parts) > 1 and part.isupper() and len(part) <= 3:
             continue
         if not codes:
@@ -236,7 +236,8 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
             meant = next(filter(None, (towns_by_part(code, own) for code in parts if code != part)), ())
         if meant:
             found.append((leading(meant) or meant)[0])
-    return [town for before, town in zip((None, *found), found, strict=False) if not _is_part_of(before, town)]
+    kept = [town for before, town in zip((None, *found), found, strict=False) if not _is_part_of(before, town)]
+    return kept or seats_in(parts, codes or several_beside(parts))
 
 
 def _is_part_of(before: Town | None, capital: Town) -> bool:
@@ -323,23 +324,6 @@ def _alone(part: str, found: Sequence[Town], countries: tuple[str, ...]) -> tupl
     if lone and (meant := tuple(town for town in inside if town.code in (lone, country_part(lone)))):
         return meant[:1]
     return leading(inside)
-
-
-@lru_cache(maxsize=8192)
-def _codes(part: str) -> frozenset[str]:
-    """Countries and states that a part of a field names; `MA` is Massachusetts and Morocco."""
-    bare, data = part.strip(" ."), place_data()
-    found = set()
-    if bare.isupper() and 2 <= len(bare) <= 3:
-        found = {f"{country}-{bare}" for country in data.coded if f"{country}-{bare}" in data.subdivisions}
-    code = canonical_place(bare)
-    if code is None:
-        return frozenset(found)
-    if is_group(code):
-        return frozenset({*found, *countries_of(code)})
-    if is_subdivision(code) and country_part(code) not in data.coded:
-        found.add(country_part(code))  # The table knows no parts of other countries.
-    return frozenset({*found, code})
 
 
 def _is_a_word(name: str) -> bool:

@@ -1,12 +1,15 @@
 """Towns: which one a field or a person means, and how far apart two lie."""
 
+import tomllib
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rules.places.distances import cell_of, cells_round, kilometres
 from services.rules.places.town_data import Town, towns
-from services.rules.places.towns import label_of, towns_in_field, towns_in_sentence, towns_meant
+from services.rules.places.towns import label_of, town_of, towns_in_field, towns_in_sentence, towns_meant
 
 TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id))
 
@@ -82,6 +85,19 @@ TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id)
         ("Cascais, Lisboa", ["Cascais, PT"]),
         ("Barcelona, Madrid", ["Barcelona, ES", "Madrid, ES"]),
         ("Vigo, Madrid", ["Vigo, ES", "Madrid, ES"]),  # too far away for the part
+        ("Monash, Victoria, Australia", ["Glen Waverley, AU-VIC"]),
+        ("Gannawarra, Victoria", ["Kerang, AU-VIC"]),
+        ("Kerang, Gannawarra, Victoria, Australia", ["Kerang, AU-VIC"]),
+        ("Mansfield, Victoria, Australia", ["Mansfield, AU-VIC"]),  # the largest one of the country is in Queensland
+        ("Bayside, NSW", ["Rockdale, AU-NSW"]),
+        ("Hume", []),  # an area is one only where it is told
+        ("Alpine, TX", ["Alpine, US-TX"]),
+        ("Seattle, Washington", ["Seattle, US-WA"]),
+        ("Laguna, CALABARZON (Region IV-A), Philippines", ["Calamba, PH"]),
+        ("Ilagan City, Philippines", ["Ilagan, PH"]),
+        ("Sto. Tomas City, Philippines", ["Santo Tomas, PH"]),
+        ("Makati, Metro Manila", ["Makati City, PH"]),
+        ("Callao, Lima, Peru", ["Callao, PE"]),
         ("Lanzarote, Las Palmas", ["Arrecife, ES", "Las Palmas de Gran Canaria, ES"]),
     ],
 )
@@ -177,3 +193,11 @@ def test_no_town_within_a_circle_round_one_near_the_date_line_lies_outside_its_c
 def test_known_distances() -> None:
     [munich], [augsburg] = towns_meant("Munich"), towns_meant("Augsburg")
     assert kilometres(munich, augsburg) == pytest.approx(57, abs=1)
+
+
+def test_each_area_sits_in_a_town_of_the_table() -> None:
+    file = resources.files("services.rules.data").joinpath("places", "seats.toml")
+    table = tomllib.loads(file.read_text("utf-8"))
+    assert table
+    assert not [(code, area) for code, areas in table.items() for area, seat in areas.items()
+                if town_of(f"{seat}, {code}") is None]  # fmt: skip
