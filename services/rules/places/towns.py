@@ -144,7 +144,8 @@ def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]
     """The town that a part of a field names among other words: `Nimbus Minsk`, `Auckland CBD`, `NYC Office`.
 
     No small one; none outside the countries of the field or posting, and only a large one where there are none; none
-    whose name goes on, and none beside another state than its own.
+    whose name goes on, and none beside another state than its own. A hospital is in the town that it is called after
+    only if that is the one of its name: `Riverside Methodist Hospital` is not in California.
     """
     wide = {place.code for place in places_in_field(text) if place.kind in ("country", "subdivision")}
     within = {*map(country_part, wide), *countries}
@@ -159,9 +160,21 @@ def _among_words(text: str, item: str, countries: tuple[str, ...]) -> list[Town]
             continue
         if _goes_on_before().search(item[: mention.start]) or _goes_on().match(item, mention.end):
             continue
+        if _organisation().match(item, mention.end) and _has_namesake(town):
+            continue
         if town.country in within or (not within and town.thousands >= LARGE):
             found.append(town)
     return found
+
+
+def _has_namesake(town: Town) -> bool:
+    """Whether its country has another town of its name."""
+    return sum(other.country == town.country for other in called(town.name)) > 1
+
+
+@cache
+def _organisation() -> re.Pattern[str]:
+    return re.compile(rf"(?: \w+){{0,2}} {any_of('place.organisation')}", re.IGNORECASE)
 
 
 def _in_other_words(mention: PlaceMention) -> Town | None:

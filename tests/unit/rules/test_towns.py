@@ -115,6 +115,9 @@ def test_a_field_names_towns_told_apart_by_what_stands_beside_them(field: str, l
         ("Auckland CBD, New Zealand", ["Auckland, NZ"]),
         ("Fern House Leeds, GB", ["Leeds, GB"]),
         ("Fern Hospital Burton, GB", []),  # Burton in Michigan is the only one that the table has
+        ("RIVERSIDE METHODIST HOSPITAL, United States", []),
+        ("Riverside office, United States", ["Riverside, US-CA"]),
+        ("Salt Lake City Hospital, United States", ["Salt Lake City, US-UT"]),
         ("Mount Wellington, New Zealand", []),
         ("Fern Centre - 801 S Milwaukee Ave, United States", []),
         ("Sutton-in-Ashfield, GB", []),
