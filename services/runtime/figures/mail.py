@@ -11,7 +11,7 @@ from schemas.sql.base import Moment
 from schemas.sql.tables import cuts, deliveries, mail_events, positions, saved_searches, subscribers, suppressions
 from services.runtime.figures.arriving import CAME_BACK, HEARD_WITHIN, REFUSED_WITHIN, Arriving, read_arriving
 from services.runtime.figures.cut_off import Nowhere
-from services.runtime.figures.hours import HOUR, MAIL_EVENTS_REFUSED, by_minute, minute_of, read_counts
+from services.runtime.figures.hours import HOUR, MAIL_EVENTS_REFUSED, by_minute, hour_of, minute_of, read_counts
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.day_limit import begun_on, next_day
@@ -101,7 +101,7 @@ class MailFigures:
     unheard_since: datetime | None = None
     """When the first of them was accepted."""
     events_refused: int = 0
-    """Minutes of the last hour in which events came that the provider's key did not sign, be they of strangers."""
+    """Minutes of the last day in which events came that the provider's key did not sign, be they of strangers."""
     arriving: Arriving = field(default_factory=Arriving)
     suppressed: int = 0
     """Addresses that must not be mailed."""
@@ -139,7 +139,7 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
     accepted = select(func.max(deliveries.c.accepted_at)).where(deliveries.c.accepted_at <= now)
     suppressed = select(func.count()).select_from(suppressions).where(suppressions.c.lifted_at.is_(None))
     refused = _events_refused(connection, now) if plan.hears else 0
-    unheard, unheard_since = _unheard(connection, now, refused) if plan.hears else (0, None)
+    unheard, unheard_since = _unheard(connection, now) if plan.hears else (0, None)
     untaken, untaken_since = _untaken(connection, now)
     return MailFigures(
         faults=(*_faults(connection, waiting, waiting=True), *_faults(connection, over, waiting=False)),
@@ -187,11 +187,16 @@ def _untaken(connection: Connection, now: datetime) -> tuple[int, datetime | Non
 
 
 def _events_refused(connection: Connection, now: datetime) -> int:
-    found = read_counts(connection, minute_of(now) - HOUR, (by_minute(MAIL_EVENTS_REFUSED),), HOUR)
+    """Of a day, for which a provider sends again what was refused: a wrong key stays the cause while nothing comes."""
+    found = read_counts(connection, hour_of(now - LATELY), (MAIL_EVENTS_REFUSED,), HOUR)
     return sum(count.number for count in found)
 
 
-def _unheard(connection: Connection, now: datetime, refused: int) -> tuple[int, datetime | None]:
+def _refused_lately(connection: Connection, now: datetime) -> bool:
+    return bool(read_counts(connection, minute_of(now) - HOUR, (by_minute(MAIL_EVENTS_REFUSED),), HOUR))
+
+
+def _unheard(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     # What a clock that ran ahead dated says nothing of the time since.
     newest = select(func.max(mail_events.c.taken_at)).where(mail_events.c.taken_at <= now)
     last = connection.execute(newest).scalar_one_or_none()
@@ -199,7 +204,7 @@ def _unheard(connection: Connection, now: datetime, refused: int) -> tuple[int, 
     quiet = accepted_at > last if last is not None else true()
     own = (deliveries.c.state == "accepted") & (deliveries.c.due_at > now - HEARD_WITHIN - 2 * LATELY)
     query = select(func.count().label("mails"), func.min(accepted_at).label("since"))
-    patience = REFUSED_WITHIN if refused else HEARD_WITHIN
+    patience = REFUSED_WITHIN if _refused_lately(connection, now) else HEARD_WITHIN
     row = connection.execute(query.where(own, quiet, accepted_at < now - patience)).one()
     return int(row.mails), row.since
 
