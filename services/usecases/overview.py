@@ -10,7 +10,6 @@ from schemas.topics import POSTINGS
 from services.overview.doctor.diagnosis import Diagnosis, Grade
 from services.overview.engines import Engines
 from services.overview.stream.gather import Gatherer
-from services.overview.stream.mail_troubles import REPLAY
 from services.overview.stream.model import (
     BAD_DELIVERIES,
     SERVICE_SEVERITY,
@@ -24,9 +23,10 @@ from services.overview.stream.model import (
     Trouble,
     worst_first,
 )
-from services.overview.stream.source_troubles import of_one_source
 from services.overview.stream.spans import span
-from services.overview.stream.troubles import healthy, mailing_troubles, troubles
+from services.overview.stream.troubles.every import healthy, mailing_troubles, troubles
+from services.overview.stream.troubles.mail import REPLAY
+from services.overview.stream.troubles.sources import of_one_source
 from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.figures.hours import (

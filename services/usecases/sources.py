@@ -24,7 +24,7 @@ from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.ingest.trial import Fallen, trial
 from services.operating import expected_of
 from services.overview.stream.model import SOURCE_SEVERITY, worst_first
-from services.overview.stream.source_troubles import of_reason
+from services.overview.stream.troubles.sources import of_reason
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, last_days, read_counts
 from services.runtime.figures.source_hours import SourceHour, read_source_hours

@@ -5,7 +5,7 @@ import pytest
 from schemas.raw import RawPosting
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import SourceHealth
-from services.overview.stream.mail_troubles import mail_troubles
+from services.overview.stream.troubles.mail import mail_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.canary import CANARY_ID, EVERY, send_canary
 from services.runtime.figures.hours import HourCounts, read_stages

@@ -9,8 +9,8 @@ from services.notifier.domain.consent import Consent, Origin
 from services.notifier.domain.delivery import Fault
 from services.notifier.domain.mail_events import Kind, MailEvent
 from services.notifier.ports import Receipt, Served, Since
-from services.overview.stream.mail_troubles import mail_troubles
-from services.overview.stream.troubles import store_troubles
+from services.overview.stream.troubles.every import store_troubles
+from services.overview.stream.troubles.mail import mail_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import MAIL_EVENTS, HourCounts, add_hours, hour_of
 from services.runtime.figures.mail import FAULTS, LATELY, MailFigures, MailPlan

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from services.overview.stream.model import Overview
-from services.overview.stream.troubles import troubles
+from services.overview.stream.troubles.every import troubles
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
 from services.runtime.figures.hours import (

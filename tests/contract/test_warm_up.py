@@ -13,7 +13,7 @@ from services.notifier.domain.people import timing_of
 from services.notifier.mail_settings import WarmUpSettings
 from services.notifier.ports import ClaimedDelivery, Receipt
 from services.overview.stream.model import Trouble
-from services.overview.stream.troubles import store_troubles
+from services.overview.stream.troubles.every import store_troubles
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import StoreFigures, read_figures
 from services.runtime.sql.day_limit import DayLimit

@@ -17,7 +17,7 @@ from services.notifier.canary import CanaryDigest
 from services.notifier.domain.ids import Ids
 from services.notifier.ports import MailDeferredError, MailRefusedError
 from services.notifier.settings import NotifierSettings
-from services.overview.stream.troubles import store_troubles
+from services.overview.stream.troubles.every import store_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.canary import EVERY
 from services.runtime.pauses import SqlPauses

@@ -10,7 +10,7 @@ from schemas.sql import metadata
 from services.notifier.adapters.sql.people.doors import SqlDoors
 from services.notifier.domain.consent import Consent
 from services.overview.stream.model import Overview
-from services.overview.stream.troubles import healthy, troubles
+from services.overview.stream.troubles.every import healthy, troubles
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.pauses import SqlPauses
 from services.runtime.sql.revisions import migrate

@@ -20,10 +20,10 @@ from services.overview.doctor.diagnosis import Diagnosis, Grade
 from services.overview.doctor.kafka import PATIENCE_S, agreement_diagnoses, cluster_diagnoses, topic_diagnoses
 from services.overview.doctor.mail import mailer_diagnoses, portal_diagnoses, sender_diagnoses
 from services.overview.engines import Engines
-from services.overview.stream.ground_troubles import LITTLE_FREE
-from services.overview.stream.mail_troubles import REPLAY
-from services.overview.stream.source_troubles import source_troubles
-from services.overview.stream.troubles import DECLARE, ran_ahead_troubles
+from services.overview.stream.troubles.every import DECLARE, ran_ahead_troubles
+from services.overview.stream.troubles.ground import LITTLE_FREE
+from services.overview.stream.troubles.mail import REPLAY
+from services.overview.stream.troubles.sources import source_troubles
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.figures.sources import read_source_figures

@@ -16,6 +16,7 @@ from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
 from services.overview.search_yield import SearchYield, read_search_yield
 from services.overview.stream.gathered import freshness, lag_of, peak_of, read_hours, summed
+from services.overview.stream.looks import Patient, SeldomRead
 from services.overview.stream.model import (
     DATA_FOLDER,
     EngineView,
@@ -28,8 +29,6 @@ from services.overview.stream.model import (
     StoreView,
     TopicView,
 )
-from services.overview.stream.patient import Patient
-from services.overview.stream.seldom_read import SeldomRead
 from services.processes import BESIDE_THE_WAY, SERVICES
 from services.runtime.cached import Cached
 from services.runtime.clock import Clock

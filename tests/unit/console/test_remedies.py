@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, get_args
 
@@ -26,18 +28,7 @@ from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.overview.search_yield import SearchYield
-from services.overview.stream import (
-    ground_troubles,
-    lacking_troubles,
-    late_troubles,
-    mail_troubles,
-    missing_troubles,
-    odd_sources,
-    source_troubles,
-    start_troubles,
-    troubles,
-    worker_troubles,
-)
+from services.overview.stream import troubles as package
 from services.overview.stream.model import (
     DATA_FOLDER,
     ByHand,
@@ -49,6 +40,7 @@ from services.overview.stream.model import (
     ServiceView,
     Trouble,
 )
+from services.overview.stream.troubles import every
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.arriving import Arriving, EventCounts
@@ -81,10 +73,9 @@ from services.way_in import Leaving
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
-MODULES: tuple[ModuleType, ...] = (
-    troubles, ground_troubles, lacking_troubles, late_troubles, mail_troubles, missing_troubles, odd_sources,
-    source_troubles, start_troubles, worker_troubles,
-)  # fmt: skip
+MODULES: tuple[ModuleType, ...] = tuple(
+    import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)
+)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
 LATE = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, OBJECTIVE, 0.85, -9.0, 100, 15)
@@ -293,7 +284,7 @@ def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(troubled_
     for overview in amiss():
         shown = page.render({"form_token": "x", **stream._shown(overview)})
         kinds = re.findall(r'<li class="(?:grave|note)">.*?</li>', shown, re.DOTALL)
-        assert len(kinds) == len(troubles.troubles(overview)) > 0
+        assert len(kinds) == len(every.troubles(overview)) > 0
         for kind in kinds:
             ways = [way in kind for way in ("<button", '<a class="button', "No button: ")]
             assert ways.count(True) == 1, kind
@@ -313,7 +304,7 @@ def test_each_kind_of_trouble_has_its_alert_or_the_runbook_says_why_none() -> No
     table = page.partition("## Trouble and its alert")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)[1:]
     kinds = {kind: why for kinds, why in rows for kind in kinds.split(" / ")}
-    sentences = {trouble.what for overview in amiss() for trouble in troubles.troubles(overview)}
+    sentences = {trouble.what for overview in amiss() for trouble in every.troubles(overview)}
 
     def those_of(kind: str) -> set[str]:
         return {what for what in sentences if re.fullmatch(".*".join(map(re.escape, kind.split("…"))), what)}

@@ -11,7 +11,7 @@ import pytest
 from services.console.door import console_templates
 from services.console.stream import _shown
 from services.overview.stream.model import Overview
-from services.overview.stream.troubles import healthy, troubles
+from services.overview.stream.troubles.every import healthy, troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import HourCounts, StageFigures
 from services.runtime.figures.mail import MailFigures

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.giving import Giving
 from services.ingest.domain.polling.giving import Polled, given
-from services.overview.stream.source_troubles import moved_sources, source_troubles
+from services.overview.stream.troubles.sources import moved_sources, source_troubles
 from services.runtime.figures.sources import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, browse_page, job, json_lines, line, source

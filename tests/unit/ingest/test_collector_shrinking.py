@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.polling.listing import Shrunk, is_confirmed, shrinking
-from services.overview.stream.source_troubles import source_troubles
+from services.overview.stream.troubles.sources import source_troubles
 from services.runtime.figures.sources import Expected, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import event, insert
 
 from schemas.sql.ingest import sources
-from services.overview.stream.source_troubles import left_open
+from services.overview.stream.troubles.sources import left_open
 from services.runtime.figures.sources import Expected, LeftOpen, left_open_in
 from services.runtime.figures.stream import read_figures
 from services.runtime.sql.store import reading, writing

@@ -25,7 +25,7 @@ from services.ingest.ports import KeptItem
 from services.ingest.push_settings import PushSettings
 from services.ingest.settings import IngestSettings
 from services.overview.stream.model import Trouble
-from services.overview.stream.source_troubles import source_troubles
+from services.overview.stream.troubles.sources import source_troubles
 from services.runtime.clock import FixedClock, SystemClock
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.hours import hour_of

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from services.notifier.mail_settings import MailSettings
 from services.operating import Operations
-from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
+from services.overview.stream.troubles.ground import ground_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
 from services.runtime.figures.stream import StoreFigures

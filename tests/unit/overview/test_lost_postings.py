@@ -10,7 +10,7 @@ from schemas.posting import posting_id_of
 from schemas.sql.ingest import source_items
 from schemas.sql.tables import postings
 from services.overview.stream.model import Overview, Remedy, ServiceView
-from services.overview.stream.troubles import troubles
+from services.overview.stream.troubles.every import troubles
 from services.runtime.figures.lost_postings import LostPostings, read_lost_postings
 from services.runtime.sql.store import writing
 from tests.support.installed_store import installation_in

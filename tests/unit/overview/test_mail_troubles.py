@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.overview.stream.mail_troubles import mail_troubles
 from services.overview.stream.model import Overview
-from services.overview.stream.troubles import healthy, store_troubles, troubles
+from services.overview.stream.troubles.every import healthy, store_troubles, troubles
+from services.overview.stream.troubles.mail import mail_troubles
 from services.runtime.figures.arriving import Arriving, EventCounts
 from services.runtime.figures.canary import CanaryFigures
 from services.runtime.figures.mail import FAULTS, MailFault, MailFigures

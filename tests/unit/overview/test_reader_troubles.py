@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from services.overview.stream.ground_troubles import reader_troubles
+from services.overview.stream.troubles.ground import reader_troubles
 from services.runtime.figures.cut_off import CutOff, Nowhere
 from services.runtime.figures.mail import DayFigures, MailFigures
 from services.runtime.figures.stream import StoreFigures

@@ -13,7 +13,7 @@ from services.overview.search_yield import (
     yield_of,
 )
 from services.overview.stream.model import Overview
-from services.overview.stream.troubles import troubles
+from services.overview.stream.troubles.every import troubles
 from services.usecases import importing
 from services.usecases.installation import Installation
 from tests.support.consenting import FIELDS

@@ -18,10 +18,10 @@ from services.overview.stream.model import (
     ServiceView,
     TopicView,
 )
-from services.overview.stream.source_troubles import no_postings, source_troubles
 from services.overview.stream.spans import ago
-from services.overview.stream.troubles import healthy, ran_ahead_troubles, troubles
-from services.overview.stream.worker_troubles import _idle
+from services.overview.stream.troubles.every import healthy, ran_ahead_troubles, troubles
+from services.overview.stream.troubles.sources import no_postings, source_troubles
+from services.overview.stream.troubles.workers import _idle
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss, rest_of
 from services.runtime.figures.cut_off import CutOff, Nowhere

@@ -10,7 +10,7 @@ from typing import Final
 from schemas.counted import counted
 from services.overview.stream.model import Overview, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, ended, forgotten, joined, named_of
-from services.overview.stream.worker_troubles import BEGINS_FOR
+from services.overview.stream.troubles.workers import BEGINS_FOR
 from services.processes import CONSOLE, PORTAL
 from services.runtime.figures.restarts import OVER_AFTER, Restarts
 from services.runtime.health.heartbeat import MISSED, Worker

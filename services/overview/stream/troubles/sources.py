@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from schemas.giving import stood_still
 from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
-from services.overview.stream.odd_sources import odd_source
 from services.overview.stream.spans import FORGOTTEN, MOST_NAMED, ago, lasting, named_of, paused, short, stamp
+from services.overview.stream.troubles.odd_sources import odd_source
 from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.sources import SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from services.overview.stream.patient import Patient
+from services.overview.stream.looks import Patient
 from services.runtime.errors import UnavailableError
 from tests.support.waiting import until
 

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.topics import dead_of
-from services.overview.stream.ground_troubles import ground_troubles, reader_troubles
-from services.overview.stream.lacking_troubles import lacking_troubles
-from services.overview.stream.late_troubles import late_troubles
-from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
 from services.overview.stream.model import LetterView, Overview, Remedy, Trouble
-from services.overview.stream.source_troubles import (
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, stamp
+from services.overview.stream.troubles.ground import ground_troubles, reader_troubles
+from services.overview.stream.troubles.lacking import lacking_troubles
+from services.overview.stream.troubles.late import late_troubles
+from services.overview.stream.troubles.mail import FRESH, LATE, digest_troubles, sending_troubles
+from services.overview.stream.troubles.sources import (
     LATE_POLLS,
     late_polls,
     left_open,
@@ -20,10 +21,9 @@ from services.overview.stream.source_troubles import (
     no_sources,
     source_troubles,
 )
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, stamp
-from services.overview.stream.start_troubles import clocks, releases, restarting
+from services.overview.stream.troubles.starts import clocks, releases, restarting
+from services.overview.stream.troubles.workers import SLOW_S, is_beginning, of_services, too_few
 from services.overview.stream.ways_out import WAYS_OUT
-from services.overview.stream.worker_troubles import SLOW_S, is_beginning, of_services, too_few
 from services.processes import NOTIFIER, process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders

@@ -1,9 +1,10 @@
-"""What may hang is waited for no longer than somebody who looks would."""
+"""What may hang is waited for no longer than somebody who looks would, and what is dear to read is read seldom."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as RanOutError
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from services.runtime.errors import UnavailableError
@@ -36,3 +37,17 @@ def _into(pending: "Future[T]", read: Callable[[], T]) -> None:
         pending.set_result(read())
     except BaseException as error:
         pending.set_exception(error)
+
+
+class SeldomRead(Generic[T]):
+    """What is dear to read: no oftener than so, but anew where the clock was set back."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+        self._read: tuple[datetime, T] | None = None
+
+    def at(self, now: datetime, read: Callable[[], T]) -> T:
+        """What it is, as read now or not long ago."""
+        if self._read is None or not timedelta(0) <= now - self._read[0] < self._every:
+            self._read = now, read()
+        return self._read[1]

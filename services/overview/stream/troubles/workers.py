@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.stream.missing_troubles import missing_workers
 from services.overview.stream.model import DATA_FOLDER, ByHand, Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.spans import (
     MOST_NAMED,
@@ -23,6 +22,7 @@ from services.overview.stream.spans import (
     stamp,
     when,
 )
+from services.overview.stream.troubles.missing import missing_workers
 from services.overview.stream.ways_out import WAYS_OUT
 from services.processes import BESIDE_THE_WAY, CONSOLE, PORTAL, process_of
 from services.runtime.errors import Mend
