@@ -39,6 +39,25 @@ def test_a_job_comes_out_field_by_field() -> None:
 
 
 @pytest.mark.parametrize(
+    ("board", "text", "company"),
+    [
+        ("nimbusfern.com.au", "Nimbus Fern grows ferns.", "Nimbus Fern"),
+        ("nimbusfern.io", "NimbusFern grows ferns.", "NimbusFern"),
+        ("nimbusfern.io", "Nimbusfern.io grows ferns, and Nimbus Fern does so.", "Nimbusfern.io"),
+        ("nimbusfern.com", "Nimbusfern.com grows ferns, as nimbus fern did.", "Nimbusfern.com"),
+        ("nimbusfern.com", "Ferns are grown here.", "nimbusfern"),
+        ("nimbusfern.io", "Ferns are grown here.", "nimbusfern.io"),
+        ("go.dev", "Go there, and on you Go.", "go.dev"),
+    ],
+)
+def test_a_board_that_is_an_address_on_the_web_is_called_as_its_text_calls_the_company(
+    board: str, text: str, company: str
+) -> None:
+    job = ashby_job(jobUrl=f"https://jobs.ashbyhq.com/{board}/1", descriptionHtml=f"<p>{text}</p>")
+    assert draft("ashby", ashby(job)).company == company
+
+
+@pytest.mark.parametrize(
     ("changes", "workplace"),
     [
         ({"workplaceType": "Hybrid", "isRemote": True}, [("workplaceType", "hybrid")]),

@@ -131,4 +131,4 @@ def _salaries(field: str, components: object, *, zone: str | None) -> tuple[PayB
 def _company(url: str | None) -> str:
     """The board's name in the address: no field holds the company's."""
     parts = unquote(url or "").split("/")
-    return parts[3].removesuffix(".com").replace("-", " ").strip() if len(parts) > 4 else ""
+    return parts[3].replace("-", " ").strip() if len(parts) > 4 else ""

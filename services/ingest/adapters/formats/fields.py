@@ -16,6 +16,9 @@ from services.rules.text import collapsed
 Date = str | int | float | None
 
 _LONGEST_NAME = 40
+_SHORTEST_NAME = 4
+"""Letters before an address's ending that are no common word: what is left of go.dev may begin any sentence."""
+_WEB_ENDING = re.compile(r"(?:\.(?:com?|net|org))?\.[a-z]{2,4}$")
 _BEGINNING = 20_000
 """Characters of a text in which a company's name is looked for."""
 _TRUE = FeedFault("wrong_type", "true stands where an amount of pay is expected")
@@ -78,16 +81,23 @@ def distinct(*groups: Iterable[Stated]) -> tuple[Stated, ...]:
 def as_written(name: str, markup: str) -> str:
     """A company's name as its own text writes it, where an address has it in small letters: `acmebooks` is Acme Books.
 
-    Most often, and of equals first; the name itself where the text has it in no capitals.
+    Most often, and of equals first; of `acmebooks.com` the whole before what stands before its ending. The name itself
+    where the text has it in no capitals, without a `.com`.
     """
     if not name.islower():
         return name
+    before_ending = _WEB_ENDING.sub("", name)
+    ways = (name, before_ending) if len(before_ending) >= _SHORTEST_NAME else (name,)
+    return next(filter(None, (_spelling(way, markup) for way in dict.fromkeys(ways))), name.removesuffix(".com"))
+
+
+def _spelling(name: str, markup: str) -> str | None:
     letters = re.sub(r"\W", "", name)[:_LONGEST_NAME]
     # A capital to begin with is found at once, where all else would be tried at each character.
     capital, rest = re.escape(letters[:1].upper()), "".join(rf"[ .-]?{re.escape(letter)}" for letter in letters[1:])
     found = re.findall(rf"{capital}(?<![\w@./-]{capital})(?i:{rest})(?![\w@/-]|\.\w)", markup[:_BEGINNING])
     spellings = Counter(spelling for spelling in found if spelling[:1].isupper())
-    return max(spellings, key=lambda spelling: (not spelling.isupper(), spellings[spelling]), default=name)
+    return max(spellings, key=lambda spelling: (not spelling.isupper(), spellings[spelling]), default=None)
 
 
 def place_text(*parts: str) -> str:
