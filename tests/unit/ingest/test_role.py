@@ -405,6 +405,13 @@ TITLES = {
     "Conducteur / Conductrice de pelle (H/F)": "heavy-equipment-operator",
     # A noun without a trade behind one with one
     "Infirmier généraliste (H/F)": "nurse",
+    # Sellers to firms in Spanish, and who looks after applications in French
+    "Ejecutivo comercial": "account-executive",
+    "Ejecutiva Comercial Senior": "account-executive",
+    "Ejecutivo/a comercial zona norte": "account-executive",
+    "Analyste support applicatif (H/F)": "technical-support-engineer",
+    "Technicien support applicatif": "technical-support-engineer",
+    "Director comercial": "sales-manager",
     # Polish
     "Programista Java": "backend-engineer",
     "Starszy analityk danych": "data-analyst",

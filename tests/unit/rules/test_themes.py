@@ -47,3 +47,11 @@ def test_what_a_theme_is_also_called_leaves_out_the_name_that_was_typed_and_says
     assert crypto.other_words("blockchain", "de", 2) == ("Krypto", "Kryptowährung")
     assert crypto.other_words("crypto", "it", 1) == ("blockchain",), "in English where it has no words of a language"
     assert insurance.other_words("insurance", "en", 4) == ("insurer", "insurtech", "underwriting", "policyholder")
+
+
+@pytest.mark.parametrize(
+    "name", ["accounts payable", "accounts receivable", "Debitorenbuchhaltung", "cuentas por cobrar"]
+)
+def test_invoices_are_the_work_of_clerks_of_both_sides(name: str) -> None:
+    (theme,) = themes().named(name)
+    assert {"accounts-payable-clerk", "accounts-receivable-clerk"} <= set(theme.roles)
