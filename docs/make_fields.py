@@ -46,8 +46,8 @@ cannot consist of exclusions only. A posting must fit everything that is asked.
 "Munich 40 km"`. Remote jobs are judged by the other criteria.
 
 * Towns of 15,000 people or more are known, by their own names and in English; of 5,000 in most of western and central
-  Europe, the United States, Canada, Australia and New Zealand; of 1,000 in France. If several towns share a name, add
-  the country or state: `Cambridge, MA`.
+  Europe, the United States, Canada and New Zealand; of 1,000 in France and Australia. If several towns share a name,
+  add the country or state: `Cambridge, MA`.
 * If a job is in several towns, the nearest counts. A town up to half as far again is a near miss.
 
 **Skills.** A skill counts if the posting asks for it: in its title, among its requirements or as something it would

@@ -19,7 +19,7 @@ _SPEAKS = (
     "`native`) or without. Jobs that need another language are not mailed. Unset: no job is left out for its language."
 )
 _NO_LONGER = 'With `--update`, `""` deletes it.'
-_HOME = f"Where they live: a town of 15,000 people or more, or a country or a part of one. {_NO_LONGER}"
+_HOME = f"Where they live: a town (villages are not known), or a country or a part of one. {_NO_LONGER}"
 _YEARS = f"For how many years they have done the work that they look for; `0` for beginners. {_NO_LONGER}"
 _WORKED_AS = (
     "Job titles that they have had, by id or name in any of the eight languages. Jobs far from these are less likely "

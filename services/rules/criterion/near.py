@@ -236,7 +236,7 @@ def label_meant(said: str) -> str:
     meant = (short,) if (short := town_in_short(said)) else towns_meant(said)
     if not meant:
         near = nearest_towns(said)
-        fault = f"{quoted(said)} is not a town of 15,000 people or more that is known here{perhaps(near)}"
+        fault = f"{quoted(said)} is not a town that is known here, as villages are not{perhaps(near)}"
         raise CriteriaError(fault, "town_near" if near else "town", given=said, near="; ".join(near))
     if len(meant) > 1:
         *some, last = labels = [town.label for town in meant[:5]]

@@ -390,7 +390,7 @@ def test_where_somebody_lives_and_for_how_long_they_have_worked_are_columns_of_c
     [
         (
             {"home": "Munichh"},
-            "home: 'Munichh' is not a town of 15,000 people or more that is known here; did you mean",
+            "home: 'Munichh' is not a town that is known here, as villages are not; did you mean",
         ),
         ({"home": "Manchester"}, "home: 'Manchester' may be Manchester, GB; Manchester, US-NH"),
         ({"home": 7}, "home: a town or a country was expected, not int"),
