@@ -35,7 +35,7 @@ from services.rules.sections import Document, document_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 
-REVISION = 73
+REVISION = 74
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300

@@ -6,7 +6,7 @@ Run `python -m services.rules.data.make_places`. The result depends on the versi
 import json
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -198,9 +198,9 @@ def town_names(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
     return {label: own for label, own in other.items() if own}
 
 
-def capitals(cldr: Mapping[str, Any], regions: Iterable[str]) -> list[str]:
+def capitals(cldr: Mapping[str, Any], regions: Iterable[str], one_town: Collection[str]) -> list[str]:
     """Labels of towns after which a part of their country is called, of countries that write it behind another town;
-    of `regions` that is a part of the first level."""
+    of `regions` that is a part of the first level, but none that holds `one_town`."""
     named = {
         (country, fold(name.removesuffix(" Province")))
         for country, names in cldr["provinces"].items()
@@ -209,7 +209,7 @@ def capitals(cldr: Mapping[str, Any], regions: Iterable[str]) -> list[str]:
     named |= {
         (code[:2], fold(name.removeprefix("Metro ")))
         for code, name in cldr["subdivisions"].items()
-        if code[:2] in regions
+        if code[:2] in regions and code not in one_town
     }
     largest = {(town.country, folded): town.label for folded, some in towns().named.items() for town in some[::-1]}
     return sorted({largest[name] for name in named if name in largest})
@@ -279,7 +279,7 @@ def compiled() -> dict[str, Any]:
         "coded": names["subdivided"]["coded"],
         "beside": names["subdivided"]["beside"],
         "provinces": {region[:3] + code: region for region, own in names["provinces"].items() for code in own},
-        "capitals": capitals(cldr, names["subdivided"]["behind"]),
+        "capitals": capitals(cldr, names["subdivided"]["behind"], names["subdivided"]["one_town"]),
         "town_names": town_names(read("town_names.toml")["towns"]),
     }
 

@@ -223,6 +223,7 @@ def _bare(part: str) -> str:
 def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
     """A town, with what it lies in beside it; or several, where what stands beside one is another."""
     codes = codes_beside(parts)
+    lists_towns = all(not codes_of(part) or _is_town_itself(part) for part in parts)
     found: list[Town] = []
     for part, behind in zip(parts, (*parts[1:], ""), strict=False):
         own, wide = called(part) or _called_in_other_words(part), canonical_place(part)
@@ -245,12 +246,25 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
             meant = _alone(part, own, countries)
         else:
             meant = _within(own, codes) or (() if wide else _within(called_loosely(part), codes))
+            if not meant and not wide and lists_towns:
+                # What stands beside it are towns that are called as their country or state: `London, Berlin, Paris`.
+                meant = tuple(town for town in _alone(part, own, countries) if town.thousands >= LARGE)
         if not meant and not wide:
             meant = next(filter(None, (towns_by_part(code, own) for code in parts if code != part)), ())
         if meant:
             found.append((leading(meant) or meant)[0])
-    kept = [town for before, town in zip((None, *found), found, strict=False) if not _is_part_of(before, town)]
+    kept = [
+        town
+        for before, town in zip((None, *found), found, strict=False)
+        if not _is_part_of(before, town) and (codes or not _is_namesake_abroad(before, town))
+    ]
     return kept or seats_in(parts, codes or several_beside(parts))
+
+
+def _is_town_itself(part: str) -> bool:
+    """Whether a part names a country or a part of one after its town: `Berlin`, `New York`, `Singapore`."""
+    wide = canonical_place(part)
+    return wide is not None and any(is_itself(town, wide) for town in called(part))
 
 
 def _is_part_of(before: Town | None, capital: Town) -> bool:
@@ -259,6 +273,13 @@ def _is_part_of(before: Town | None, capital: Town) -> bool:
     if before is None or before == capital or before.label in capitals or capital.label not in capitals:
         return False
     return before.country == capital.country and kilometres(before, capital) <= _PART
+
+
+def _is_namesake_abroad(before: Town | None, town: Town) -> bool:
+    """Whether a name behind a town is rather of the part that this lies in than of a smaller town of another country,
+    where nothing tells the country: `Trujillo, La Libertad`.
+    """
+    return before is not None and before.country != town.country and town.thousands < min(LARGE, before.thousands)
 
 
 def _called_in_other_words(part: str) -> tuple[Town, ...]:

@@ -18,7 +18,7 @@ Date = str | int | float | None
 _LONGEST_NAME = 40
 _SHORTEST_NAME = 4
 """Letters before an address's ending that are no common word: what is left of go.dev may begin any sentence."""
-_WEB_ENDING = re.compile(r"(?:\.(?:com?|net|org))?\.[a-z]{2,4}$")
+_WEB_ENDING = re.compile(r"(?:\.[a-z]{2,3})?\.[a-z]{2,4}$")
 _BEGINNING = 20_000
 """Characters of a text in which a company's name is looked for."""
 _TRUE = FeedFault("wrong_type", "true stands where an amount of pay is expected")
