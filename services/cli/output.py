@@ -184,3 +184,8 @@ def _rate(done: int, spent: float) -> str:
 
 def _span(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 2 * _MINUTE_S else f"{seconds / _MINUTE_S:.0f} min"
+
+
+def no_mail_line(reason: str) -> str:
+    """That an address is suppressed, why, and what changes that."""
+    return f"no mail goes to this address: {reason}. `jobchime suppression lift` allows it again, if they want it."

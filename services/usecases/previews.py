@@ -32,6 +32,7 @@ from services.usecases.index import index_of, without_index
 from services.usecases.installation import Installation
 from services.usecases.progress import Tell
 from services.usecases.searches import Query
+from services.usecases.suppressions import why_suppressed
 
 __all__ = [
     "Digest",
@@ -88,6 +89,8 @@ class DigestPreview:
     """When instant searches are served again whose mails of the day are out; None where they do not wait."""
     most_instant: int
     """Instant mails of one day."""
+    suppressed: str | None
+    """Why no mail goes to their address, whatever it would hold."""
 
 
 def next_digest(
@@ -105,7 +108,8 @@ def next_digest(
         raise UsageError(f"{subscriber.profile.address} has no saved search that is not paused")
     own = (search for search in installation.searches.all(subscriber.subscriber_id) if not search.paused)
     waits = (waits_until(search.timing.cadence, search.next_due_at, now) for search in own)
-    return DigestPreview(outcome, max(filter(None, waits), default=None), settings.most_instant)
+    suppressed = why_suppressed(installation, subscriber.profile.address)
+    return DigestPreview(outcome, max(filter(None, waits), default=None), settings.most_instant, suppressed)
 
 
 def found_by(

@@ -10,7 +10,7 @@ from schemas.counted import counted
 from services.cli.commands import saying
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
-from services.cli.output import console, print_json, progress, table
+from services.cli.output import console, no_mail_line, print_json, progress, table
 from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
 from services.settings import load_settings
@@ -148,8 +148,7 @@ def _declaration(origin: str | None, date: str | None, wording: str | None) -> c
 
 def _warn_of_suppression(saved: accounts.Saved) -> None:
     if saved.suppressed is not None:
-        how = "`jobchime suppression lift` allows it again, if they want it"
-        typer.echo(f"Note: no mail goes to this address: {saved.suppressed}. {how}.", err=True)
+        typer.echo(f"Note: {no_mail_line(saved.suppressed)}", err=True)
 
 
 @app.command("list")

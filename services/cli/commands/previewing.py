@@ -7,7 +7,7 @@ import typer
 from services.cli.asked import asked_for
 from services.cli.opened import open_installation, warn
 from services.cli.options import AsJson, Config, Now, Person, moment
-from services.cli.output import print_json
+from services.cli.output import no_mail_line, print_json
 from services.cli.weighed import chance_json, parts_json
 from services.runtime.errors import UsageError
 from services.usecases import accounts, previews
@@ -80,14 +80,19 @@ def _show(
 
 def _waits_json(digest: previews.DigestPreview) -> dict[str, Any]:
     until = digest.instant_waits_until
-    return {"instant_waits_until": until and until.isoformat()}
+    return {"instant_waits_until": until and until.isoformat(), "suppressed": digest.suppressed}
 
 
 def _waits_lines(digest: previews.DigestPreview) -> list[str]:
     until, most = digest.instant_waits_until, digest.most_instant
+    lines = [f"Note: {no_mail_line(digest.suppressed)}", ""] if digest.suppressed is not None else []
     if until is None:
-        return []
-    return [f"Instant mails: the {most} of today are out; what comes waits until {until:%Y-%m-%d %H:%M} UTC.", ""]
+        return lines
+    return [
+        *lines,
+        f"Instant mails: the {most} of today are out; what comes waits until {until:%Y-%m-%d %H:%M} UTC.",
+        "",
+    ]
 
 
 def _found_json(found: previews.SearchPreview) -> dict[str, Any]:

@@ -82,6 +82,15 @@ def test_a_preview_says_why_each_job_is_where_it_is(jobchime: Command) -> None:
     assert jobchime.titles()[-1] == "Office manager"
 
 
+def test_a_preview_of_an_address_that_gets_no_mail_says_so_first(jobchime: Command) -> None:
+    jobchime("suppression", "add", "ada@example.com", "--why", "asked by phone")
+    ran = jobchime("preview", "ada@example.com")
+    first = ran.out.splitlines()[0]
+    assert first.startswith("Note: no mail goes to this address: asked by phone. `jobchime suppression lift`")
+    assert "Robotics engineer" in ran.out, "what it would hold is shown all the same"
+    assert json.loads(jobchime("preview", "ada@example.com", "--json").out)["suppressed"] == "asked by phone"
+
+
 def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_are_not_spoken(
     jobchime: Command, store: NotifierStore
 ) -> None:
