@@ -112,7 +112,7 @@ def portal_app(
     app.include_router(signing_in.routes(door, guard, cookies, postman))
     app.include_router(home.routes(door, guard, cookies, postman, live))
     app.include_router(searches.routes(door, guard, cookies, live))
-    app.include_router(mails.routes(door, cookies, live))
+    app.include_router(mails.routes(door, guard, cookies, live))
     app.include_router(tracking.routes(door, guard, cookies, live))
     app.include_router(programs.routes(door, guard, cookies))
     app.include_router(feeds.routes(door, guard, live))

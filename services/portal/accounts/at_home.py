@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.portal.accounts.guard import Cookies, session_of
+from services.portal.accounts.guard import Cookies, FormGuard, session_of
 from services.portal.door import Door, SignedOutError
 from services.portal.links.standing import paused_until
 from services.portal.pages import words_for
@@ -71,12 +71,14 @@ class AtHome:
     """What its form just did; empty where no page has that to say."""
 
 
-async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome:
-    """Who is signed in, which is a sign of life. Raises SignedOutError."""
+async def at_home(door: Door, guard: FormGuard, cookies: Cookies, request: Request) -> AtHome:
+    """Who is signed in, which is a sign of life. Raises SignedOutError, HTTPException 429 for too many pages."""
     found = await session_of(door, cookies, request)
     if found is None:
         raise SignedOutError
     session, person = found
+    if request.method == "GET":
+        guard.check_page(person.subscriber_id)
     await door.work(lambda: consent.seen(door.installation, person, door.clock()))
     return AtHome(session, person, words_for(request, person.profile.locale), cookies.done(request, session.key))
 

@@ -33,6 +33,8 @@ _COMPLETIONS = (parse("300/minute"),)
 _LOOKS = (parse("30/minute"), parse("300/hour"))
 """Of one person by links of their mails, which scanners open too, and apart from these at home: each look may weigh
 what their searches bring."""
+_PAGES = (parse("120/minute"), parse("1500/hour"))
+"""Of one person who is signed in, whatever the page."""
 _FEEDS = (parse("60/minute"),)
 """Of one network, or of one secret address."""
 _PROGRAMS = (parse("600/minute"),)
@@ -69,6 +71,10 @@ class FormGuard:
     def check_home(self, own_id: str) -> None:
         """The same where they are signed in, from which no link of theirs keeps them. Raises HTTPException 429."""
         self._count_of(own_id, "home", _LOOKS)
+
+    def check_page(self, own_id: str) -> None:
+        """The same of any page that they see signed in; who leaves is not kept. Raises HTTPException 429."""
+        self._count_of(own_id, "page", _PAGES)
 
     def check_completion(self, request: Request) -> None:
         """The same of what is looked up for half a word. Raises HTTPException 429."""

@@ -71,7 +71,7 @@ def _add_home(
     async def begin(request: Request) -> Response:
         """Lead home whoever is signed in, others to where they sign up."""
         try:
-            await at_home(door, cookies, request)
+            await at_home(door, guard, cookies, request)
         except SignedOutError:
             return RedirectResponse(f"{door.root}/sign-up", 303)
         return RedirectResponse(f"{door.root}/home", 303)
@@ -79,7 +79,7 @@ def _add_home(
     @router.get("/home")
     async def home(request: Request) -> Response:
         """Show what is theirs."""
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         guard.check_home(here.person.subscriber_id)
         return await door.work(partial(_page, door, cookies, live, here))
 
@@ -89,7 +89,7 @@ def _add_home(
     async def do(request: Request) -> Response:
         """Do what a form says."""
         guard.check(request)
-        form, here = await form_of(request), await at_home(door, cookies, request)
+        form, here = await form_of(request), await at_home(door, guard, cookies, request)
         cookies.check_form(here.session.key, form.get("csrf", ""))
         if form.get("do") == "move":
             guard.check(request, limited=True)
@@ -117,7 +117,7 @@ def _add_home(
     @router.get("/home/export", response_class=JSONResponse)
     async def export(request: Request) -> Response:
         """All that is kept about them, as a file."""
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         data = await door.work(lambda: accounts.export(door.installation, here.person.subscriber_id))
         headers = {"Content-Disposition": 'attachment; filename="job-alerts.json"'}
         return Response(json.dumps(data, indent=1, ensure_ascii=False), 200, headers, "application/json")

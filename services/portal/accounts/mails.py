@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services.portal.about_oneself import SENT
 from services.portal.accounts.at_home import AtHome, at_home
-from services.portal.accounts.guard import Cookies
+from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.accounts.tracking import asked
 from services.portal.answers import answers
 from services.portal.door import Door
@@ -56,13 +56,13 @@ _SHOWN_WITHIN_S: Final = 60.0
 _BESIDE = '<head>\n<base target="_blank">'
 
 
-def routes(door: Door, cookies: Cookies, live: LivePreviews) -> APIRouter:
+def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> APIRouter:
     """`GET` of `/home/welcome` and `/home/mails`, there also of `/next`, `/{slot}` and `/{slot}/mail`."""
-    router = APIRouter(responses=answers(303, 404, 410, 503), default_response_class=HTMLResponse)
+    router = APIRouter(responses=answers(303, 404, 410, 429, 503), default_response_class=HTMLResponse)
     upcoming_mails = _Upcoming(door)
 
     async def shown(request: Request, page: Callable[[AtHome], Response]) -> Response:
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         return await door.work(partial(page, here))
 
     @router.get("/home/welcome")

@@ -72,19 +72,19 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
 
 def _tokens(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     """`GET` and `POST` of `/home/tokens`."""
-    router = APIRouter(responses=answers(303, 400, 403, 408, 413, 503), default_response_class=HTMLResponse)
+    router = APIRouter(responses=answers(303, 400, 403, 408, 413, 429, 503), default_response_class=HTMLResponse)
 
     @router.get("/home/tokens")
     async def listed(request: Request) -> Response:
         """Show them."""
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         return await door.work(partial(_tokens_page, door, cookies, here))
 
     @router.post("/home/tokens", openapi_extra=_TOKEN_FORM)
     async def change(request: Request) -> Response:
         """Make one, which is shown this once, or take some back."""
         guard.check(request)
-        sent, here = await form_of(request), await at_home(door, cookies, request)
+        sent, here = await form_of(request), await at_home(door, guard, cookies, request)
         cookies.check_form(here.session.key, sent.get("csrf", ""))
         return await door.work(partial(_act_on_tokens, door, cookies, here, sent))
 
@@ -167,7 +167,7 @@ def _webhooks(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     @router.get("/home/webhooks")
     async def look(request: Request) -> Response:
         """Show them, with what was posted of late."""
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         return await door.work(partial(_webhooks_page, door, cookies, here))
 
     @router.post(
@@ -176,7 +176,7 @@ def _webhooks(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     async def do(request: Request) -> Response:
         """Do what a form says of one of them."""
         guard.check(request)
-        sent, here = await form_of(request), await at_home(door, cookies, request)
+        sent, here = await form_of(request), await at_home(door, guard, cookies, request)
         cookies.check_form(here.session.key, sent.get("csrf", ""))
         if sent.get("do") in ("add", "challenge", "ping"):
             # Others' servers are asked by it.

@@ -202,7 +202,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
     own = _Searches(door, cookies, live)
 
     async def show(request: Request, search_id: str, *, new: bool) -> Response:
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         asked = {name: value for name, value in request.query_params.items() if new and name in ASKING}
         return await door.work(partial(own.shown, here, search_id, new=new, asked=asked))
 
@@ -210,7 +210,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
         guard.check(request)
         sent, new = await form_of(request, MOST_PASTED), not search_id
         try:
-            here = await at_home(door, cookies, request)
+            here = await at_home(door, guard, cookies, request)
         except SignedOutError:
             return own.kept(words_for(request), "", sent, _SIGNED_OUT, new=new)
         try:
@@ -237,7 +237,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
     @router.get("/home/search/{search_id}/delete")
     async def question(request: Request, search_id: str) -> Response:
         """Ask whether a search of theirs shall really go: for good, which one press is too little for."""
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         return await door.work(partial(own.question, here, search_id))
 
     @router.post("/home/search/{search_id}", openapi_extra=_FORM)

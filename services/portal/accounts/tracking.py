@@ -35,15 +35,15 @@ _Act = Callable[[AtHome, Mapping[str, str], datetime], None]
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> APIRouter:
     """`GET` and `POST` of `/home/jobs`, `/home/feedback` and `/home/answers`."""
-    router = APIRouter(responses=answers(303, 400, 403, 404, 408, 413, 503), default_response_class=HTMLResponse)
+    router = APIRouter(responses=answers(303, 400, 403, 404, 408, 413, 429, 503), default_response_class=HTMLResponse)
 
     async def show(request: Request, page: _Page) -> Response:
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         return await door.work(partial(page, here, None, {}))
 
     async def take(request: Request, page: _Page, act: _Act, path: str) -> Response:
         guard.check(request)
-        sent, here = await form_of(request), await at_home(door, cookies, request)
+        sent, here = await form_of(request), await at_home(door, guard, cookies, request)
         cookies.check_form(here.session.key, sent.get("csrf", ""))
         try:
             await door.work(partial(act, here, sent, door.clock()))
@@ -76,14 +76,14 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
     @router.get("/home/answers")
     async def ask(request: Request) -> Response:
         """Ask about some jobs, and say what answers changed."""
-        here = await at_home(door, cookies, request)
+        here = await at_home(door, guard, cookies, request)
         return await door.work(partial(_answers_page, door, cookies, live, here))
 
     @router.post("/home/answers", openapi_extra=form("csrf", *_OF_ANSWERS))
     async def answer(request: Request) -> Response:
         """Keep what was answered; what was left out is asked again."""
         guard.check(request)
-        sent, here = await form_of(request), await at_home(door, cookies, request)
+        sent, here = await form_of(request), await at_home(door, guard, cookies, request)
         cookies.check_form(here.session.key, sent.get("csrf", ""))
         some = _answers_in(sent)
         kept = await door.work(lambda: questions.answer(door.installation, here.person, some, door.clock()))

@@ -187,3 +187,20 @@ def test_each_kind_of_failure_says_what_helps_against_it(ada: Subscriber, portal
     assert "shorten it" in browser.post("/home", do="x" * 20_000).text
     said = [portal.post("/sign-in", address="x@example.com").text for _ in range(11)]
     assert "wait a minute" in said[-1]
+
+
+def test_whoever_is_signed_in_and_opens_pages_all_the_time_is_asked_to_wait_on_each_and_can_leave(
+    either: NotifierStore,
+) -> None:
+    ada = either.person()
+    with served_portal(either) as portal:
+        browser = Browser(portal, ada)
+        [token, *_] = re.findall(r'name="csrf" value="([^"]+)"', browser.get("/home").text)
+        answers = [browser.get("/home/tokens").status_code for _ in range(120)]
+        assert (answers[118], answers[119]) == (200, 429)
+        paths = portal.get("/openapi.json").json()["paths"]
+        pages = [re.sub(r"{.*?}", "x", path) for path in paths if path.startswith("/home") and "get" in paths[path]]
+        assert len(pages) > 8
+        assert {page: browser.get(page).status_code for page in pages} == dict.fromkeys(pages, 429)
+        assert browser.get("/home").headers["Retry-After"] == "60"
+        assert browser.post("/home", csrf=token, do="erase", sure="1").status_code == 200
